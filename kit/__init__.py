@@ -1,0 +1,62 @@
+"""The Reflection Kit: milestones and setbacks, noted together by a coach and a client."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from kit.book import Book, open_book
+    from kit.records import (
+        Agreement,
+        Answer,
+        Aspiration,
+        Better,
+        CheckIn,
+        Client,
+        LadderMark,
+        Milestone,
+        Noticed,
+        Plan,
+        Practice,
+        Session,
+        Setback,
+        Spark,
+        Step,
+        StepWeek,
+        Supporter,
+        SupportLine,
+        Tool,
+        ToolUse,
+        Win,
+        Workshop,
+    )
+    from kit.words import NoSuchClient, Trouble
+
+# Imported when first used: a form should not wait for pandas, nor a script for widgets.
+_HOMES = {
+    "kit.book": ("Book", "open_book"),
+    "kit.records": (
+        "Agreement", "Answer", "Aspiration", "Better", "CheckIn", "Client", "LadderMark", "Milestone", "Noticed",
+        "Plan", "Practice", "Session", "Setback", "Spark", "Step", "StepWeek", "Supporter", "SupportLine", "Tool",
+        "ToolUse", "Win", "Workshop",
+    ),
+    "kit.words": ("NoSuchClient", "Trouble"),
+}  # fmt: skip
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "Agreement", "Answer", "Aspiration", "Better", "Book", "CheckIn", "Client", "LadderMark", "Milestone",
+    "NoSuchClient", "Noticed", "Plan", "Practice", "Session", "Setback", "Spark", "Step", "StepWeek", "SupportLine",
+    "Supporter", "Tool", "ToolUse", "Trouble", "Win", "Workshop", "open_book",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME_OF:
+        return getattr(import_module(_HOME_OF[name]), name)
+    if name == "measures":
+        return import_module("kit.measures")
+    raise AttributeError(f"kit has no {name}")
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "measures"]

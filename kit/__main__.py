@@ -1,0 +1,128 @@
+"""The command line: `python3 start.py [COMMAND ...]` and `kit [COMMAND ...]` are the same."""
+
+import os
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kit import places
+from kit.fields import Audience
+from kit.words import NoSuchClient, Trouble, _
+
+app = typer.Typer(
+    help=_("The Reflection Kit: milestones and setbacks, noted together."),
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    no_args_is_help=False,
+)
+UsageError = typer.BadParameter.__bases__[0]  # typer carries a click of its own and hands out only its children
+READERS: dict[str, Audience] = {"client": "client", "supporter": "supporter", "just_me": "just_me"}
+Book = Annotated[str | None, typer.Option("--book", envvar="KIT_BOOK", help=_("A file, or: sample"))]
+
+
+@app.callback(invoke_without_command=True)
+def without_a_word(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        open_()
+
+
+@app.command("open")
+def open_(
+    notebook: Annotated[str, typer.Argument(help=_("Which notebook"))] = "1_session",
+    browser: Annotated[bool, typer.Option(help=_("Open the browser, or only print the address"))] = True,
+    port: Annotated[int | None, typer.Option(help=_("The port of the address"))] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help=_("Begin with a new copy of the sample practice"))] = False,
+    book: Book = None,
+) -> None:
+    """Open a session in the browser."""
+    from kit import launch
+
+    if fresh:
+        for part in places.home().glob(f"{places.sample().name}*"):
+            part.unlink()
+    if book:
+        os.environ["KIT_BOOK"] = book
+    raise typer.Exit(launch.open_notebook(notebook, browser=browser, port=port))
+
+
+@app.command()
+def test(words: Annotated[list[str] | None, typer.Argument(help=_("What pytest understands"))] = None) -> None:
+    """Run every test."""
+    done = subprocess.run([sys.executable, "-m", "pytest", *(words or [])], cwd=places.ROOT, check=False)
+    raise typer.Exit(done.returncode)
+
+
+@app.command()
+def clients(book: Book = None) -> None:
+    """List the code names in the book."""
+    import kit
+
+    for client in kit.open_book(book).records(kit.Client):
+        typer.echo(client.name)
+
+
+@app.command()
+def report(
+    client: Annotated[str, typer.Argument(help=_("A code name"))],
+    audience: Annotated[str, typer.Option(help=_("client, supporter or just_me"))] = "client",
+    supporter: Annotated[str | None, typer.Option(help=_("Whose report it is"))] = None,
+    since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help=_("From this day on"))] = None,
+    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help=_("Up to this day"))] = None,
+    out: Annotated[Path | None, typer.Option(help=_("The folder or file to write"))] = None,
+    book: Book = None,
+) -> None:
+    """Write the page that a client takes home."""
+    import kit
+
+    if audience not in READERS:
+        raise Trouble(_("audience: please choose one of {readers}.").format(readers=", ".join(READERS)))
+    days = {"since": since.date() if since else None, "until": until.date() if until else None}
+    typer.echo(kit.open_book(book).report(client, READERS[audience], supporter, **days, to=out))
+
+
+@app.command()
+def check(book: Book = None) -> None:
+    """Say in words whether the environment, the book and its settings are in order."""
+    from kit import check as looking
+
+    found = list(looking.findings(book))
+    for one in found:
+        typer.echo(f"{'  ' if one.fine else '! '}{one.words}")
+    typer.echo(_("All in order.") if all(one.fine for one in found) else _("The lines with a ! ask for a look."))
+    raise typer.Exit(0 if all(one.fine for one in found) else 1)
+
+
+@app.command()
+def bench(
+    what: Annotated[str | None, typer.Argument(help=_("open, save, drafts or import; nothing: all"))] = None,
+) -> None:
+    """Measure the kit beside what people use today, in one run."""
+    done = subprocess.run([sys.executable, "-m", "bench", *([what] if what else [])], cwd=places.ROOT, check=False)
+    raise typer.Exit(done.returncode)
+
+
+def main() -> None:
+    """Runs the command line; whatever cannot be done is one plain sentence, and no traceback."""
+    try:
+        app(standalone_mode=False)
+    except typer.Exit as done:
+        sys.exit(done.exit_code)
+    except typer.Abort:
+        sys.exit(1)
+    except (NoSuchClient, UsageError) as error:
+        _tell(getattr(error, "format_message", lambda: str(error))(), 2)
+    except Trouble as trouble:
+        _tell(str(trouble), 1)
+
+
+def _tell(sentence: str, code: int) -> None:
+    print(sentence, file=sys.stderr)
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

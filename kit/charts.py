@@ -1,0 +1,284 @@
+"""What measures return, as plotly's plain dictionaries; with each picture its sentence and its table."""
+
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+
+from kit.words import _, day_words, listed
+
+SPAN = {"month": 31, "three months": 92, "all": None}
+LANE_AT = {"ahead": 5.0, "milestone": 4.0, "win": 3.0, "spark": 2.0, "setback": 1.0}
+LANE_WORDS = {
+    "ahead": _("looking out for"),
+    "milestone": _("milestones"),
+    "win": _("small wins"),
+    "spark": _("sparks of joy"),
+    "setback": _("setbacks"),
+    "session": _("sessions"),
+}
+MARKS = {
+    "milestone": {"symbol": "star", "size": 17, "color": "var(--kit-milestone)"},
+    "ahead": {"symbol": "star-open", "size": 16, "color": "var(--kit-milestone)"},
+    "win": {"symbol": "circle", "size": 10, "color": "var(--kit-win)"},
+    "spark": {"symbol": "diamond", "size": 12, "color": "var(--kit-spark)"},
+}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture: plotly's `data` and `layout`, the finding as a `sentence`, the same numbers as a table."""
+
+    sentence: str
+    columns: list[str]
+    rows: list[list[str]]
+    data: list[dict[str, Any]]
+    layout: dict[str, Any]
+    table_label: str = _("The same as a table")
+
+    def drawn(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def plain(text: str) -> str:
+    """People's own text as plotly shows it to the letter: it reads a few tags."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def journey(
+    entries: pd.DataFrame, daily: pd.DataFrame, today: date, span: str = "three months", newest: str = ""
+) -> Picture:
+    """Milestones, small wins, sparks, setbacks as spans, and energy and living well, on one time line.
+
+    `entries` and `daily` come from `measures.journey` and `measures.by_day`; `newest` is the id of a record that
+    was noted just now, and is ringed.
+    """
+    days = SPAN[span]
+    since = pd.Timestamp(today - timedelta(days=days)) if days else None
+    shown = entries if since is None else entries[entries["until"].fillna(entries["on"]).fillna(since) >= since]
+    lines = daily if since is None else daily[daily["on"] >= since]
+    first = since if since is not None else min([*shown["on"].dropna(), *lines["on"], pd.Timestamp(today)])
+    room = max((pd.Timestamp(today) - first) * 0.04, pd.Timedelta(days=1))
+    window = [first - room * int(days is None), pd.Timestamp(today) + room]
+    data = [
+        *_session_marks(shown),
+        *_rating_lines(lines),
+        *_spans(shown, window[0]),
+        *_marks(shown, window[1]),
+        *_ring(shown, newest),
+    ]
+    return Picture(
+        sentence=_journey_sentence(shown, lines, span),
+        columns=[_("Day"), _("What"), _("In my words")],
+        rows=_journey_rows(shown),
+        data=data if len(shown) or len(lines) else [],
+        layout=_journey_layout(window),
+    )
+
+
+def _journey_sentence(shown: pd.DataFrame, lines: pd.DataFrame, span: str) -> str:
+    counts = shown["lane"].value_counts()
+    one_or_many = {
+        "milestone": (_("{n} milestone"), _("{n} milestones")),
+        "win": (_("{n} small win"), _("{n} small wins")),
+        "spark": (_("{n} spark of joy"), _("{n} sparks of joy")),
+        "setback": (_("{n} setback"), _("{n} setbacks")),
+    }
+    told = [
+        words[int(counts[lane] != 1)].format(n=counts[lane]) for lane, words in one_or_many.items() if lane in counts
+    ]
+    if not told:
+        return _("Nothing is on the time line for these weeks yet. It starts with the first thing you note.")
+    when = {
+        "month": _("The last month holds"),
+        "three months": _("The last three months hold"),
+        "all": _("So far:"),
+    }
+    ongoing = int(shown["ongoing"].sum())
+    tail = _(" Still in the middle of one; no end date needed.") if ongoing else ""
+    return f"{when[span]} {listed(told)}.{tail}"
+
+
+def _journey_rows(shown: pd.DataFrame) -> list[list[str]]:
+    rows = []
+    for entry in shown.iloc[::-1].itertuples():
+        when = day_words(entry.on) if pd.notna(entry.on) else _("still ahead")
+        if entry.lane == "setback":
+            until = _("still in the middle of it") if entry.ongoing else day_words(entry.until)
+            when = _("{start} to {end}").format(start=when, end=until)
+        rows.append([when, LANE_WORDS[entry.lane], entry.text])
+    return rows
+
+
+def _hover(texts: pd.Series) -> list[str]:
+    return [plain(text) for text in texts]
+
+
+def _days(series: pd.Series) -> list[str]:
+    return series.dt.strftime("%Y-%m-%d").tolist()
+
+
+def _marks(shown: pd.DataFrame, end: pd.Timestamp) -> list[dict[str, Any]]:
+    traces = []
+    for lane, mark in MARKS.items():
+        one = shown[shown["lane"] == lane]
+        if one.empty:
+            continue
+        ahead = lane == "ahead"
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "name": LANE_WORDS[lane],
+                "x": [end.strftime("%Y-%m-%d")] * len(one) if ahead else _days(one["on"]),
+                "y": [LANE_AT[lane]] * len(one),
+                "marker": {**mark, "line": {"width": 1, "color": "var(--kit-card)"}},
+                "hovertext": ["<br>".join(_hover(one["text"]))] * len(one) if ahead else _hover(one["text"]),
+                "hoverinfo": "text" if ahead else "x+text",
+                "cliponaxis": False,
+            }
+        )
+    return traces
+
+
+def _spans(shown: pd.DataFrame, since: pd.Timestamp) -> list[dict[str, Any]]:
+    """A setback as a band with round ends and a small rising arrow at its end; an ongoing one stays open."""
+    setbacks = shown[shown["lane"] == "setback"]
+    if setbacks.empty:
+        return []
+    x: list[str | None] = []
+    y: list[float | None] = []
+    texts: list[str | None] = []
+    for one in setbacks.itertuples():
+        x += [max(one.on, since).strftime("%Y-%m-%d"), one.until.strftime("%Y-%m-%d"), None]
+        y += [LANE_AT["setback"], LANE_AT["setback"], None]
+        texts += [plain(one.text), plain(one.text), None]
+    line = {"color": "var(--kit-setback)", "width": 13}
+    band = {
+        "type": "scatter", "mode": "lines+markers", "name": LANE_WORDS["setback"], "x": x, "y": y, "line": line,
+        "marker": {"symbol": "circle", "size": 13, "color": "var(--kit-setback)"},
+        "hovertext": texts, "hoverinfo": "x+text",
+    }  # fmt: skip
+    return [band, *_ends(setbacks)]
+
+
+def _ends(setbacks: pd.DataFrame) -> list[dict[str, Any]]:
+    ends = []
+    for ongoing, symbol, lift, words in (
+        (False, "triangle-ne", 0.42, _("finding my feet")),
+        (True, "triangle-right-open", 0.0, _("still in the middle of it; no end date needed")),
+    ):
+        some = setbacks[setbacks["ongoing"] == ongoing]
+        if some.empty:
+            continue
+        ends.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "name": words,
+                "x": _days(some["until"]),
+                "y": [LANE_AT["setback"] + lift] * len(some),
+                "marker": {"symbol": symbol, "size": 11, "color": "var(--kit-setback)", "line": {"width": 2}},
+                "hovertext": [words] * len(some),
+                "hoverinfo": "x+text",
+                "showlegend": False,
+                "cliponaxis": False,
+            }
+        )
+    return ends
+
+
+def _session_marks(shown: pd.DataFrame) -> list[dict[str, Any]]:
+    sessions = shown[shown["lane"] == "session"]
+    if sessions.empty:
+        return []
+    return [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "name": LANE_WORDS["session"],
+            "x": _days(sessions["on"]),
+            "y": [0.35] * len(sessions),
+            "marker": {"symbol": "line-ns-open", "size": 9, "color": "var(--kit-energy)"},
+            "hoverinfo": "x+name",
+            "showlegend": False,
+        }
+    ]
+
+
+def _rating_lines(daily: pd.DataFrame) -> list[dict[str, Any]]:
+    looks: tuple[tuple[str, str, str, str], ...] = (
+        ("living_well", _("living well"), "var(--kit-living)", "solid"),
+        ("energy", _("energy"), "var(--kit-energy)", "dot"),
+    )
+    traces = []
+    for name, words, colour, dash in looks:
+        if daily.empty or daily[name].notna().sum() == 0:
+            continue
+        numbers = [None if pd.isna(value) else round(value, 2) for value in daily[f"{name}_line"]]
+        points = [None if pd.isna(value) else round(value, 2) for value in daily[name]]
+        common = {
+            "type": "scatter",
+            "x": _days(daily["on"]),
+            "yaxis": "y2",
+            "legendgroup": name,
+            "name": words,
+        }
+        traces += [
+            {**common, "y": numbers, "mode": "lines", "connectgaps": False, "hoverinfo": "skip",
+             "line": {"color": colour, "width": 2.5, "dash": dash, "shape": "spline"}},
+            {**common, "y": points, "mode": "markers", "opacity": 0.45, "showlegend": False,
+             "marker": {"color": colour, "size": 5}, "hoverinfo": "x+y+name"},
+        ]  # fmt: skip
+    return traces
+
+
+def _ring(shown: pd.DataFrame, newest: str) -> list[dict[str, Any]]:
+    found = shown[(shown["id"] == newest) & shown["on"].notna() & shown["lane"].isin(LANE_AT)]
+    if found.empty:
+        return []
+    one = found.iloc[0]
+    return [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "name": "just noted",
+            "x": [one["on"].strftime("%Y-%m-%d")],
+            "y": [LANE_AT[one["lane"]]],
+            "marker": {
+                "symbol": "circle-open",
+                "size": 30,
+                "color": "var(--kit-action)",
+                "line": {"width": 3},
+            },
+            "hoverinfo": "skip",
+            "showlegend": False,
+        }
+    ]
+
+
+def _journey_layout(window: list[pd.Timestamp]) -> dict[str, Any]:
+    quiet = {"color": "var(--kit-quiet)", "size": 14}
+    lanes = [lane for lane in LANE_AT if lane != "ahead"]
+    return {
+        "height": 420,
+        "margin": {"l": 104, "r": 28, "t": 8, "b": 36},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": "system-ui, sans-serif", "size": 14, "color": "var(--kit-ink)"},
+        "hoverlabel": {"bgcolor": "var(--kit-card)", "font": {"color": "var(--kit-ink)", "size": 15}},
+        "hovermode": "closest",
+        "dragmode": False,
+        "showlegend": True,
+        "legend": {"orientation": "h", "y": -0.12, "yanchor": "top", "x": 0, "itemclick": False,
+                   "itemdoubleclick": False, "font": quiet},
+        "xaxis": {"type": "date", "range": [day.strftime("%Y-%m-%d") for day in window], "showgrid": False,
+                  "tickfont": quiet, "zeroline": False, "fixedrange": True, "linecolor": "var(--kit-line)",
+                  "showline": True, "anchor": "y2", "nticks": 6},
+        "yaxis": {"range": [0.1, 5.4], "domain": [0.36, 1], "tickfont": quiet, "zeroline": False, "fixedrange": True,
+                  "gridcolor": "var(--kit-line)", "tickvals": [LANE_AT[lane] for lane in lanes],
+                  "ticktext": [LANE_WORDS[lane] for lane in lanes]},
+        "yaxis2": {"range": [-0.5, 10.5], "domain": [0, 0.32], "tickfont": quiet, "zeroline": False,
+                   "fixedrange": True, "gridcolor": "var(--kit-line)", "tickvals": [0, 5, 10], "anchor": "x"},
+    }  # fmt: skip

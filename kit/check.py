@@ -1,0 +1,86 @@
+"""Whether the environment, the book and its settings are in order, in words."""
+
+import importlib.metadata
+import os
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from kit import places
+from kit.words import Trouble, _
+
+# Versions from which known holes are closed.
+FLOORS = {"jupyter-server": (2, 20), "jupyterlab": (4, 5, 7), "nbconvert": (7, 17, 1)}
+SYNCED = ("onedrive", "dropbox", "icloud", "google drive", "nextcloud", "mobile documents")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at: what was found, and what to do where it is not in order."""
+
+    fine: bool
+    words: str
+
+
+def findings(book: str | None = None) -> Iterator[Finding]:
+    """Everything that is looked at, one after the other."""
+    yield _python()
+    yield from _packages()
+    yield _server_part()
+    yield from _folder(places.home())
+    yield from _book(book)
+
+
+def _python() -> Finding:
+    version = ".".join(map(str, sys.version_info[:3]))
+    return Finding(sys.version_info >= (3, 11), _("Python {version}").format(version=version))
+
+
+def _packages() -> Iterator[Finding]:
+    for name, floor in FLOORS.items():
+        found = importlib.metadata.version(name)
+        fine = tuple(int(part) for part in re.findall(r"\d+", found)[:3]) >= floor
+        wanted = ".".join(map(str, floor))
+        words = _("{name} {found}") if fine else _("{name} {found}: please update to {wanted} or newer, with start.py.")
+        yield Finding(fine, words.format(name=name, found=found, wanted=wanted))
+
+
+def _server_part() -> Finding:
+    parts = ("etc/jupyter/jupyter_server_config.d/reflection-kit.json", "share/jupyter/labextensions/reflection-kit")
+    if all((Path(sys.prefix) / part).exists() for part in parts):
+        return Finding(True, _("JupyterLab knows the kit: nothing typed is saved in a notebook."))
+    return Finding(False, _("JupyterLab does not know the kit yet. Please run start.py once more."))
+
+
+def _folder(home: Path) -> Iterator[Finding]:
+    writable = os.access(home, os.W_OK)
+    words = _("The books lie in {place}.") if writable else _("{place} cannot be written to. Please change its rights.")
+    yield Finding(writable, words.format(place=home))
+    if os.name == "nt":
+        yield Finding(True, _("On Windows your profile's own rights keep others out of that folder."))
+    elif home.stat().st_mode & 0o077:
+        yield Finding(
+            False, _("Others on this computer may look into {place}. Please make it yours alone.").format(place=home)
+        )
+    if any(cloud in str(home).casefold() for cloud in SYNCED):
+        yield Finding(
+            False, _("{place} is copied to a cloud while it is open. Please choose another folder.").format(place=home)
+        )
+
+
+def _book(named: str | None) -> Iterator[Finding]:
+    from kit.book import open_book
+    from kit.records import KINDS
+
+    try:
+        book = open_book(named)
+        count = sum(len(book.records(kind)) for kind in KINDS)
+        settings = ", ".join(f"{name} {value}" for name, value in book.settings().items())
+        book.close()
+    except Trouble as trouble:
+        yield Finding(False, str(trouble))
+        return
+    yield Finding(True, _("The book opens and holds {n} entries.").format(n=count))
+    yield Finding(True, _("Its settings are in order: {settings}.").format(settings=settings))

@@ -1,0 +1,186 @@
+"""How a field is described: label, kind, choices, range, lines, help, audience; who may see what."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, ValidationInfo
+from pydantic_core import PydanticCustomError
+
+from kit.words import _
+
+Audience = Literal["together", "just_me", "client", "supporter", "group"]
+
+EVERYONE: tuple[Audience, ...] = ("together", "just_me", "client", "supporter")
+OURS: tuple[Audience, ...] = ("together", "just_me", "client")
+JUST_ME: tuple[Audience, ...] = ("just_me",)
+SHORT, LONG = 200, 20_000
+RATINGS = range(11)
+
+
+@dataclass(frozen=True)
+class About:
+    """What a form, a table, a report and the data dictionary say of one field."""
+
+    label: str
+    kind: str
+    help: str = ""
+    choices: tuple[tuple[Any, str], ...] = ()
+    ends: tuple[str, str] = ("", "")
+    lines: int = 1
+    least: int = 0
+    most: int = 0
+    slots: tuple[str, ...] = ()
+    of: str = ""
+    suggests: str = ""
+    among: str = ""
+    starts: Literal["", "today"] = ""
+    asks: tuple[tuple[int, int, str], ...] = ()
+    audience: tuple[Audience, ...] = EVERYONE
+
+
+def amiss(field: str, sentence: str) -> PydanticCustomError:
+    """An error that belongs to `field` and says `sentence` to a person."""
+    return PydanticCustomError("amiss", "{sentence}", {"field": field, "sentence": sentence})
+
+
+def _readable(text: str) -> str:
+    if any(ord(letter) < 32 and letter not in "\n\t" for letter in text):
+        raise amiss("", _("this text holds a sign that cannot be shown. Please type it anew."))
+    if any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise amiss("", _("half of a sign is lacking at one place. Please type it anew."))
+    return text
+
+
+def _within_a_life(day: date | None) -> date | None:
+    if day and not 1900 <= day.year <= date.today().year + 20:
+        raise amiss("", _("the year {year} lies too far off. Please look at it again.").format(year=day.year))
+    return day
+
+
+def _has_come(day: date | None, info: ValidationInfo) -> date | None:
+    kept_before = bool(info.context and info.context.get("kept"))
+    if day and not kept_before and day > date.today() + timedelta(days=1):
+        raise amiss("", _("that day is still to come. Please choose today or an earlier day."))
+    return day
+
+
+def _something(text: str) -> str:
+    if not text.strip():
+        raise amiss("", _("please write a few words."))
+    return text
+
+
+Text = Annotated[str, AfterValidator(_readable)]
+Title = Annotated[Text, AfterValidator(_something)]
+Texts = tuple[Annotated[Text, Field(max_length=SHORT)], ...]
+Rating = int | None
+Count = int | None
+Day = Annotated[date | None, AfterValidator(_within_a_life)]
+PastDay = Annotated[Day, AfterValidator(_has_come)]
+Link = str | None
+Links = tuple[str, ...]
+
+
+def _field(about: About, default: Any, **limits: Any) -> Any:
+    return Field(
+        default,
+        title=about.label,
+        description=about.help or None,
+        json_schema_extra={"about": about},
+        **limits,
+    )
+
+
+def title(label: str, **more: Any) -> Any:
+    """One line that must hold a few words."""
+    return _field(About(label, "text", **more), ..., max_length=SHORT)
+
+
+def words(label: str, lines: int = 3, **more: Any) -> Any:
+    """Several lines that must hold a few words."""
+    return _field(About(label, "text", lines=lines, **more), ..., max_length=LONG)
+
+
+def text(label: str, lines: int = 1, **more: Any) -> Any:
+    """Free text of one line or several; may stay empty."""
+    return _field(About(label, "text", lines=lines, **more), "", max_length=SHORT if lines == 1 else LONG)
+
+
+def texts(label: str, most: int, least: int = 0, **more: Any) -> Any:
+    """Up to `most` short texts, each on a line of its own."""
+    about = About(label, "texts", least=least, most=most, **more)
+    return _field(about, () if not least else ..., max_length=most, min_length=least)
+
+
+def rating(label: str, ends: tuple[str, str], **more: Any) -> Any:
+    """0 to 10 with words at both ends; can always be skipped."""
+    return _field(About(label, "rating", ends=ends, most=10, **more), None, ge=0, le=10)
+
+
+def count(label: str, least: int, most: int, default: int | None = None, **more: Any) -> Any:
+    """A whole number from `least` to `most`."""
+    return _field(About(label, "count", least=least, most=most, **more), default, ge=least, le=most)
+
+
+def choice(label: str, choices: Mapping[Any, str], default: Any = "", **more: Any) -> Any:
+    """One of a few; `choices` gives each value its words."""
+    return _field(About(label, "choice", choices=tuple(choices.items()), **more), default)
+
+
+def several(label: str, most: int = 12, **more: Any) -> Any:
+    """Any number of chips: suggested ones and the client's own."""
+    return _field(About(label, "several", most=most, **more), (), max_length=most)
+
+
+def day(label: str, **more: Any) -> Any:
+    """A date; may stay open."""
+    return _field(About(label, "day", **more), None)
+
+
+def today(label: str, **more: Any) -> Any:
+    """A date that starts as today."""
+    about = About(label, "day", starts="today", **more)
+    return Field(default_factory=date.today, title=label, json_schema_extra={"about": about})
+
+
+def flag(label: str, default: bool = False, **more: Any) -> Any:
+    """Yes or no."""
+    return _field(About(label, "flag", **more), default)
+
+
+def link(label: str, of: str, required: bool = False, **more: Any) -> Any:
+    """Another record of the same client, by its id; `of` is that kind's plural."""
+    return _field(About(label, "link", of=of, **more), ... if required else None)
+
+
+def links(label: str, of: str, **more: Any) -> Any:
+    """Several other records, by id."""
+    return _field(About(label, "links", of=of, **more), ())
+
+
+def about(kind: type) -> dict[str, About]:
+    """Field name -> its description, in the order of the declaration; the kit's own columns are not in it."""
+    named = {name: info.json_schema_extra for name, info in kind.model_fields.items()}  # type: ignore[attr-defined]
+    return {name: extra["about"] for name, extra in named.items() if extra}
+
+
+def seen(kind: type, audience: Audience) -> tuple[str, ...]:
+    """The names of the fields of `kind` that `audience` may see: the one wall of confidentiality."""
+    if audience not in kind.audience:  # type: ignore[attr-defined]
+        return ()
+    return tuple(name for name, field in about(kind).items() if audience in field.audience)
+
+
+def may_see(kind: type, share_with: Iterable[str], audience: Audience, supporter: Any = None) -> bool:
+    """Whether `audience` may see one record of `kind` at all.
+
+    A supporter sees a record only when it was shared with that very supporter and its kind is among those
+    that they may see; a kind without `share_with` never reaches a supporter.
+    """
+    if audience not in kind.audience:  # type: ignore[attr-defined]
+        return False
+    if audience != "supporter":
+        return True
+    return supporter is not None and kind.plural in supporter.may_see and supporter.id in share_with  # type: ignore[attr-defined]

@@ -1,0 +1,52 @@
+"""From the store to tidy pandas frames, one for each kind of record; pandas begins here."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pandas as pd
+
+from kit.fields import Audience, about, may_see, seen
+from kit.records import KINDS, Client, OfClient, Record
+from kit.store import Store
+
+CLIENT_KINDS = tuple(kind for kind in KINDS if kind is Client or issubclass(kind, OfClient))
+ALWAYS = ("id", "created_at", "by")
+CASTS = {"rating": "Int64", "count": "Int64", "flag": "bool", "text": "str", "link": "str"}
+
+
+def frames(
+    store: Store,
+    client: str | None,
+    audience: Audience = "just_me",
+    supporter: Any = None,
+    kinds: Sequence[type[Record]] = CLIENT_KINDS,
+) -> dict[str, pd.DataFrame]:
+    """Plural -> frame, with the columns `id`, `created_at`, `by` and the fields that `audience` may see.
+
+    Days are `datetime64`, ratings and counts `Int64` (a skipped one is NA, never 0), several texts a tuple.
+    """
+    rows = store.rows(kinds, client)
+    return {kind.plural: frame(kind, rows[kind.plural], audience, supporter) for kind in kinds}
+
+
+def frame(kind: type[Record], rows: Iterable[dict], audience: Audience, supporter: Any = None) -> pd.DataFrame:
+    """The rows of one kind that `audience` may see, cast by the declaration."""
+    own = ("client",) if issubclass(kind, OfClient) else ()
+    names = (*ALWAYS, *own, *seen(kind, audience))
+    seen_rows = [row for row in rows if may_see(kind, row.get("share_with") or (), audience, supporter)]
+    columns = {name: [row[name] for row in seen_rows] for name in names}
+    return pd.DataFrame({name: _cast(kind, name, values) for name, values in columns.items()}, columns=list(names))
+
+
+def _cast(kind: type[Record], name: str, values: list) -> Any:
+    described = about(kind).get(name)
+    if name == "created_at":
+        return pd.to_datetime(pd.Series(values, dtype="object"), utc=True)
+    if described is None:
+        return pd.Series(values, dtype="str")
+    if described.kind == "day":
+        return pd.to_datetime(pd.Series(values, dtype="object"))
+    if described.kind in ("texts", "several", "links"):
+        return pd.Series([tuple(value or ()) for value in values], dtype="object")
+    whole_number = described.kind == "choice" and isinstance(described.choices[0][0], int)
+    return pd.Series(values, dtype="Int64" if whole_number else CASTS.get(described.kind, "str"))

@@ -1,0 +1,176 @@
+"""Starts JupyterLab the way a coach needs it: one address, one document, nothing of theirs changed."""
+
+import json
+import logging
+import os
+import secrets
+import signal
+import socket
+import sys
+import threading
+import urllib.error
+import urllib.request
+import webbrowser
+from pathlib import Path
+
+from kit import places
+from kit.words import Trouble, _
+
+HOST = "127.0.0.1"
+FIRST_PORT = 8888
+
+# What a person may still change in JupyterLab's own settings; these are only where it starts from.
+SETTINGS = {
+    "@jupyterlab/apputils-extension:notification": {
+        "fetchNews": "false",
+        "checkForUpdates": False,
+        "doNotDisturbMode": True,
+    },
+    "@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": False},
+    "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none", "kernelShutdown": False},
+}
+# The page says by itself, in its own words, when the kit is gone.
+DISABLED = {
+    "@jupyterlab/apputils-extension:announcements": True,
+    "@jupyterlab/extensionmanager-extension": True,
+    "@jupyterlab/terminal-extension": True,
+}
+KERNEL_SETTINGS = """\
+c = get_config()  # noqa: F821
+c.HistoryManager.enabled = False
+c.HistoryManager.hist_file = ":memory:"
+c.IPKernelApp.no_stdout = True
+c.IPKernelApp.no_stderr = True
+"""
+
+
+def open_notebook(notebook: str = "1_session", *, browser: bool = True, port: int | None = None) -> int:
+    """Shows one notebook of the kit; runs until Ctrl-C, or hands over to a kit that already runs."""
+    page = f"doc/tree/{notebook}.ipynb"
+    if not (places.NOTEBOOKS / f"{notebook}.ipynb").is_file():
+        raise Trouble(_("There is no notebook called {name}. See the folder notebooks.").format(name=notebook))
+    running = _running_server(jupyter_folder() / "runtime")
+    if running:
+        _show(running["url"] + page, running["token"], browser)
+        return 0
+    return _serve(page, browser, port)
+
+
+def jupyter_folder() -> Path:
+    """Where this JupyterLab keeps its settings, so that a person's own Jupyter stays as it is."""
+    return places.home() / "jupyter"
+
+
+def _serve(page: str, browser: bool, port: int | None) -> int:
+    if port is not None:
+        _require_free(port)
+    _separate_settings(jupyter_folder())
+    token = secrets.token_urlsafe(24)
+    server = _server(token, port)
+    _show(f"http://{HOST}:{server.port}/{page}", token, browser)
+    server.start()
+    return 0
+
+
+def _server(token: str, port: int | None):
+    from jupyterlab.labapp import LabApp
+
+    logging.disable(logging.CRITICAL)  # a log could hold what somebody typed
+    try:
+        server = LabApp.initialize_server(argv=_arguments(token, port))
+    except SystemExit as error:
+        raise Trouble(_("JupyterLab did not start. `kit check` says what is missing.")) from error
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), lambda *_signal: server.stop(from_signal=True))
+    return server
+
+
+def _arguments(token: str, port: int | None) -> list[str]:
+    import zmq
+
+    options = {
+        "ServerApp.root_dir": places.NOTEBOOKS,
+        "ServerApp.ip": HOST,
+        "ServerApp.port": FIRST_PORT if port is None else port,
+        "ServerApp.port_retries": 50 if port is None else 0,
+        "ServerApp.open_browser": False,
+        "ServerApp.no_browser_open_file": True,
+        "ServerApp.allow_root": True,
+        "ServerApp.answer_yes": True,
+        "ServerApp.terminals_enabled": False,
+        "ServerApp.allow_remote_access": False,
+        "IdentityProvider.token": token,
+        # What is typed goes from the page to its kernel; others on a shared machine could listen.
+        "KernelManager.transport_encryption": "auto" if zmq.has("curve") else "disabled",
+        "LabApp.extension_manager": "readonly",
+        "LabApp.news_url": None,
+        "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
+    }
+    return [f"--{name}={value}" for name, value in options.items()]
+
+
+def _separate_settings(folder: Path) -> None:
+    """Points Jupyter and its kernels at folders of the kit's own, filled with the kit's settings."""
+    for variable in (
+        "JUPYTER_PATH",
+        "JUPYTER_CONFIG_PATH",
+        "JUPYTERLAB_SETTINGS_DIR",
+        "JUPYTERLAB_WORKSPACES_DIR",
+    ):
+        os.environ.pop(variable, None)
+    for variable, name in {
+        "JUPYTER_CONFIG_DIR": "config",
+        "JUPYTER_DATA_DIR": "data",
+        "JUPYTER_RUNTIME_DIR": "runtime",
+        "IPYTHONDIR": "ipython",
+    }.items():
+        os.environ[variable] = str(folder / name)
+        (folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+    _write(folder / "config/labconfig/default_setting_overrides.json", json.dumps(SETTINGS, indent=1))
+    _write(folder / "config/labconfig/page_config.json", json.dumps({"disabledExtensions": DISABLED}, indent=1))
+    _write(folder / "ipython/profile_default/ipython_kernel_config.py", KERNEL_SETTINGS)
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def _require_free(port: int) -> None:
+    with socket.socket() as probe:
+        if sys.platform != "win32":  # there the same option would let two programs share a port
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except (OSError, OverflowError) as error:
+            message = _("Port {port} is not free. Choose another number, or leave --port out.")
+            raise Trouble(message.format(port=port)) from error
+
+
+def _running_server(runtime: Path) -> dict | None:
+    for path in sorted(runtime.glob("jpserver-*.json")):
+        try:
+            server = json.loads(path.read_text(encoding="utf-8"))
+            if _answers(server):
+                return server
+        except (OSError, ValueError, KeyError):
+            continue  # left behind by a server that is gone
+    return None
+
+
+def _answers(server: dict) -> bool:
+    """Whether this server is alive and shows the same notebooks on the same book as we would."""
+    request = urllib.request.Request(server["url"] + "kit/own", headers={"Authorization": f"token {server['token']}"})
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with direct.open(request, timeout=5) as answer:
+        found = json.load(answer)
+    return found["root"] == str(places.NOTEBOOKS) and found["book"] == os.environ.get("KIT_BOOK", "")
+
+
+def _show(page: str, token: str, browser: bool) -> None:
+    address = f"{page}?token={token}"
+    sys.stdout.write(address + "\n")
+    sys.stdout.flush()
+    if browser:  # a text browser would hold up the server
+        threading.Thread(target=webbrowser.open, args=[address], daemon=True).start()

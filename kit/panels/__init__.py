@@ -1,0 +1,53 @@
+"""What a session shows: forms, pictures and lists, one panel a step; panels compose, they compute nothing."""
+
+from typing import Any
+
+from kit.panels.keeping import Better, Entries, Plan, Supporters, Toolkit
+from kit.panels.reading import Journey, MakeReport, SupportNow
+from kit.panels.session import (
+    AddMilestone,
+    CheckIn,
+    ChooseClient,
+    CloseSession,
+    ExploreSetback,
+    HeavierDay,
+    NextPerson,
+    NextStep,
+    ReviewSteps,
+    SmallWin,
+)
+from kit.panels.widgets import Panel, PictureWidget
+
+WORDS: dict[str, type[Panel]] = {
+    panel.name: panel
+    for panel in (
+        ChooseClient, CheckIn, SmallWin, ReviewSteps, AddMilestone, ExploreSetback, NextStep, CloseSession,
+        NextPerson, HeavierDay, Better, Toolkit, Supporters, Plan, Entries, Journey, MakeReport, SupportNow,
+    )
+}  # fmt: skip
+_IN_CELLS: dict[tuple[str, str], Panel] = {}
+
+
+def opened(word: str, book: Any) -> Panel:
+    """The panel of a word; when its cell runs again, the one that stood there before is put away."""
+    place = (word, _cell())
+    if place in _IN_CELLS:
+        earlier = _IN_CELLS.pop(place)
+        earlier.book.leave(earlier)
+        earlier.close()
+    panel = WORDS[word](book)
+    if place[1]:
+        _IN_CELLS[place] = panel
+    return panel
+
+
+def _cell() -> str:
+    """The notebook cell that is running, as JupyterLab names it; empty elsewhere."""
+    from IPython import get_ipython
+
+    shell = get_ipython()
+    parent = getattr(shell, "get_parent", dict)() if shell else {}
+    return str((parent.get("metadata") or {}).get("cellId", ""))
+
+
+__all__ = ["WORDS", "Panel", "PictureWidget", "opened"]

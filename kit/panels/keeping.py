@@ -1,0 +1,170 @@
+"""What is kept beside a session: tools, people, a plan, what better means; and all that was ever noted."""
+
+from typing import Any, ClassVar
+
+from kit import records
+from kit.fields import about, seen
+from kit.forms import Form
+from kit.panels.session import button, buttons, text
+from kit.panels.widgets import Block, Panel
+from kit.records import BY_PLURAL, OfClient, Record
+from kit.words import _, day_words
+
+AT_ONCE = 25
+
+
+class Kept(Panel):
+    """A form, and below it what was noted before."""
+
+    kind: ClassVar[type[Record]]
+    asks: ClassVar[tuple[str, ...]]
+    more: ClassVar[tuple[str, ...]] = ()
+    empty: ClassVar[str]
+
+    def forms(self) -> dict[str, Form]:
+        return {self.kind.plural: Form(self.kind, self.asks, self.more)}
+
+    def blocks(self) -> list[Block]:
+        found = reversed(self.book.records(self.kind, self.book.client))
+        items = [_line(one, self.book.words_of) for one in found]
+        return [*super().blocks(), {"is": "list", "items": items, "empty": self.empty}]
+
+
+class Better(Kept):
+    name = "better"
+    kind, asks, more = records.Better, ("text",), ("on",)
+    empty = _("Nothing noted yet about what better means. The list starts with the first line; none is overwritten.")
+
+
+class Toolkit(Kept):
+    name = "toolkit"
+    kind, asks, more = records.Tool, ("title", "kind"), ("when_it_fits", "status")
+    empty = _("No tools noted yet. The list starts with the first one.")
+
+
+class Supporters(Kept):
+    name = "supporters"
+    kind, asks = records.Supporter, ("name", "asked_to", "ready_text")
+    more = ("relation", "said_yes_on", "may_see")
+    empty = _("Nobody noted yet. The list starts with the first person, or a place, or an animal.")
+
+
+class Plan(Kept):
+    name = "plan"
+    kind, asks, more = records.Plan, ("section", "text"), ("share_with",)
+    empty = _("The plan is still empty. It starts with one line.")
+
+
+class Entries(Panel):
+    name = "entries"
+    _changing: Record | None = None
+    _kind: str = ""
+    _shown: int = AT_ONCE
+
+    def refresh(self) -> None:
+        if self._bound != self.book.client:
+            self._changing, self._kind, self._shown = None, "", AT_ONCE
+        super().refresh()
+
+    def forms(self) -> dict[str, Form]:
+        if self._changing is None:
+            return {}
+        names = seen(type(self._changing), "together")
+        unseen = {name: value for name, value in self._changing if name not in names}
+        fixed = {**unseen, "version": self._changing.version + 1}
+        return {"entry": Form(type(self._changing), names, fixed=fixed, optional=False)}
+
+    def blocks(self) -> list[Block]:
+        if self._changing is not None:
+            return self._one()
+        found = self._noted()
+        kinds = sorted({one.plural for one in self._noted(all_kinds=True)}, key=list(BY_PLURAL).index)
+        chosen = [("", _("all"))] + [(plural, BY_PLURAL[plural].singular) for plural in kinds]
+        chips = [{**button("only", label, plural), "pressed": plural == self._kind} for plural, label in chosen]
+        more = [buttons(button("more", _("Show more")))] if len(found) > self._shown else []
+        items = [_line(one, self.book.words_of, _entry_buttons(one)) for one in found[: self._shown]]
+        count = _("{n} entries, newest first").format(n=len(found)) if len(found) != 1 else _("1 entry")
+        return [
+            *([buttons(*chips), text(count, "quiet")] if found else []),
+            {
+                "is": "list",
+                "items": items,
+                "empty": _("Nothing noted yet. The list starts with the first entry."),
+            },
+            *more,
+            self.save_line(),
+        ]
+
+    def _one(self) -> list[Block]:
+        form = self.form_block("entry", record=self._changing)
+        return [form, self.save_block(), buttons(button("leave", _("Leave it as it was"), looks="plain"))]
+
+    def save_line(self) -> Block:
+        """Room for what was said last, with its Undo; there is nothing to save while the list is shown."""
+        return {"is": "save", "label": ""}
+
+    def _noted(self, all_kinds: bool = False) -> list[Any]:
+        kinds = [kind for kind in records.KINDS if issubclass(kind, OfClient)]
+        wanted = [kind for kind in kinds if all_kinds or self._kind in ("", kind.plural)]
+        found = [one for kind in wanted for one in self.book.records(kind, self.book.client)]
+        return sorted(found, key=lambda one: (one.day(), one.created_at), reverse=True)
+
+    def _find(self, given: list[str]) -> Any:
+        plural, key = given
+        return next(one for one in self.book.records(BY_PLURAL[plural], self.book.client) if one.id == key)
+
+    def do_only(self, plural: str) -> None:
+        self._kind, self._shown = plural, AT_ONCE
+        self.refresh()
+
+    def do_more(self) -> None:
+        self._shown += AT_ONCE
+        self.refresh()
+
+    def do_change(self, given: list[str]) -> None:
+        self._changing, self.typed = self._find(given), {}
+        self.status = {}
+        self.refresh()
+
+    def do_leave(self) -> None:
+        self._changing, self.typed = None, {}
+        self.book.drop_draft(self.name)
+        self.tell()
+        self.refresh()
+
+    def do_draft(self) -> None:
+        """What is being changed stays on the page; a draft without its entry would find no place to come back to."""
+
+    def do_save(self) -> None:
+        if self._changing is not None:
+            self.typed.setdefault("entry", {})
+            super().do_save()
+            if self.status.get("problems") is None and not self.typed:
+                self._changing = None
+                self.refresh()
+
+    def do_remove(self, given: list[str]) -> None:
+        record = self._find(given)
+        self._undo.append(([], self.book.remove(record), {}))
+        self.tell(said=_("Removed, with what belonged to it."))
+        self.book.noted()
+
+
+def _entry_buttons(record: Record) -> list[dict[str, Any]]:
+    given = [record.plural, record.id]
+    return [button("change", _("Change"), given), button("remove", _("Remove"), given)]
+
+
+def _line(record: Record, words_of: Any, pressed: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+    described = about(type(record))
+    skip = {record.heading, record.dated, "share_with"}
+    names = [name for name in seen(type(record), "together") if name not in skip]
+    said = [(described[name].label, words_of(described[name], getattr(record, name))) for name in names]
+    heading = words_of(described[record.heading], getattr(record, record.heading))
+    return {
+        "id": record.id,
+        "title": heading or record.singular,
+        "meta": f"{record.singular} · {day_words(record.day())}",
+        "lines": [f"{label}: {words}" for label, words in said if words],
+        "buttons": pressed or [],
+    }

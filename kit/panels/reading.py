@@ -1,0 +1,132 @@
+"""What is read rather than filled in: the journey, the report, support now."""
+
+import webbrowser
+from pathlib import Path
+from typing import Any
+
+from kit import records
+from kit.panels.session import button, buttons, text
+from kit.panels.widgets import Block, Panel
+from kit.words import _, day_words
+
+SPAN_WORDS = {"month": _("a month"), "three months": _("three months"), "all": _("all")}
+
+
+class Journey(Panel):
+    name = "journey"
+    _span: str = "three months"
+
+    def refresh(self) -> None:
+        super().refresh()
+        shows = self.book.journey_in_view and not self._out_of_view()
+        self.picture = self.book.picture(self._span) if shows else None
+        self.view = {**self.view, "picture": shows}
+
+    def blocks(self) -> list[Block]:
+        if not self.book.journey_in_view:
+            return [buttons(button("show", _("Show the journey")))]
+        spans = [
+            {**button("span", SPAN_WORDS[span], span), "pressed": span == self._span, "looks": ""}
+            for span in SPAN_WORDS
+        ]
+        return [buttons(*spans, button("put_away", _("Put it away"), looks="plain"))]
+
+    def do_span(self, span: str) -> None:
+        self._span = span
+        self.refresh()
+
+    def do_show(self) -> None:
+        self.book.show_journey(True)
+
+    def do_put_away(self) -> None:
+        self.book.show_journey(False)
+
+
+class MakeReport(Panel):
+    name = "make_report"
+    on_a_heavier_day = True
+    _made: Path | None = None
+
+    def refresh(self) -> None:
+        if self._bound != self.book.client:
+            self._made = None
+        super().refresh()
+
+    def blocks(self) -> list[Block]:
+        made = []
+        if self._made:
+            made = [
+                text(_("It lies here: {path}").format(path=self._made)),
+                buttons(button("open", _("Open it"), looks="main")),
+            ]
+        return [
+            text(
+                _("Who might see this where it will lie? A page that was handed out cannot be called back."),
+                "quiet",
+            ),
+            buttons(button("make", _("Make my report"), "client", looks="" if made else "main")),
+            *made,
+        ]
+
+    def do_make(self, audience: str) -> None:
+        self._made = self.book.report(self.book.client, audience=audience)
+        self.refresh()
+
+    def do_open(self) -> None:
+        if self._made:
+            webbrowser.open(self._made.as_uri())
+
+
+class SupportNow(Panel):
+    name = "support_now"
+    needs_client = False
+    on_a_heavier_day = True
+    _open: bool = False
+
+    def blocks(self) -> list[Block]:
+        if not self._open:
+            return [buttons(button("open", _("Support now")))]
+        return [
+            *self._own(),
+            {"is": "heading", "text": _("Lines to call")},
+            {"is": "list", "items": [_line(one) for one in self.book.records(records.SupportLine)],
+             "empty": _("No numbers are noted yet. Your coach enters local ones, with the day on which each was checked.")},
+            buttons(button("close", _("Close this"), looks="plain")),
+        ]  # fmt: skip
+
+    def _own(self) -> list[Block]:
+        if self.book.client is None:
+            return []
+        plan = [
+            one.text for one in self.book.records(records.Plan, self.book.client) if one.section == "when it gets hard"
+        ]
+        people = self.book.records(records.Supporter, self.book.client)
+        return [
+            *([{"is": "heading", "text": _("What I wrote for hard times")}] if plan else []),
+            *(text(words, "own") for words in plan),
+            *([{"is": "heading", "text": _("People")}] if people else []),
+            *([{"is": "list", "items": [_person(one) for one in people], "empty": ""}] if people else []),
+        ]
+
+    def do_open(self) -> None:
+        self._open = True
+        self.refresh()
+
+    def do_close(self) -> None:
+        self._open = False
+        self.refresh()
+
+
+def _person(one: Any) -> dict[str, Any]:
+    lines = [one.asked_to, _("Ready to send: {words}").format(words=one.ready_text) if one.ready_text else ""]
+    return {"id": one.id, "title": one.name, "lines": [line for line in lines if line]}
+
+
+def _line(one: Any) -> dict[str, Any]:
+    checked = _("checked on {day}").format(day=day_words(one.day()))
+    return {
+        "id": one.id,
+        "title": f"{one.name}: {one.number}",
+        "meta": checked,
+        "lines": [one.hours] if one.hours else [],
+    }

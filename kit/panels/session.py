@@ -1,0 +1,306 @@
+"""The steps of a session, in the order in which two people walk through them."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from kit import records
+from kit.fields import About
+from kit.forms import Beside, Form
+from kit.panels.widgets import Block, Panel
+from kit.records import Record, changed
+from kit.words import _
+
+
+def text(words: str, tone: str = "plain") -> Block:
+    return {"is": "text", "text": words, "tone": tone}
+
+
+def button(do: str, label: str, given: Any = None, looks: str = "") -> dict[str, Any]:
+    return {"do": do, "label": label, "with": given, "looks": looks}
+
+
+def buttons(*items: dict[str, Any]) -> Block:
+    return {"is": "buttons", "items": list(items)}
+
+
+class ChooseClient(Panel):
+    name = "choose_client"
+    save_label = _("Begin with this name")
+    needs_client = False
+    on_a_heavier_day = True
+
+    def forms(self) -> dict[str, Form]:
+        more = ("own_words", "wish_you_knew", "limits")
+        return {"new": Form(records.Client, ("name",), more, title=_("Somebody new"), optional=False)}
+
+    def blocks(self) -> list[Block]:
+        if self.book.client is not None:
+            return [text(_("Here today: {name}").format(name=self.book.client), "own")]
+        waiting = self.book.waiting_since()
+        names = [one.name for one in self.book.records(records.Client)]
+        return [
+            *([text(_("A session was open at {time}.").format(time=waiting)),
+               buttons(button("go_on", _("Go on with it"), looks="main"))] if waiting else []),
+            {"is": "heading", "text": _("Who is here today?")},
+            *([buttons(*(button("choose", name, name) for name in names))] if names else
+              [text(_("Nobody is in this book yet. It starts with a first code name."), "quiet")]),
+            self.form_block("new"),
+            self.save_block(),
+        ]  # fmt: skip
+
+    def do_choose(self, name: str) -> None:
+        self.book.choose(name)
+
+    def do_go_on(self) -> None:
+        self.book.go_on()
+
+    def do_save(self) -> None:
+        found = self._read()
+        if found:
+            self.book.keep(found)
+            self.typed = {}
+            self.book.choose(found[-1].name)
+
+
+class CheckIn(Panel):
+    name = "check_in"
+
+    def forms(self) -> dict[str, Form]:
+        more = ("living_well", "symptom_load", "hope", "connection")
+        return {
+            "check_in": Form(records.CheckIn, ("energy", "soft", "heavy"), more),
+            "session": Form(records.Session, ("topics",), ("today_matters",)),
+        }
+
+    def _read(self) -> list[Record] | None:
+        found = super()._read()
+        return found and [_on_todays_session(self.book, one) for one in found]
+
+    def compose(self, found: list[Record]) -> list[Record]:
+        here = any(isinstance(one, records.Session) for one in found)
+        arrival = [] if here or self.book.session() else [records.Session(client=self.book.client)]
+        return [*arrival, *found]
+
+
+def _on_todays_session(book: Any, record: Record) -> Record:
+    """A session that is open already is added to; there is one a day."""
+    open_one = book.session() if isinstance(record, records.Session) else None
+    if open_one is None:
+        return record
+    kept = {"id", "created_at", "version", "client", "on", "by"}
+    new = {name: value for name, value in record if name not in kept and value not in ("", None, ())}
+    return changed(open_one, **new, version=open_one.version + 1)
+
+
+class SmallWin(Panel):
+    name = "small_win"
+    beside_picture = True
+
+    def forms(self) -> dict[str, Form]:
+        return {
+            "win": Form(records.Win, ("title",), ("on", "share_with")),
+            "spark": Form(records.Spark, ("title",), ("on", "share_with")),
+        }
+
+    def saved(self, found: list[Record]) -> str:
+        return _("Good that it has a place now.")
+
+
+class ReviewSteps(Panel):
+    name = "review_steps"
+    save_label = _("Save all")
+
+    def forms(self) -> dict[str, Form]:
+        first = Form(records.ToolUse, ("tool",), ("helped", "not_for_me"), title=_("What helped, since we last met?"))
+        return {"helped": first, **{f"week-{step.id}": _week_form(step) for step in self.book.active_steps()}}
+
+    def blocks(self) -> list[Block]:
+        found = super().blocks()
+        if not self.book.active_steps():
+            none = text(_("No small steps noted yet. The list starts with the first one, further down."), "quiet")
+            found.insert(1, none)
+        return found
+
+    def compose(self, found: list[Record]) -> list[Record]:
+        known = {(one.step, one.week_of): one for one in self.book.records(records.StepWeek, self.book.client)}
+        return [
+            _in_place_of(known.get((getattr(one, "step", None), getattr(one, "week_of", None))), one) for one in found
+        ]
+
+
+def _in_place_of(before: Record | None, record: Record) -> Record:
+    if before is None:
+        return record
+    return changed(record, id=before.id, created_at=before.created_at, version=before.version + 1)
+
+
+def week_to_look_at(today: date) -> date:
+    """The Monday of the week that is being looked back on: this one from Thursday on, else the last."""
+    day = today - timedelta(days=3)
+    return day - timedelta(days=day.weekday())
+
+
+def _week_form(step: Any) -> Form:
+    week = week_to_look_at(date.today())
+    title = _("{step}, in the week from {day}: planned {n}").format(
+        step=step.title, day=f"{week:%d %b}", n=step.planned
+    )
+    fixed = {"step": step.id, "week_of": week, "planned": step.planned}
+    return Form(records.StepWeek, ("done", "came_between"), ("reason", "helped"), fixed, title=title)
+
+
+class AddMilestone(Panel):
+    name = "add_milestone"
+    beside_picture = True
+
+    def forms(self) -> dict[str, Form]:
+        more = ("i_would_know_it_by", "effort", "noticed_by", "note", "share_with")
+        return {"milestone": Form(records.Milestone, ("title", "on", "area"), more)}
+
+
+def _uses(setback: Any, tools: list[str] | None) -> list[Record]:
+    return [
+        records.ToolUse(client=setback.client, tool=tool, setback=setback.id, on=setback.began_on)
+        for tool in tools or []
+    ]
+
+
+class ExploreSetback(Panel):
+    name = "explore_setback"
+    beside_picture = True
+
+    def forms(self) -> dict[str, Form]:
+        helped = About(_("What helped?"), "links", of="tools", help=_("tap all that fit; anything of your own counts"))
+        first = (
+            "title", "began_on", "roughly", "what_held", "helped_by", "triggers", "outside_control",
+            "back_on_feet_on", "learned", "next_time",
+        )  # fmt: skip
+        more = ("intensity", "early_signs", "partly_back", "timed", "share_with")
+        return {"setback": Form(records.Setback, first, more, beside={"helped_by": Beside(helped, _uses)})}
+
+    def saved(self, found: list[Record]) -> str:
+        return _("Thank you for putting it into words.")
+
+
+class NextStep(Panel):
+    name = "next_step"
+    _larger: Any = None
+
+    def forms(self) -> dict[str, Form]:
+        first = ("title", "when", "then", "on_a_heavy_day", "planned", "importance", "confidence")
+        more = ("tell", "tool", "aspiration", "starts_on", "ends_on")
+        fixed = {"smaller_of": self._larger} if self._larger else {}
+        return {"step": Form(records.Step, first, more, fixed)}
+
+    def blocks(self) -> list[Block]:
+        aloud = {"sentence": _("\u201cWhen {0}, then I will {1}.\u201d"), "parts": ["when", "then"]}
+        items = [_step_line(step) for step in self.book.active_steps()]
+        return [
+            self.form_block("step", aloud=aloud),
+            self.save_block(),
+            {
+                "is": "list",
+                "items": items,
+                "empty": _("No small steps noted yet. The list starts with the first one."),
+            },
+        ]
+
+    def do_smaller(self, step_id: str) -> None:
+        """Puts a step into the form again, to be made smaller together."""
+        step = next(one for one in self.book.active_steps() if one.id == step_id)
+        self._larger = step.id
+        self.typed = {"step": {**self.forms()["step"].blank(step), "confidence": None}}
+        self.tell(said=_("What would make it easier? Half of it counts as well."))
+        self.refresh()
+
+    def compose(self, found: list[Record]) -> list[Record]:
+        self._larger = None
+        return found
+
+
+def _step_line(step: Any) -> dict[str, Any]:
+    return {
+        "id": step.id,
+        "title": step.title,
+        "lines": [one for one in (when_then(step), heavy_words(step)) if one],
+        "buttons": [button("smaller", _("Make it smaller"), step.id)],
+    }
+
+
+def when_then(step: Any) -> str:
+    if not (step.when and step.then):
+        return step.then
+    return _("When {when}, then I will {then}.").format(when=step.when, then=step.then)
+
+
+def heavy_words(step: Any) -> str:
+    return _("On a heavy day this counts too: {words}").format(words=step.on_a_heavy_day) if step.on_a_heavy_day else ""
+
+
+class CloseSession(Panel):
+    name = "close_session"
+    on_a_heavier_day = True
+
+    def forms(self) -> dict[str, Form]:
+        return {
+            "session": Form(records.Session, ("takeaway", "next_on"), ("ask_next_time",)),
+            "win": Form(records.Win, ("title",), title=_("One more small win, or a thank you")),
+        }
+
+    def _read(self) -> list[Record] | None:
+        found = super()._read()
+        return found and [_on_todays_session(self.book, one) for one in found]
+
+    def blocks(self) -> list[Block]:
+        return [*super().blocks(), card(self.book)]
+
+
+def card(book: Any) -> Block:
+    """The page to take along: no setbacks on it, no numbers about anybody."""
+    rows = [(label, words) for label, words in book.card_rows() if words]
+    empty = [(_("Still empty"), _("The card fills as you note things."))]
+    return {"is": "card", "title": _("To take along"), "rows": rows or empty}
+
+
+class NextPerson(Panel):
+    name = "next_person"
+    on_a_heavier_day = True
+
+    def blocks(self) -> list[Block]:
+        return [
+            text(_("Everything on this page is put away before somebody else is chosen."), "quiet"),
+            buttons(button("go", _("Next person"))),
+        ]
+
+    def do_go(self) -> None:
+        self.book.clear_table()
+
+
+class HeavierDay(Panel):
+    name = "heavier_day"
+    on_a_heavier_day = True
+
+    def forms(self) -> dict[str, Form]:
+        rest = Form(records.Step, ("title", "on_a_heavy_day"), title=_("Rest as the step"))
+        return {
+            "spark": Form(records.Spark, ("title",), title=_("One spark, or none today")),
+            "helps": Form(records.ToolUse, ("tool",), title=_("What helps a little?")),
+            "rest": rest,
+        }
+
+    def blocks(self) -> list[Block]:
+        if not self.book.heavier:
+            words = _("Is it a heavier day? Then three small things are enough.")
+            return [text(words, "quiet"), buttons(button("begin", _("A heavier day")))]
+        return [
+            text(_("Three things, each may stay empty. Nothing else is asked today.")),
+            *super().blocks(),
+            card(self.book),
+            buttons(button("end", _("Back to the whole session"), looks="plain")),
+        ]
+
+    def do_begin(self) -> None:
+        self.book.make_heavier(True)
+
+    def do_end(self) -> None:
+        self.book.make_heavier(False)

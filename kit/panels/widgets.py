@@ -1,0 +1,213 @@
+"""What lies on the page: a panel that is filled in, and a picture that follows."""
+
+import json
+import traceback
+from datetime import datetime
+from pathlib import Path
+from typing import Any, ClassVar
+
+import anywidget
+import traitlets
+from ipywidgets import widget_serialization
+from pydantic import ValidationError
+
+from kit import places
+from kit.forms import Form, Unfit
+from kit.records import OfClient, Record, problems
+from kit.words import Trouble, _
+
+STATIC = Path(__file__).parent.parent / "static"
+PANEL_JS = "\n".join((STATIC / name).read_text("utf-8") for name in ("inputs.js", "picture.js", "panel.js"))
+PANEL_CSS = "\n".join((STATIC / name).read_text("utf-8") for name in ("tokens.css", "panel.css"))
+WORDS = {"undo": _("Undo"), "skip": _("skip"), "own": _("Something of my own"), "add": _("Add"),
+         "today": _("today"), "clear": _("leave open"), "open": ""}  # fmt: skip
+
+Block = dict[str, Any]
+
+
+class Live(anywidget.AnyWidget):
+    """What both have in common: nothing of a person's text goes into a notebook's outputs."""
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        shown = super()._repr_mimebundle_(**kwargs)
+        for bundle in shown if isinstance(shown, tuple) else (shown,):
+            if bundle and "text/plain" in bundle:
+                bundle["text/plain"] = "A panel of the Reflection Kit"
+        return shown
+
+
+class PictureWidget(Live):
+    """A picture that can stand beside several panels at once, and is drawn only where it can be seen."""
+
+    _esm = "export default { render() {} };"
+    drawn = traitlets.Dict().tag(sync=True)
+
+
+class Panel(Live):
+    """One step of a session: what it asks, one Save, and what it shows; each word of a notebook has its own.
+
+    `view` is all that is drawn, as plain blocks; `status` is what was said last. What is typed comes as messages
+    and is kept as a draft at once, bound to its client.
+    """
+
+    _esm = PANEL_JS
+    _css = PANEL_CSS
+    word = traitlets.Unicode().tag(sync=True)
+    view = traitlets.Dict().tag(sync=True)
+    status = traitlets.Dict().tag(sync=True)
+    picture = traitlets.Instance(PictureWidget, allow_none=True).tag(sync=True, **widget_serialization)
+
+    name: ClassVar[str]
+    save_label: ClassVar[str] = _("Save")
+    beside_picture: ClassVar[bool] = False
+    needs_client: ClassVar[bool] = True
+    on_a_heavier_day: ClassVar[bool] = False
+
+    def __init__(self, book: Any) -> None:
+        super().__init__(word=self.name)
+        self.book = book
+        self.typed: dict[str, dict[str, Any]] = {}
+        self._undo: list[tuple[list[Record], list[Record], dict[str, dict[str, Any]]]] = []
+        self._bound: str | None = None
+        self.on_msg(self._heard)
+        book.join(self)
+        self.refresh()
+
+    # what a word says of itself ------------------------------------------------------------------
+
+    def forms(self) -> dict[str, Form]:
+        """Key -> form, in the order of the page."""
+        return {}
+
+    def blocks(self) -> list[Block]:
+        """What is on the page; by default the forms and one Save."""
+        return [*(self.form_block(key) for key in self.forms()), self.save_block()]
+
+    def compose(self, records: list[Record]) -> list[Record]:
+        """What is kept when Save is pressed; a word may add what belongs to it."""
+        return records
+
+    def saved(self, records: list[Record]) -> str:
+        """One sentence after a save, if a plain "Saved" is not all."""
+        return ""
+
+    # drawing -------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Draws what now holds: another client, a saved record, a heavier day."""
+        if self._bound != self.book.client:
+            self._bound = self.book.client
+            self._undo.clear()
+            self.status = {}
+            self.typed = self.book.draft(self.name) if self._bound else {}
+        quiet = self._out_of_view()
+        blocks = [{"is": "text", "tone": "quiet", "text": quiet}] if quiet else self.blocks()
+        beside = self.beside_picture and not quiet and self.book.journey_in_view
+        self.picture = self.book.strip() if beside else None
+        self.view = {"blocks": blocks, "words": WORDS, "picture": beside, "looks": "quiet" if quiet else ""}
+
+    def _out_of_view(self) -> str:
+        if self.needs_client and self.book.client is None:
+            return _("This opens when somebody is chosen at the top of the page.")
+        if self.book.heavier and not self.on_a_heavier_day:
+            return _("Not today. This waits, and nothing is lost.")
+        return ""
+
+    def form_block(self, key: str, **more: Any) -> Block:
+        form = self.forms()[key]
+        values = {**form.blank(more.pop("record", None)), **self.typed.get(key, {})}
+        return {
+            "is": "form",
+            "key": key,
+            "title": form.title,
+            "fields": form.asked(self.book.offers()),
+            "values": values,
+            "more_label": _("More, if you like"),
+            **more,
+        }
+
+    def save_block(self) -> Block:
+        return {"is": "save", "label": self.save_label}
+
+    # hearing -------------------------------------------------------------------------------------
+
+    def _heard(self, _widget: Any, message: dict[str, Any], _buffers: Any) -> None:
+        """The one place where something from the page comes in; no traceback ever goes back."""
+        try:
+            if message.get("typed") is not None and self._bound == self.book.client:
+                self.typed = json.loads(json.dumps(message["typed"]))
+            self.act(message["do"], message.get("with"))
+        except Trouble as trouble:
+            self.tell(said=str(trouble))
+        except Exception:  # noqa: BLE001  whatever it was, a coach reads one sentence and nothing typed is lost
+            places.note_trouble(traceback.format_exc(limit=-3))
+            self.tell(said=_("That did not work here; what you typed is kept. Please try once more."))
+
+    def act(self, do: str, given: Any = None) -> None:
+        """Does what a button says: "save", "undo", "draft", or a word's own `do_...`."""
+        getattr(self, f"do_{do}")(*([] if given is None else [given]))
+
+    def tell(self, **status: Any) -> None:
+        self.status = {"undo": bool(self._undo), **status}
+
+    def fill(self, form: str, **values: Any) -> None:
+        """What typing does: for scripts and tests."""
+        self.typed.setdefault(form, self.forms()[form].blank()).update(values)
+
+    def do_draft(self) -> None:
+        """Keeps what is being typed; it comes back after a reload, a restart, or a crash."""
+        if self._bound is None:
+            return
+        self.book.keep_draft(self.name, self.typed)
+        self.tell(kept=_("kept {time}").format(time=f"{datetime.now():%H:%M:%S}"), said="")
+
+    def do_save(self) -> None:
+        """Keeps all that was filled in, in one transaction, or says what is in the way."""
+        records = self._read()
+        if records is None:
+            return
+        self._undo.append((records, self.book.keep(records), self.typed))
+        self.typed = {}
+        self.tell(
+            said=" ".join((_("Saved {time}").format(time=f"{datetime.now():%H:%M}"), self.saved(records))).strip()
+        )
+        self.book.drop_draft(self.name)
+        self.book.noted(records[-1].id)
+
+    def _read(self) -> list[Record] | None:
+        told: dict[str, str] = {}
+        records: list[Record] = []
+        for key, form in self.forms().items():
+            typed = self.typed.get(key, {})
+            if form.optional and form.untouched(typed):
+                continue
+            try:
+                records += form.read(typed, **self._owner(form))
+            except Unfit as unfit:
+                told |= {f"{key}.{name}": sentence for name, sentence in unfit.told.items()}
+        if told:
+            self.tell(problems=told, said=_("Nothing is lost. One thing asks for a second look."))
+            return None
+        if not records:
+            self.tell(said=_("Nothing is filled in yet. One line is enough, and leaving it out is fine too."))
+            return None
+        try:
+            return self.compose(records)
+        except ValidationError as error:
+            self.tell(said=" ".join(problems(type(records[-1]), error).values()))
+            return None
+
+    def _owner(self, form: Form) -> dict[str, Any]:
+        return {"client": self.book.client} if issubclass(form.kind, OfClient) else {}
+
+    def do_undo(self) -> None:
+        """Takes the last save back; what was typed stands in the form again."""
+        if not self._undo:
+            self.tell(said=_("There is nothing to take back here."))
+            return
+        new, before, typed = self._undo.pop()
+        self.book.take_back(new, before)
+        self.typed = typed
+        self.book.keep_draft(self.name, self.typed)
+        self.tell(said=_("Taken back. It stands in the form again."))
+        self.book.noted()

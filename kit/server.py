@@ -1,0 +1,105 @@
+"""What the kit adds to a Jupyter server: it saves nothing typed, and knows which notebooks are its own."""
+
+import json
+import os
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from jupyter_server.base.handlers import APIHandler, AuthenticatedFileHandler
+from jupyter_server.utils import url_path_join
+from tornado.web import HTTPError, authenticated
+
+from kit import places
+from kit.words import Trouble, _
+
+STATIC = str(Path(__file__).parent / "static")
+KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+# Notes of one reader's machine or one reader's view, which JupyterLab writes into a cell.
+PASSING_CELL_NOTES = ("execution", "collapsed", "scrolled", "trusted", "ExecuteTime")
+
+
+def carries_mark(content: object) -> bool:
+    """Whether this notebook says of itself that it belongs to the kit."""
+    mark = content.get("metadata", {}).get("kit") if isinstance(content, dict) else None
+    return isinstance(mark, dict) and isinstance(mark.get("notebook"), str)
+
+
+def cleaned(content: dict) -> dict:
+    """The notebook as it was shipped: prose and code, without anything that came from running it."""
+    metadata = {key: value for key, value in content["metadata"].items() if key not in ("widgets", "language_info")}
+    return {
+        **content,
+        "metadata": {**metadata, "kernelspec": dict(KERNELSPEC)},
+        "cells": [_cleaned_cell(cell) for cell in content["cells"]],
+    }
+
+
+def _cleaned_cell(cell: dict) -> dict:
+    metadata = {key: value for key, value in cell["metadata"].items() if key not in PASSING_CELL_NOTES}
+    jupyter = {key: value for key, value in metadata.pop("jupyter", {}).items() if key != "outputs_hidden"}
+    if jupyter:
+        metadata["jupyter"] = jupyter
+    emptied: dict = {"outputs": [], "execution_count": None} if cell["cell_type"] == "code" else {}
+    return {**cell, **emptied, "metadata": metadata}
+
+
+def before_save(model: dict, path: str, **_others: object) -> None:
+    """Jupyter's hook: the kit's notebooks are saved without outputs, everybody else's as they are."""
+    content: Any = model.get("content")
+    if not carries_mark(content):
+        return
+    try:
+        model["content"] = cleaned(content)
+    except Exception as error:  # Jupyter logs any other error and saves all the same
+        reason = _("This notebook was not saved: what is typed could not be taken out of it first.")
+        raise HTTPError(500, reason, reason=reason) from error
+
+
+def own_notebooks(root: Path) -> list[str]:
+    """The kit's own notebooks below the server's root, as Jupyter names them."""
+    root = root.resolve()
+    found = sorted(path.resolve() for path in places.NOTEBOOKS.glob("*.ipynb"))
+    return [path.relative_to(root).as_posix() for path in found if path.is_relative_to(root)]
+
+
+class OwnHandler(APIHandler):
+    """Tells the page which notebooks may run by themselves."""
+
+    @authenticated
+    def get(self):
+        root = Path(self.contents_manager.root_dir)
+        # The last two let a second start see whether this server is the one it would start itself.
+        mine = {"root": str(places.NOTEBOOKS), "book": os.environ.get("KIT_BOOK", "")}
+        self.finish(json.dumps({"notebooks": own_notebooks(root), **mine}))
+
+
+class BundleHandler(AuthenticatedFileHandler):
+    """Hands out plotly's own bundle, once for every picture."""
+
+    def set_extra_headers(self, path: str) -> None:
+        self.set_header("Cache-Control", "private, max-age=31536000, immutable")
+
+
+def _bundle_folder() -> str:
+    found = find_spec("plotly")  # importing it would cost every start of the server
+    if found is None or found.origin is None:
+        raise Trouble(_("The pictures' library is missing. Please run `python3 start.py` once more."))
+    return str(Path(found.origin).parent / "package_data")
+
+
+def _jupyter_server_extension_points() -> list[dict[str, str]]:
+    return [{"module": "kit.server"}]
+
+
+def _load_jupyter_server_extension(server) -> None:
+    server.contents_manager.register_pre_save_hook(before_save)
+    base = server.web_app.settings["base_url"]
+    server.web_app.add_handlers(
+        ".*$",
+        [
+            (url_path_join(base, "kit", "own"), OwnHandler),
+            (url_path_join(base, "kit", r"(plotly\.min\.js)"), BundleHandler, {"path": _bundle_folder()}),
+            (url_path_join(base, "kit", r"(tokens\.css)"), AuthenticatedFileHandler, {"path": STATIC}),
+        ],
+    )

@@ -1,0 +1,151 @@
+// Draws a panel from what the notebook's side hands over, and hands back what is typed and pressed.
+
+const DRAFT_EVERY = 400; // milliseconds: at least this often while somebody types, and after the last key
+
+function draftsOf(send) {
+  let waiting = null, last = 0;
+  const now = () => { clearTimeout(waiting); waiting = null; last = Date.now(); send(); };
+  const soon = () => {
+    if (waiting) return;
+    waiting = setTimeout(now, Math.max(0, Math.min(DRAFT_EVERY, last + DRAFT_EVERY - Date.now())));
+  };
+  return { soon, now, flush: () => { if (waiting) now(); } };
+}
+
+function fieldNode(form, field, page) {
+  const typed = page.typed[form.key];
+  const key = `${form.key}.${field.name}`;
+  const changed = (value, now) => {
+    typed[field.name] = value;
+    page.followers.forEach((follow) => follow());
+    page.say(key, "");
+    if (now) page.drafts.now(); else page.drafts.soon();
+  };
+  const input = INPUTS[field.kind](field, typed[field.name], changed, () => typed);
+  if (input.follow) page.followers.push(input.follow);
+  const main = input.matches("input, textarea") ? input : input.querySelector("input[type=date], input[type=number]");
+  const id = `kit-${page.word}-${key}-${page.serial}`.replaceAll(".", "-");
+  if (main) main.id = id;
+  const label = field.kind === "flag" ? null
+    : make(main ? "label" : "span", { className: "kit-label", ...(main ? { htmlFor: id } : {}) }, field.label);
+  const help = field.help ? make("span", { className: "kit-help", id: `${id}-help` }, field.help) : null;
+  const problem = make("p", { className: "kit-problem", role: "alert", id: `${id}-problem` });
+  if (main) main.setAttribute("aria-describedby", `${help ? help.id : ""} ${problem.id}`.trim());
+  page.problems[key] = { problem, focus: main ?? input.querySelector("button, input"), details: null };
+  return make("div", { className: "kit-field", "data-field": key }, label, help, input, problem);
+}
+
+function formNode(form, page) {
+  page.typed[form.key] = { ...form.values };
+  const fields = form.fields.map((field) => [field, fieldNode(form, { ...field, words: page.words }, page)]);
+  const first = fields.filter(([field]) => !field.more).map(([, node]) => node);
+  const more = fields.filter(([field]) => field.more);
+  const node = make("fieldset", { className: "kit-form" });
+  if (form.title) node.append(make("legend", {}, form.title));
+  node.append(...first);
+  if (more.length) {
+    const filled = more.some(([field]) => ![null, undefined, "", false].includes(form.values[field.name]) && String(form.values[field.name]).length);
+    const key = `more-${form.key}`;
+    const details = make("details", { open: page.opened[key] ?? filled }, make("summary", {}, form.more_label), ...more.map(([, one]) => one));
+    details.ontoggle = () => { page.opened[key] = details.open; details.querySelectorAll("textarea").forEach(grow); };
+    more.forEach(([field]) => { page.problems[`${form.key}.${field.name}`].details = details; });
+    node.append(details);
+  }
+  const aloud = form.aloud ? make("p", { className: "kit-aloud", role: "status" }) : null;
+  if (aloud) {
+    const follow = () => {
+      const values = page.typed[form.key];
+      const parts = form.aloud.parts.map((name) => (values[name] ?? "").trim());
+      aloud.textContent = parts.every(Boolean) ? form.aloud.sentence.replace(/\{(\d)\}/g, (_, place) => parts[place]) : "";
+    };
+    page.followers.push(follow);
+    follow();
+    node.append(aloud);
+  }
+  return node;
+}
+
+const buttonNode = (item, page) => make("button", {
+  type: "button", className: item.looks ? `kit-${item.looks}` : "",
+  ...(item.pressed === undefined ? {} : { "aria-pressed": String(item.pressed) }),
+  onclick: () => { page.drafts.flush(); page.send({ do: item.do, with: item.with ?? null, typed: page.typed }); },
+}, item.label);
+
+const BLOCKS = {
+  text: (block) => make("p", { className: `kit-tone-${block.tone || "plain"}` }, block.text),
+  heading: (block) => make("h3", {}, block.text),
+  form: formNode,
+  buttons: (block, page) => make("div", { className: "kit-row", style: "margin: 0 0 14px" }, ...block.items.map((item) => buttonNode(item, page))),
+  list: (block, page) => (block.items.length
+    ? make("ul", { className: "kit-list" }, ...block.items.map((item) => make("li", { "data-id": item.id ?? "" },
+      make("div", { className: "kit-row" }, ...(item.buttons ?? []).map((button) => buttonNode(button, page))),
+      make("strong", {}, item.title), item.meta ? make("span", { className: "kit-help" }, item.meta) : null,
+      ...(item.lines ?? []).map((line) => make("p", {}, line)))))
+    : make("p", { className: "kit-tone-quiet" }, block.empty)),
+  card: (block) => make("section", { className: "kit-card", "aria-label": block.title }, make("h3", {}, block.title),
+    make("dl", {}, ...block.rows.flatMap(([name, words]) => [make("dt", {}, name), make("dd", {}, words)]))),
+  save: (block, page) => {
+    const save = make("button", { type: "button", className: "kit-main", hidden: !block.label, onclick: () => page.send({ do: "save", typed: page.typed }) }, block.label);
+    page.said = make("span", { className: "kit-said", role: "status" });
+    page.undo = make("button", { type: "button", className: "kit-plain", hidden: true, onclick: () => page.send({ do: "undo" }) }, page.words.undo);
+    page.kept = make("span", { className: "kit-kept" });
+    return make("div", { className: "kit-saving" }, save, page.said, page.undo, page.kept);
+  },
+};
+
+let serial = 0;
+
+async function render({ model, el }) {
+  const root = make("section", { className: "kit-panel", tabIndex: -1, "data-word": model.get("word") });
+  // JupyterLab's own keys (Enter, D, M ...) must not reach past a button of ours.
+  root.setAttribute("data-lm-suppress-shortcuts", "true");
+  el.append(root);
+  const page = { word: model.get("word"), opened: {}, send: (message) => model.send(message) };
+  page.drafts = draftsOf(() => model.send({ do: "draft", typed: page.typed }));
+  page.say = (key, sentence) => { const found = page.problems[key]; if (found) found.problem.textContent = sentence; };
+  let unpicture = null;
+
+  const status = () => {
+    const told = model.get("status");
+    if (page.said) page.said.textContent = told.said ?? "";
+    if (page.undo) page.undo.hidden = !told.undo;
+    if (page.kept) page.kept.textContent = told.kept ?? "";
+    Object.values(page.problems).forEach(({ problem }) => { problem.textContent = ""; });
+    const named = Object.entries(told.problems ?? {});
+    named.forEach(([key, sentence]) => page.say(key, sentence));
+    const first = named.map(([key]) => page.problems[key]).find(Boolean);
+    if (first) { if (first.details) first.details.open = true; first.focus?.focus(); }
+  };
+
+  const draw = async () => {
+    const view = model.get("view");
+    const focused = root.contains(document.activeElement) ? document.activeElement.closest("[data-field]")?.dataset.field : null;
+    const had = root.contains(document.activeElement);
+    Object.assign(page, { typed: {}, problems: {}, followers: [], words: view.words ?? {}, said: null, undo: null, kept: null, serial: (serial += 1) });
+    root.className = `kit-panel ${view.looks ? `kit-${view.looks}` : ""} ${view.picture ? "kit-wide" : ""}`;
+    if (view.label) root.setAttribute("aria-label", view.label);
+    const left = make("div", {}, ...(view.blocks ?? []).map((block) => BLOCKS[block.is](block, page)));
+    const columns = make("div", { className: `kit-columns ${view.picture && left.childNodes.length ? "kit-two" : ""}` });
+    if (left.childNodes.length) columns.append(left);
+    unpicture?.();
+    unpicture = null;
+    if (view.picture) {
+      const holder = make("div", { className: "kit-picture" });
+      columns.append(holder);
+      const picture = await model.widget_manager.get_model(model.get("picture").slice("IPY_MODEL_".length));
+      unpicture = showPicture(picture, holder);
+    }
+    root.replaceChildren(columns);
+    root.querySelectorAll("textarea").forEach(grow);
+    status();
+    if (had) (focused ? page.problems[focused]?.focus : root)?.focus({ preventScroll: true });
+  };
+
+  root.addEventListener("focusout", () => page.drafts.flush());
+  model.on("change:view", draw);
+  model.on("change:status", status);
+  await draw();
+  return () => { page.drafts.flush(); unpicture?.(); };
+}
+
+export default { render };

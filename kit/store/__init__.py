@@ -1,0 +1,178 @@
+"""Records kept: what a book holds, what is being typed, who sits at the table. SQL ends here."""
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from kit.records import BY_PLURAL, Client, OfClient, Record
+from kit.store import opening
+from kit.store.tables import DRAFTS, SEAT, TABLES, row_of
+from kit.words import NoSuchClient, Trouble, _
+
+
+class Store:
+    """One open book on disk (or in memory); every change is one transaction."""
+
+    def __init__(self, place: Path | None) -> None:
+        self.place = place
+        self._engine = opening.open_book(place)
+        self._reading = self._engine.execution_options(reading=True)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def settings(self) -> dict[str, Any]:
+        """What SQLite says of its own settings, read back from the open book."""
+        return opening.settings(self._engine)
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[sa.Connection]:
+        with opening.plain_words(self.place), self._engine.begin() as db:
+            yield db
+
+    @contextlib.contextmanager
+    def _looking(self) -> Iterator[sa.Connection]:
+        with opening.plain_words(self.place), self._reading.begin() as db:
+            yield db
+
+    # records -----------------------------------------------------------------------------------
+
+    def keep(self, *records: Record) -> list[Record]:
+        """Keeps all of `records`, or none: a first version is new, a later one takes the place of the one before.
+
+        Gives back those that were replaced, as they were.
+        """
+        with self._writing() as db:
+            return [before for record in records for before in _keep(db, record)]
+
+    def remove(self, record: Record) -> list[Record]:
+        """Removes `record` with what belongs to it; gives back all that was touched, as it was."""
+        with self._writing() as db:
+            touched: list[Record] = []
+            _take_out(db, record, touched)
+            return touched
+
+    def take_back(self, new: Sequence[Record], before: Sequence[Record]) -> None:
+        """Undoes `keep` or `remove`: the `new` records go, those `before` are as they were."""
+        with self._writing() as db:
+            for record in reversed(new):
+                _take_out(db, record, [])
+            for record in reversed(before):
+                row = row_of(record)
+                db.execute(upsert(TABLES[record.plural]).values(row).on_conflict_do_update(["id"], set_=row))
+
+    def records(self, kind: type[Record], client: str | None = None, **equal: Any) -> list[Any]:
+        """The records of a kind, of one client or of all, in the order in which they were noted."""
+        with self._looking() as db:
+            return _found(db, kind, client, **equal)
+
+    def rows(self, kinds: Sequence[type[Record]], client: str | None = None) -> dict[str, list[dict]]:
+        """Plural -> plain rows, from one moment of the book and with one query a kind."""
+        with self._looking() as db:
+            return {kind.plural: [dict(row) for row in db.execute(_select(kind, client)).mappings()] for kind in kinds}
+
+    # what is being typed -----------------------------------------------------------------------
+
+    def keep_draft(self, client: str, panel: str, typed: dict[str, Any]) -> None:
+        """Keeps what is being typed in a panel, until it is saved."""
+        row = {"client": client, "panel": panel, "typed": typed, "at": datetime.now(UTC)}
+        with self._writing() as db:
+            db.execute(upsert(DRAFTS).values(row).on_conflict_do_update(["client", "panel"], set_=row))
+
+    def draft(self, client: str, panel: str) -> dict[str, Any]:
+        """What was being typed in a panel; empty when nothing was."""
+        query = sa.select(DRAFTS.c.typed).where(DRAFTS.c.client == client, DRAFTS.c.panel == panel)
+        with self._looking() as db:
+            return db.execute(query).scalar() or {}
+
+    def drop_draft(self, client: str, panel: str) -> None:
+        with self._writing() as db:
+            db.execute(sa.delete(DRAFTS).where(DRAFTS.c.client == client, DRAFTS.c.panel == panel))
+
+    # who sits at the table ---------------------------------------------------------------------
+
+    def seat(self) -> tuple[str, str, datetime] | None:
+        """(client, running server, since when) of the session that is open, or None."""
+        with self._looking() as db:
+            row = db.execute(sa.select(SEAT.c.client, SEAT.c.server, SEAT.c.at)).first()
+        return (row.client, row.server, row.at) if row else None
+
+    def take_seat(self, client: str | None, server: str = "") -> None:
+        """Notes who sits at the table; None: nobody."""
+        with self._writing() as db:
+            db.execute(sa.delete(SEAT))
+            if client is not None:
+                db.execute(sa.insert(SEAT).values(client=client, server=server, at=datetime.now(UTC)))
+
+
+def _select(kind: type[Record], client: str | None) -> sa.Select:
+    table = TABLES[kind.plural]
+    query = sa.select(table).order_by(table.c.created_at, table.c.id)
+    if client is None:
+        return query
+    if issubclass(kind, OfClient):
+        return query.where(table.c.client == client)
+    return query.where(table.c.name == client) if kind is Client else query
+
+
+def _found(db: sa.Connection, kind: type[Record], client: str | None = None, **equal: Any) -> list[Any]:
+    rows = db.execute(_select(kind, client).filter_by(**equal)).mappings()
+    return [kind.model_validate(dict(row), context={"kept": True}) for row in rows]
+
+
+def _keep(db: sa.Connection, record: Record) -> list[Record]:
+    _check_names(db, record)
+    table = TABLES[record.plural]
+    if record.version == 1:
+        db.execute(sa.insert(table).values(row_of(record)))
+        return []
+    before = _found(db, type(record), id=record.id, version=record.version - 1)
+    if not before:
+        raise Trouble(
+            _("This was changed or removed elsewhere in the meantime. Please look at it anew, then change it.")
+        )
+    db.execute(sa.update(table).where(table.c.id == record.id).values(row_of(record)))
+    return before
+
+
+def _check_names(db: sa.Connection, record: Record) -> None:
+    names = {row.id: row.name for row in db.execute(sa.select(TABLES["clients"].c.id, TABLES["clients"].c.name))}
+    if isinstance(record, OfClient) and record.client not in names.values():
+        raise NoSuchClient(
+            _("There is no client called {name} in this book. Please choose one, or begin a new one.").format(
+                name=record.client
+            )
+        )
+    if isinstance(record, Client):
+        others = {name.casefold() for key, name in names.items() if key != record.id}
+        if record.name.casefold() in others:
+            raise Trouble(
+                _("Code name: there is a client called {name} already. Please choose another name.").format(
+                    name=record.name
+                )
+            )
+
+
+def _take_out(db: sa.Connection, record: Record, touched: list[Record]) -> None:
+    table = TABLES[record.plural]
+    for other in TABLES.values():
+        for key in other.foreign_keys:
+            if key.column.table is table:
+                _let_go(db, other, key, record, touched)
+    touched.append(record)
+    db.execute(sa.delete(table).where(table.c.id == record.id))
+
+
+def _let_go(db: sa.Connection, table: sa.Table, key: sa.ForeignKey, record: Record, touched: list[Record]) -> None:
+    kind = BY_PLURAL[table.name]
+    for child in _found(db, kind, **{key.parent.name: getattr(record, key.column.name)}):
+        if key.parent.nullable:
+            touched.append(child)
+            db.execute(sa.update(table).where(table.c.id == child.id).values({key.parent.name: None}))
+        else:
+            _take_out(db, child, touched)

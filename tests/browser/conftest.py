@@ -1,0 +1,61 @@
+"""A real JupyterLab and a real browser for the tests of this folder."""
+
+import os
+
+import lab
+import pytest
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.path.parent.name == "browser":
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """The browser; without one the tests skip, or fail where KIT_BROWSER_TESTS=required asks for one."""
+    path = lab.found_chromium()
+    if path is None:
+        message = "no Chromium, Chrome or Edge found: the browser tests were left out"
+        if os.environ.get("KIT_BROWSER_TESTS") == "required":
+            pytest.fail(message)
+        pytest.skip(message)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium):
+    """A page of a person who was never here before."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    page = context.new_page()
+    yield page
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def serve():
+    """Starts servers with `lab.open_notebooks` or `lab.start`, and ends them after the module's tests."""
+    running = []
+
+    def begin(how, *arguments, **options):
+        running.append(how(*arguments, **options))
+        return running[-1]
+
+    yield begin
+    for one in running:
+        one.end()
