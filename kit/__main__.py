@@ -5,7 +5,7 @@ import subprocess
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -19,7 +19,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     no_args_is_help=False,
 )
-UsageError = typer.BadParameter.__bases__[0]  # typer carries a click of its own and hands out only its children
+UsageError: Any = typer.BadParameter.__bases__[0]  # typer carries a click of its own and hands out only its children
 READERS: dict[str, Audience] = {"client": "client", "supporter": "supporter", "just_me": "just_me"}
 Book = Annotated[str | None, typer.Option("--book", envvar="KIT_BOOK", help=_("A file, or: sample"))]
 
@@ -108,13 +108,13 @@ def bench(
 def main() -> None:
     """Runs the command line; whatever cannot be done is one plain sentence, and no traceback."""
     try:
-        app(standalone_mode=False)
-    except typer.Exit as done:
-        sys.exit(done.exit_code)
+        sys.exit(app(standalone_mode=False))
     except typer.Abort:
         sys.exit(1)
-    except (NoSuchClient, UsageError) as error:
-        _tell(getattr(error, "format_message", lambda: str(error))(), 2)
+    except UsageError as error:
+        _tell(error.format_message(), 2)
+    except NoSuchClient as trouble:
+        _tell(str(trouble), 2)
     except Trouble as trouble:
         _tell(str(trouble), 1)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kit import places
-from kit.fields import About, Audience, about
+from kit.fields import Audience, about
 from kit.records import (
     BY_PLURAL,
     KINDS,
@@ -15,9 +15,11 @@ from kit.records import (
     Client,
     Record,
     Session,
+    Setback,
     Step,
     Supporter,
     SupportLine,
+    Tool,
     Win,
     changed,
 )
@@ -60,6 +62,7 @@ def _sample() -> Store:
     latest = max(one.created_at for one in told).date()
     weeks = (date.today() - latest).days // 7
     making = places.sample().with_suffix(f".{os.getpid()}")
+    making.unlink(missing_ok=True)
     store = Store(making)
     store.keep(*exchange.moved(told, 7 * weeks))
     store.close()
@@ -130,7 +133,7 @@ class Book:
         told |= frames.frames(self._store, None, audience, kinds=[BY_PLURAL["support_lines"], BY_PLURAL["practice"]])
         today = date.today()
         page = reports.page(told, client=client, audience=audience, today=today, since=since, until=until)
-        return reports.write(page, client, audience, today, to)
+        return reports.write(page, client, audience, today, Path(to) if to else None)
 
     def _supporter(self, client: str, named: str | None) -> Supporter:
         for one in self.records(Supporter, client):
@@ -234,36 +237,29 @@ class Book:
         return found[0].own_words if found else ()
 
     def offers(self) -> dict[str, list[tuple[str, str]]]:
-        """Plural -> (id, words) of what this client has already: tools, supporters, aspirations, setbacks, steps."""
-        plurals = sorted({field.of for kind in KINDS for field in about(kind).values() if field.of})
-        found = {plural: self.records(BY_PLURAL[plural], self.client) for plural in plurals if self.client}
+        """Plural -> (id, words) of what this client has already and may tap; a tool no longer needed rests."""
         return {
-            plural: [
-                (one.id, str(getattr(one, one.heading))) for one in some if getattr(one, "status", "") != "retired"
-            ]
-            for plural, some in found.items()
+            plural: [(one.id, str(getattr(one, one.heading))) for one in some if not _retired(one)]
+            for plural, some in self._linked().items()
         }
 
-    def words_of(self, field: About, value: Any) -> str:
-        """A value as words: a choice's own words, the names behind ids, several texts with commas."""
-        if field.of:
-            names = {one.id: str(getattr(one, one.heading)) for one in self.records(BY_PLURAL[field.of], self.client)}
-            ids = [value] if field.kind == "link" else value
-            return ", ".join(names[one] for one in ids or () if one in names)
-        if field.kind == "flag":
-            return _("yes") if value else ""
-        if field.choices and not isinstance(value, tuple):
-            return dict(field.choices).get(value, "")
-        if isinstance(value, tuple):
-            return ", ".join(dict(field.choices).get(one, one) for one in value if one)
-        if isinstance(value, date):
-            return day_words(value)
-        return "" if value is None else str(value)
+    def names(self) -> dict[str, str]:
+        """Id -> words, for all of this client's records that another one can name."""
+        return {one.id: str(getattr(one, one.heading)) for some in self._linked().values() for one in some}
+
+    def _linked(self) -> dict[str, list[Any]]:
+        plurals = sorted({told.of for kind in KINDS for told in about(kind).values() if told.of})
+        return {plural: self.records(BY_PLURAL[plural], self.client) for plural in plurals if self.client}
 
     def session(self) -> Session | None:
         """Today's session of who is here, if one is open."""
         found = self.records(Session, self.client) if self.client else []
         return next((one for one in reversed(found) if one.on == date.today()), None)
+
+    def ongoing_setbacks(self) -> list[Setback]:
+        """The setbacks that the client is in the middle of."""
+        found = self.records(Setback, self.client) if self.client else []
+        return [one for one in found if one.back_on_feet_on is None]
 
     def active_steps(self) -> list[Step]:
         """The small steps that are under way: begun, not ended, and not made smaller since."""
@@ -283,11 +279,12 @@ class Book:
         told = people.get(step.tell) if step and step.tell else None
         nearest = self.session()
         lines = [f"{one.name}: {one.number}" for one in self.records(SupportLine)]
+        message = f"{told.name}: {told.ready_text}" if told and told.ready_text else told and told.name
         return [
             (_("My small win"), wins[-1].title if wins else ""),
             (_("My next small step"), _step_words(step)),
             (_("On a heavy day this counts too"), step.on_a_heavy_day if step else ""),
-            (_("Whom I tell"), f"{told.name}: {told.ready_text}" if told and told.ready_text else told.name if told else ""),
+            (_("Whom I tell"), message or ""),
             (_("We meet again"), day_words(nearest.next_on) if nearest and nearest.next_on else ""),
             (_("Support lines"), "\n".join(lines)),
         ]  # fmt: skip
@@ -317,7 +314,7 @@ class Book:
         told = frames.frames(self._store, self.client, "together", kinds=kinds)
         entries, daily = measures.journey(told, today), measures.by_day(told[CheckIn.plural])
         for span, picture in self._pictures.items():
-            picture.drawn = charts.journey(entries, daily, today, span, newest).drawn()
+            picture.drawn = charts.journey(entries, daily, today, span, newest, self.own_words()).drawn()
 
     # the words of the notebooks ------------------------------------------------------------------
 
@@ -397,6 +394,10 @@ class Book:
     def heavier_day(self) -> "Panel":
         """Three small things, then the card; nothing else is asked."""
         return self._say("heavier_day")
+
+
+def _retired(record: Any) -> bool:
+    return isinstance(record, Tool) and record.status == "retired"
 
 
 def _server() -> str:

@@ -1,5 +1,6 @@
 """What measures return, as plotly's plain dictionaries; with each picture its sentence and its table."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -47,37 +48,43 @@ def plain(text: str) -> str:
 
 
 def journey(
-    entries: pd.DataFrame, daily: pd.DataFrame, today: date, span: str = "three months", newest: str = ""
+    entries: pd.DataFrame,
+    daily: pd.DataFrame,
+    today: date,
+    span: str = "three months",
+    newest: str = "",
+    own_words: Sequence[str] = (),
 ) -> Picture:
     """Milestones, small wins, sparks, setbacks as spans, and energy and living well, on one time line.
 
     `entries` and `daily` come from `measures.journey` and `measures.by_day`; `newest` is the id of a record that
-    was noted just now, and is ringed.
+    was noted just now, and is ringed; `own_words` begin with what the client says instead of "setback".
     """
+    named = {**LANE_WORDS, **({"setback": plain(own_words[0])} if own_words and own_words[0] else {})}
     days = SPAN[span]
     since = pd.Timestamp(today - timedelta(days=days)) if days else None
     shown = entries if since is None else entries[entries["until"].fillna(entries["on"]).fillna(since) >= since]
     lines = daily if since is None else daily[daily["on"] >= since]
     first = since if since is not None else min([*shown["on"].dropna(), *lines["on"], pd.Timestamp(today)])
     room = max((pd.Timestamp(today) - first) * 0.04, pd.Timedelta(days=1))
-    window = [first - room * int(days is None), pd.Timestamp(today) + room]
+    window = [first - room, pd.Timestamp(today) + room]
     data = [
         *_session_marks(shown),
         *_rating_lines(lines),
-        *_spans(shown, window[0]),
+        *_spans(shown, window),
         *_marks(shown, window[1]),
         *_ring(shown, newest),
     ]
     return Picture(
-        sentence=_journey_sentence(shown, lines, span),
+        sentence=_journey_sentence(shown, span, own_words),
         columns=[_("Day"), _("What"), _("In my words")],
-        rows=_journey_rows(shown),
+        rows=_journey_rows(shown, named),
         data=data if len(shown) or len(lines) else [],
-        layout=_journey_layout(window),
+        layout=_journey_layout(window, named, ahead="ahead" in set(shown["lane"])),
     )
 
 
-def _journey_sentence(shown: pd.DataFrame, lines: pd.DataFrame, span: str) -> str:
+def _journey_sentence(shown: pd.DataFrame, span: str, own_words: Sequence[str]) -> str:
     counts = shown["lane"].value_counts()
     one_or_many = {
         "milestone": (_("{n} milestone"), _("{n} milestones")),
@@ -85,8 +92,13 @@ def _journey_sentence(shown: pd.DataFrame, lines: pd.DataFrame, span: str) -> st
         "spark": (_("{n} spark of joy"), _("{n} sparks of joy")),
         "setback": (_("{n} setback"), _("{n} setbacks")),
     }
+    if own_words and own_words[0]:
+        one_or_many["setback"] = (_("{n} time \u201c{word}\u201d"), _("{n} times \u201c{word}\u201d"))
+    word = own_words[0] if own_words else ""
     told = [
-        words[int(counts[lane] != 1)].format(n=counts[lane]) for lane, words in one_or_many.items() if lane in counts
+        words[int(counts[lane] != 1)].format(n=counts[lane], word=word)
+        for lane, words in one_or_many.items()
+        if lane in counts
     ]
     if not told:
         return _("Nothing is on the time line for these weeks yet. It starts with the first thing you note.")
@@ -100,14 +112,14 @@ def _journey_sentence(shown: pd.DataFrame, lines: pd.DataFrame, span: str) -> st
     return f"{when[span]} {listed(told)}.{tail}"
 
 
-def _journey_rows(shown: pd.DataFrame) -> list[list[str]]:
+def _journey_rows(shown: pd.DataFrame, named: Mapping[str, str]) -> list[list[str]]:
     rows = []
     for entry in shown.iloc[::-1].itertuples():
         when = day_words(entry.on) if pd.notna(entry.on) else _("still ahead")
         if entry.lane == "setback":
             until = _("still in the middle of it") if entry.ongoing else day_words(entry.until)
             when = _("{start} to {end}").format(start=when, end=until)
-        rows.append([when, LANE_WORDS[entry.lane], entry.text])
+        rows.append([when, named[entry.lane], entry.text])
     return rows
 
 
@@ -137,12 +149,13 @@ def _marks(shown: pd.DataFrame, end: pd.Timestamp) -> list[dict[str, Any]]:
                 "hovertext": ["<br>".join(_hover(one["text"]))] * len(one) if ahead else _hover(one["text"]),
                 "hoverinfo": "text" if ahead else "x+text",
                 "cliponaxis": False,
+                "showlegend": False,
             }
         )
     return traces
 
 
-def _spans(shown: pd.DataFrame, since: pd.Timestamp) -> list[dict[str, Any]]:
+def _spans(shown: pd.DataFrame, window: list[pd.Timestamp]) -> list[dict[str, Any]]:
     """A setback as a band with round ends and a small rising arrow at its end; an ongoing one stays open."""
     setbacks = shown[shown["lane"] == "setback"]
     if setbacks.empty:
@@ -150,43 +163,63 @@ def _spans(shown: pd.DataFrame, since: pd.Timestamp) -> list[dict[str, Any]]:
     x: list[str | None] = []
     y: list[float | None] = []
     texts: list[str | None] = []
+    ends: list[int] = []
     for one in setbacks.itertuples():
-        x += [max(one.on, since).strftime("%Y-%m-%d"), one.until.strftime("%Y-%m-%d"), None]
+        ends += [13, 0 if one.ongoing else 13, 0]
+        x += [max(one.on, window[0]).strftime("%Y-%m-%d"), one.until.strftime("%Y-%m-%d"), None]
         y += [LANE_AT["setback"], LANE_AT["setback"], None]
         texts += [plain(one.text), plain(one.text), None]
     line = {"color": "var(--kit-setback)", "width": 13}
     band = {
         "type": "scatter", "mode": "lines+markers", "name": LANE_WORDS["setback"], "x": x, "y": y, "line": line,
-        "marker": {"symbol": "circle", "size": 13, "color": "var(--kit-setback)"},
-        "hovertext": texts, "hoverinfo": "x+text",
+        "marker": {"symbol": "circle", "size": ends, "color": "var(--kit-setback)", "opacity": 1, "line": {"width": 0}},
+        "hovertext": texts, "hoverinfo": "x+text", "showlegend": False,
     }  # fmt: skip
-    return [band, *_ends(setbacks)]
+    return [band, *_rises(setbacks[~setbacks["ongoing"]], window), *_open_ends(setbacks[setbacks["ongoing"]], window)]
 
 
-def _ends(setbacks: pd.DataFrame) -> list[dict[str, Any]]:
-    ends = []
-    for ongoing, symbol, lift, words in (
-        (False, "triangle-ne", 0.42, _("finding my feet")),
-        (True, "triangle-right-open", 0.0, _("still in the middle of it; no end date needed")),
-    ):
-        some = setbacks[setbacks["ongoing"] == ongoing]
-        if some.empty:
-            continue
-        ends.append(
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "name": words,
-                "x": _days(some["until"]),
-                "y": [LANE_AT["setback"] + lift] * len(some),
-                "marker": {"symbol": symbol, "size": 11, "color": "var(--kit-setback)", "line": {"width": 2}},
-                "hovertext": [words] * len(some),
-                "hoverinfo": "x+text",
-                "showlegend": False,
-                "cliponaxis": False,
-            }
-        )
-    return ends
+def _rises(ended: pd.DataFrame, window: list[pd.Timestamp]) -> list[dict[str, Any]]:
+    """A small arc at the end of each span, upwards: finding one's feet."""
+    if ended.empty:
+        return []
+    wide = (window[1] - window[0]) * 0.022
+    x: list[str | None] = []
+    y: list[float | None] = []
+    for end in ended["until"]:
+        x += [(end + wide * part).isoformat() for part in (0, 0.7, 1)] + [None]
+        y += [*(LANE_AT["setback"] + lift for lift in (0, 0.16, 0.6)), None]
+    return [
+        {
+            "type": "scatter",
+            "mode": "lines+markers",
+            "name": _("finding my feet"),
+            "x": x,
+            "y": y,
+            "line": {"color": "var(--kit-setback)", "width": 3, "shape": "spline"},
+            "marker": {"symbol": "triangle-up", "size": [0, 0, 11, 0] * len(ended), "opacity": 1, "line": {"width": 0}},
+            "hoverinfo": "name",
+            "showlegend": False,
+            "cliponaxis": False,
+        }
+    ]
+
+
+def _open_ends(ongoing: pd.DataFrame, window: list[pd.Timestamp]) -> list[dict[str, Any]]:
+    """An ongoing setback has no end: it goes on in dots, past today."""
+    if ongoing.empty:
+        return []
+    return [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "name": _("still in the middle of it; no end date needed"),
+            "x": [ongoing["until"].iloc[0].isoformat(), window[1].isoformat()],
+            "y": [LANE_AT["setback"]] * 2,
+            "line": {"color": "var(--kit-setback)", "width": 5, "dash": "dot"},
+            "hoverinfo": "name",
+            "showlegend": False,
+        }
+    ]
 
 
 def _session_marks(shown: pd.DataFrame) -> list[dict[str, Any]]:
@@ -258,12 +291,12 @@ def _ring(shown: pd.DataFrame, newest: str) -> list[dict[str, Any]]:
     ]
 
 
-def _journey_layout(window: list[pd.Timestamp]) -> dict[str, Any]:
+def _journey_layout(window: list[pd.Timestamp], named: Mapping[str, str], ahead: bool) -> dict[str, Any]:
+    lanes = [lane for lane in LANE_AT if ahead or lane != "ahead"]
     quiet = {"color": "var(--kit-quiet)", "size": 14}
-    lanes = [lane for lane in LANE_AT if lane != "ahead"]
     return {
         "height": 420,
-        "margin": {"l": 104, "r": 28, "t": 8, "b": 36},
+        "margin": {"l": 118, "r": 28, "t": 8, "b": 36},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"family": "system-ui, sans-serif", "size": 14, "color": "var(--kit-ink)"},
@@ -276,9 +309,9 @@ def _journey_layout(window: list[pd.Timestamp]) -> dict[str, Any]:
         "xaxis": {"type": "date", "range": [day.strftime("%Y-%m-%d") for day in window], "showgrid": False,
                   "tickfont": quiet, "zeroline": False, "fixedrange": True, "linecolor": "var(--kit-line)",
                   "showline": True, "anchor": "y2", "nticks": 6},
-        "yaxis": {"range": [0.1, 5.4], "domain": [0.36, 1], "tickfont": quiet, "zeroline": False, "fixedrange": True,
-                  "gridcolor": "var(--kit-line)", "tickvals": [LANE_AT[lane] for lane in lanes],
-                  "ticktext": [LANE_WORDS[lane] for lane in lanes]},
+        "yaxis": {"range": [0.1, 5.4 if ahead else 4.4], "domain": [0.36, 1], "tickfont": quiet, "zeroline": False,
+                  "fixedrange": True, "gridcolor": "var(--kit-line)", "tickvals": [LANE_AT[lane] for lane in lanes],
+                  "ticktext": [named[lane] for lane in lanes]},
         "yaxis2": {"range": [-0.5, 10.5], "domain": [0, 0.32], "tickfont": quiet, "zeroline": False,
                    "fixedrange": True, "gridcolor": "var(--kit-line)", "tickvals": [0, 5, 10], "anchor": "x"},
     }  # fmt: skip

@@ -195,8 +195,11 @@ def _value(cell: str, field: About | None) -> Any:
 def _parted(cell: str) -> tuple[str, ...]:
     if cell == "\\":
         return ("",)
-    items = re.findall(r"(?:^| ?\|) ?((?:\\.|[^|\\])*?)(?= ?\||$)", cell, re.DOTALL)
-    return tuple(re.sub(r"\\([\\|])", r"\1", item) for item in items)
+    # Two signs that no text can hold stand for the escaped ones while the cell is cut.
+    parts = cell.replace("\\\\", "\0").replace("\\|", "\1").split("|")
+    items = [part.removeprefix(" ") if place else part for place, part in enumerate(parts)]
+    items[:-1] = [item.removesuffix(" ") for item in items[:-1]]
+    return tuple(item.replace("\1", "|").replace("\0", "\\") for item in items)
 
 
 # as a whole ------------------------------------------------------------------------------------

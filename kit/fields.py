@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal
+from unicodedata import category
 
-from pydantic import AfterValidator, Field, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from kit.words import _
+from kit.words import _, day_words
 
 Audience = Literal["together", "just_me", "client", "supporter", "group"]
 
@@ -17,6 +18,7 @@ OURS: tuple[Audience, ...] = ("together", "just_me", "client")
 JUST_ME: tuple[Audience, ...] = ("just_me",)
 SHORT, LONG = 200, 20_000
 RATINGS = range(11)
+HALF_A_SIGN = _("half of a sign is lacking at one place. Please type it anew.")
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,8 @@ class About:
     among: str = ""
     starts: Literal["", "today"] = ""
     asks: tuple[tuple[int, int, str], ...] = ()
-    audience: tuple[Audience, ...] = EVERYONE
+    own: tuple[int, str] | None = None  # which of a client's own words, and the label made with it
+    audience: tuple[Audience, ...] | None = None  # None: whoever may see the kind
 
 
 def amiss(field: str, sentence: str) -> PydanticCustomError:
@@ -46,11 +49,22 @@ def amiss(field: str, sentence: str) -> PydanticCustomError:
 
 
 def _readable(text: str) -> str:
-    if any(ord(letter) < 32 and letter not in "\n\t" for letter in text):
+    if any(category(letter) == "Cc" and letter not in "\n\t" for letter in text):
         raise amiss("", _("this text holds a sign that cannot be shown. Please type it anew."))
     if any("\ud800" <= letter <= "\udfff" for letter in text):
-        raise amiss("", _("half of a sign is lacking at one place. Please type it anew."))
+        raise amiss("", HALF_A_SIGN)
     return text
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError("a yes or no is not a number")
+    return value
+
+
+def _written(value: Any) -> Any:
+    # Pydantic alone would read any number as seconds since 1970.
+    return date.fromisoformat(value) if isinstance(value, str) else value
 
 
 def _within_a_life(day: date | None) -> date | None:
@@ -74,13 +88,17 @@ def _something(text: str) -> str:
 
 Text = Annotated[str, AfterValidator(_readable)]
 Title = Annotated[Text, AfterValidator(_something)]
-Texts = tuple[Annotated[Text, Field(max_length=SHORT)], ...]
-Rating = int | None
-Count = int | None
-Day = Annotated[date | None, AfterValidator(_within_a_life)]
+Texts = tuple[Annotated[str, Field(max_length=SHORT), AfterValidator(_readable)], ...]
+Rating = Annotated[int | None, BeforeValidator(_number)]
+Count = Rating
+Day = Annotated[date | None, Field(strict=True), BeforeValidator(_written), AfterValidator(_within_a_life)]
 PastDay = Annotated[Day, AfterValidator(_has_come)]
-Link = str | None
-Links = tuple[str, ...]
+Link = Text | None
+Links = tuple[Text, ...]
+
+
+def _said(about: About) -> Any:
+    return {"about": about}
 
 
 def _field(about: About, default: Any, **limits: Any) -> Any:
@@ -88,7 +106,7 @@ def _field(about: About, default: Any, **limits: Any) -> Any:
         default,
         title=about.label,
         description=about.help or None,
-        json_schema_extra={"about": about},
+        json_schema_extra=_said(about),
         **limits,
     )
 
@@ -142,7 +160,7 @@ def day(label: str, **more: Any) -> Any:
 def today(label: str, **more: Any) -> Any:
     """A date that starts as today."""
     about = About(label, "day", starts="today", **more)
-    return Field(default_factory=date.today, title=label, json_schema_extra={"about": about})
+    return Field(default_factory=date.today, title=label, json_schema_extra=_said(about))
 
 
 def flag(label: str, default: bool = False, **more: Any) -> Any:
@@ -170,7 +188,7 @@ def seen(kind: type, audience: Audience) -> tuple[str, ...]:
     """The names of the fields of `kind` that `audience` may see: the one wall of confidentiality."""
     if audience not in kind.audience:  # type: ignore[attr-defined]
         return ()
-    return tuple(name for name, field in about(kind).items() if audience in field.audience)
+    return tuple(name for name, told in about(kind).items() if told.audience is None or audience in told.audience)
 
 
 def may_see(kind: type, share_with: Iterable[str], audience: Audience, supporter: Any = None) -> bool:
@@ -184,3 +202,17 @@ def may_see(kind: type, share_with: Iterable[str], audience: Audience, supporter
     if audience != "supporter":
         return True
     return supporter is not None and kind.plural in supporter.may_see and supporter.id in share_with  # type: ignore[attr-defined]
+
+
+def in_words(told: About, value: Any, names: Mapping[str, str]) -> str:
+    """A field's value as a person reads it: a choice's own words, the names behind ids, several with commas."""
+    words = dict(told.choices)
+    if told.kind == "flag":
+        return _("yes") if value else ""
+    if isinstance(value, date):
+        return day_words(value)
+    if isinstance(value, tuple):
+        return ", ".join(names.get(one, words.get(one, str(one))) for one in value if one)
+    if value is None or value == "":
+        return ""
+    return words.get(value) or names.get(str(value)) or str(value)

@@ -38,7 +38,8 @@ class Unfit(Exception):
 class Form:
     """Some fields of one kind of record, in the order in which they are asked.
 
-    `first` are asked at once, `more` stand under "more, if you like"; `fixed` are values that nobody types.
+    `first` are asked at once, `more` stand under "more, if you like"; `fixed` are values that nobody types; `beside`
+    are questions of its own. With a `record`, the form changes it instead of beginning a new one.
     """
 
     kind: type[Record]
@@ -48,6 +49,7 @@ class Form:
     beside: dict[str, Beside] = field(default_factory=dict)
     title: str = ""
     optional: bool = True
+    record: Record | None = None
     audience: Audience = "together"
 
     @property
@@ -60,30 +62,30 @@ class Form:
         fields = {**about(self.kind), **{name: one.about for name, one in self.beside.items()}}
         return {name: fields[name] for name in self.names}
 
-    def asked(self, offers: Offers) -> list[dict[str, Any]]:
+    def asked(self, offers: Offers, own_words: Sequence[str] = ()) -> list[dict[str, Any]]:
         """One plain dictionary a field: all that a page or a widget needs to ask for it."""
-        return [_asked(name, field, offers, name in self.more) for name, field in self.described.items()]
+        return [_asked(name, told, offers, own_words, name in self.more) for name, told in self.described.items()]
 
-    def blank(self, record: Record | None = None) -> dict[str, Any]:
-        """What the form holds before anything is typed: a record's values, or the declared beginnings."""
-        return {name: None if name in self.beside else _start(self.kind, name, record) for name in self.names}
+    def blank(self) -> dict[str, Any]:
+        """What the form holds before anything is typed: its record's values, or the declared beginnings."""
+        return {name: None if name in self.beside else _start(self.kind, name, self.record) for name in self.names}
 
     def untouched(self, typed: Mapping[str, Any]) -> bool:
         """Whether nothing was filled in; a day or a choice that was there from the beginning does not count."""
         blank = self.blank()
         return all(value in (blank.get(name), "", None, []) for name, value in typed.items())
 
-    def read(self, typed: Mapping[str, Any], **fixed: Any) -> list[Record]:
-        """What was typed, as records: the tools and supporters named in passing, the record, what stands beside."""
+    def read(self, typed: Mapping[str, Any], **owner: Any) -> list[Record]:
+        """What was typed, as records: tools and supporters named in passing, the record, what stands beside it."""
         new: list[Record] = []
-        given, answers = {**fixed, **self.fixed}, {}
-        for name, field in self.described.items():
-            value = typed.get(name, self.blank()[name])
-            if field.kind in ("link", "links"):
-                value = _named_in_passing(value, field.of, given.get("client"), new)
+        given, answers, blank = {**owner, **self.fixed, **self._as_it_was()}, {}, self.blank()
+        for name, told in self.described.items():
+            value = typed.get(name, blank[name])
+            if told.kind in ("link", "links"):
+                value = _named_in_passing(value, told.of, given.get("client"), new)
             if name in self.beside:
                 answers[name] = value
-            elif value not in ("", None, []) or field.kind in ("flag", "day"):
+            elif value not in ("", None, []) or told.kind in ("flag", "day"):
                 given[name] = value
         try:
             record = self.kind.model_validate(given)
@@ -92,27 +94,39 @@ class Form:
         beside = [one for name, answer in answers.items() for one in self.beside[name].make(record, answer)]
         return [*new, record, *beside]
 
+    def _as_it_was(self) -> dict[str, Any]:
+        if self.record is None:
+            return {}
+        unseen = {name: value for name, value in self.record if name not in self.names}
+        return {**unseen, "version": self.record.version + 1}
 
-def _asked(name: str, field: About, offers: Offers, more: bool) -> dict[str, Any]:
-    choices = field.choices or tuple(offers.get(field.of, ()))
-    if field.suggests == "came_before":
+
+def _asked(name: str, told: About, offers: Offers, own_words: Sequence[str], more: bool) -> dict[str, Any]:
+    choices = told.choices or tuple(offers.get(told.of, ()))
+    if told.suggests == "came_before":
         choices = tuple((one, one) for one in suggestions()["came_before"])
     return {
         "name": name,
-        "kind": field.kind,
-        "label": field.label,
-        "help": field.help,
+        "kind": told.kind,
+        "label": _label(told, own_words),
+        "help": told.help,
         "choices": [list(choice) for choice in choices],
-        "ends": list(field.ends),
-        "lines": field.lines,
-        "least": field.least,
-        "most": field.most,
-        "slots": list(field.slots),
-        "among": field.among,
-        "asks": [list(one) for one in field.asks],
-        "grows": field.kind in ("link", "links") or bool(field.suggests and field.kind == "several"),
+        "ends": list(told.ends),
+        "lines": told.lines,
+        "least": told.least,
+        "most": told.most,
+        "slots": list(told.slots),
+        "among": told.among,
+        "asks": [list(one) for one in told.asks],
+        "grows": told.kind in ("link", "links") or bool(told.suggests and told.kind == "several"),
         "more": more,
     }
+
+
+def _label(told: About, own_words: Sequence[str]) -> str:
+    place, label = told.own or (0, "")
+    word = own_words[place] if label and place < len(own_words) else ""
+    return label.format(word=word[0].upper() + word[1:]) if word else told.label
 
 
 def _start(kind: type[Record], name: str, record: Record | None) -> Any:

@@ -11,6 +11,7 @@ import threading
 import urllib.error
 import urllib.request
 import webbrowser
+from http.client import HTTPException
 from pathlib import Path
 
 from kit import places
@@ -29,7 +30,7 @@ SETTINGS = {
     "@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": False},
     "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none", "kernelShutdown": False},
 }
-# The page says by itself, in its own words, when the kit is gone.
+# What a session has no use for, and what would ask the internet.
 DISABLED = {
     "@jupyterlab/apputils-extension:announcements": True,
     "@jupyterlab/extensionmanager-extension": True,
@@ -39,8 +40,6 @@ KERNEL_SETTINGS = """\
 c = get_config()  # noqa: F821
 c.HistoryManager.enabled = False
 c.HistoryManager.hist_file = ":memory:"
-c.IPKernelApp.no_stdout = True
-c.IPKernelApp.no_stderr = True
 """
 
 
@@ -66,9 +65,13 @@ def _serve(page: str, browser: bool, port: int | None) -> int:
         _require_free(port)
     _separate_settings(jupyter_folder())
     token = secrets.token_urlsafe(24)
-    server = _server(token, port)
-    _show(f"http://{HOST}:{server.port}/{page}", token, browser)
-    server.start()
+    try:
+        server = _server(token, port)
+        # Only once the loop runs does the server listen.
+        server.io_loop.add_callback(lambda: _show(f"http://{HOST}:{server.port}/{page}", token, browser))
+        server.start()
+    except SystemExit as error:
+        raise Trouble(_("JupyterLab did not start. `kit check` says what is missing.")) from error
     return 0
 
 
@@ -76,10 +79,7 @@ def _server(token: str, port: int | None):
     from jupyterlab.labapp import LabApp
 
     logging.disable(logging.CRITICAL)  # a log could hold what somebody typed
-    try:
-        server = LabApp.initialize_server(argv=_arguments(token, port))
-    except SystemExit as error:
-        raise Trouble(_("JupyterLab did not start. `kit check` says what is missing.")) from error
+    server = LabApp.initialize_server(argv=_arguments(token, port))
     for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), lambda *_signal: server.stop(from_signal=True))
@@ -99,6 +99,7 @@ def _arguments(token: str, port: int | None) -> list[str]:
         "ServerApp.allow_root": True,
         "ServerApp.answer_yes": True,
         "ServerApp.terminals_enabled": False,
+        "ServerApp.kernel_manager_class": "kit.server.QuietKernels",
         "ServerApp.allow_remote_access": False,
         "IdentityProvider.token": token,
         # What is typed goes from the page to its kernel; others on a shared machine could listen.
@@ -154,8 +155,8 @@ def _running_server(runtime: Path) -> dict | None:
             server = json.loads(path.read_text(encoding="utf-8"))
             if _answers(server):
                 return server
-        except (OSError, ValueError, KeyError):
-            continue  # left behind by a server that is gone
+        except (OSError, ValueError, LookupError, TypeError, HTTPException):
+            continue  # left behind by a server that is gone, or another program's answer
     return None
 
 

@@ -74,13 +74,14 @@ class Record(BaseModel):
 
     def day(self) -> date:
         """The day that this record is about; where it names none, the day it was noted."""
-        return getattr(self, self.dated, None) or self.created_at.astimezone().date()
+        when = getattr(self, self.dated) or self.created_at
+        return when.astimezone().date() if isinstance(when, datetime) else when
 
 
 class OfClient(Record):
     """A record that belongs to one client, named by code name."""
 
-    client: str
+    client: Title
 
 
 def changed(record: Record, **changes: Any) -> Any:
@@ -152,13 +153,12 @@ TOOL_KINDS = {
 }
 LISTED_ONLY = ("therapy", "medication")
 CAME_BETWEEN = {
-    "": _("nothing in between"),
     "life": _("life intervened"),
     "a heavier time": _("a heavier time"),
     "unwell": _("unwell"),
     "needed rest": _("needed rest"),
 }
-_SHARE = _("who stands by me and may read this")
+_SHARE = _("Who may read this")
 
 
 class Client(Record):
@@ -169,9 +169,6 @@ class Client(Record):
     wish_you_knew: Text = text(_("What I wish people knew"), lines=3)
     keep_until: Day = day(_("Keep these notes until"))
     private_note: Text = text(_("For my eyes alone"), lines=3, audience=fields.JUST_ME)
-
-    def day(self) -> date:
-        return self.created_at.astimezone().date()
 
 
 class Agreement(OfClient):
@@ -220,7 +217,9 @@ class CheckIn(OfClient):
     on: PastDay = today(_("Day"))
     energy: Rating = rating(_("Energy today"), (_("running on empty"), _("plenty")))
     living_well: Rating = rating(_("Living well today"), (_("far away"), _("right here")))
-    symptom_load: Rating = rating(_("What I live with, how loud today"), (_("silent"), _("very loud")))
+    symptom_load: Rating = rating(
+        _("What I live with, how loud today"), (_("silent"), _("very loud")), own=(1, _("{word}, how loud today"))
+    )
     hope: Rating = rating(_("Hope"), (_("hard to find"), _("strong")))
     connection: Rating = rating(_("Feeling connected"), (_("on my own"), _("held")))
     soft: Text = text(_("Something soft"), help=_("both can be true"))
@@ -262,7 +261,7 @@ class Milestone(OfClient):
 
 class Setback(OfClient):
     plural, singular, dated = "setbacks", _("setback"), "began_on"
-    title: Title = title(_("What happened, in a few words"))
+    title: Title = title(_("What happened, in a few words"), own=(0, _("{word}: what happened, in a few words")))
     began_on: PastDay = today(_("It began on"))
     roughly: bool = flag(_("roughly"))
     what_held: Text = text(_("What held, even a little?"), lines=2)
@@ -297,9 +296,6 @@ class Aspiration(OfClient):
     why: Text = text(_("Why it matters to me"), lines=2)
     rungs: Texts = texts(_("Steps of the ladder, in my own words"), 5, least=2, help=_("two to five"))
     importance: Rating = rating(_("How much it matters"), (_("a little"), _("very much")))
-
-    def day(self) -> date:
-        return self.created_at.astimezone().date()
 
 
 class LadderMark(OfClient):
@@ -361,7 +357,7 @@ class StepWeek(OfClient):
     step: str = link(_("Step"), of="steps", required=True)
     week_of: Day = day(_("Week that began on Monday"))
     planned: Count = count(_("Planned"), 0, 21, default=0)
-    done: Count = count(_("Done"), 0, 99, default=0)
+    done: Count = count(_("Done"), 0, 99, help=_("each time counts"))
     came_between: Literal["", "life", "a heavier time", "unwell", "needed rest"] = choice(
         _("What came between"), CAME_BETWEEN
     )
@@ -390,14 +386,11 @@ class Tool(OfClient):
     )
     when_it_fits: Text = text(_("When it fits"))
 
-    def day(self) -> date:
-        return self.created_at.astimezone().date()
-
 
 class ToolUse(OfClient):
     plural, singular, heading = "tool_uses", _("use of a tool"), "tool"
     audience = fields.OURS
-    tool: str = link(_("Tool"), of="tools", required=True)
+    tool: str = link(_("What helped"), of="tools", required=True)
     on: PastDay = today(_("Day"))
     setback: Link = link(_("In"), of="setbacks")
     helped: Rating = rating(_("How much it helped"), (_("not this time"), _("a great deal")))
@@ -412,7 +405,7 @@ class Supporter(OfClient):
     asked_to: Text = text(_("What I ask of them"))
     said_yes_on: PastDay = day(_("They said yes on"))
     ready_text: Text = text(_("A message ready to send when I want to hide"), lines=2)
-    may_see: Texts = several(
+    may_see: tuple[Literal["wins", "sparks", "milestones", "setbacks", "plan", "noticed"], ...] = several(
         _("What they may read"),
         choices=(
             ("wins", _("small wins")),
@@ -444,9 +437,6 @@ class Plan(OfClient):
     )  # fmt: skip
     text: Title = fields.words(_("In my words"))
     share_with: Links = links(_SHARE, of="supporters", audience=fields.OURS)
-
-    def day(self) -> date:
-        return self.created_at.astimezone().date()
 
 
 class Noticed(OfClient):

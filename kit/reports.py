@@ -8,7 +8,7 @@ import re
 import tempfile
 import unicodedata
 from base64 import b64encode
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache
 from importlib.util import find_spec
@@ -23,27 +23,27 @@ from markupsafe import Markup
 from kit import charts, measures, places
 from kit.charts import day_words
 from kit.fields import About, Audience, about
-from kit.records import BY_PLURAL, KINDS, LISTED_ONLY, Record, Supporter
-from kit.words import Trouble, _, listed
+from kit.records import BY_PLURAL, KINDS, LISTED_ONLY, Plan, Record, Supporter
+from kit.words import Trouble, _
 
 HERE = Path(__file__).parent
 DARK = 'body[data-jp-theme-light="false"]'
 # What holds until it is changed is told whatever the period; all else counts on the day it is about.
 STANDING = ("clients", "supporters", "tools", "plan", "aspirations", "steps", "support_lines", "practice")
+AS_NOTED = ("supporters", "support_lines")
 # Which fields a page tells of one record, in this order, under the labels of the declaration.
 TOLD = {
     "clients": ("limits", "wish_you_knew", "private_note"),
-    "milestones": ("i_would_know_it_by", "area", "effort", "noticed_by", "note"),
-    "setbacks": (
-        "what_held", "helped_by", "learned", "next_time", "partly_back", "early_signs", "triggers", "outside_control",
-        "private_note",
-    ),
     "sessions": ("takeaway", "ask_next_time", "private_note"),
+    "milestones": ("area", "noticed_by", "note", "i_would_know_it_by"),
+    "setbacks": ("what_held", "learned", "next_time", "partly_back", "early_signs", "triggers", "private_note"),
     "steps": ("on_a_heavy_day", "tool", "tell", "aspiration"),
+    "step_weeks": ("came_between", "reason", "helped"),
     "aspirations": ("why", "rungs"),
     "tools": ("kind", "when_it_fits"),
     "supporters": ("relation", "asked_to", "ready_text"),
-}  # fmt: skip
+    "noticed": ("who",),
+}
 FEW = 6  # as many small things stand open; the earlier ones are in a table, and the page says where
 
 Row = SimpleNamespace
@@ -65,8 +65,10 @@ def page(
     `supporter` is the one whom a page for a supporter is made for. `since` and `until` leave out what is dated
     otherwise; what has no day yet stays.
     """
-    story = _story(_in_period(frames, since, until), _names(frames))
-    picture = _journey(_in_period(frames, since, until), min(today, until or today))
+    shown = _in_period(frames, since, until)
+    story = _story(shown, _names(frames), today)
+    own_words = _own_words(story)
+    picture = _journey(shown, min(today, until or today), own_words)
     drawn = bool(picture and picture.data)
     return _templates().get_template("report.html").render(
         story=story,
@@ -74,7 +76,7 @@ def page(
         client=client,
         audience=audience,
         reader=supporter.name if supporter else "",
-        own=_own_words(story),
+        own=own_words[0] if own_words else "",
         next_on=_next_date(_rows(BY_PLURAL["sessions"], frames.get("sessions")), today),
         picture=picture,
         figure=_data({"data": picture.data, "layout": picture.layout}) if picture and drawn else "",
@@ -83,6 +85,7 @@ def page(
         until=until,
         a_year_ago=today - timedelta(days=365),
         few=FEW,
+        sections=dict(about(Plan)["section"].choices),
         **_parts(drawn),
     )  # fmt: skip
 
@@ -90,9 +93,7 @@ def page(
 # the story, in plain Python -------------------------------------------------------------------------
 
 
-def _in_period(
-    frames: Mapping[str, pd.DataFrame], since: date | None, until: date | None
-) -> dict[str, pd.DataFrame]:
+def _in_period(frames: Mapping[str, pd.DataFrame], since: date | None, until: date | None) -> dict[str, pd.DataFrame]:
     return {plural: _dated_within(BY_PLURAL[plural], frame, since, until) for plural, frame in frames.items()}
 
 
@@ -107,7 +108,7 @@ def _dated_within(kind: type[Record], frame: pd.DataFrame, since: date | None, u
 
 
 def _rows(kind: type[Record], frame: pd.DataFrame | None) -> list[Row]:
-    """The newest first where the kind names a day of its own, else as they were noted; a field not seen is None."""
+    """What happened on a day, the newest first; all else as it was noted. A field that is not seen is None."""
     if frame is None or frame.empty:
         return []
     columns = {
@@ -115,7 +116,7 @@ def _rows(kind: type[Record], frame: pd.DataFrame | None) -> list[Row]:
         for name in ("id", *about(kind))
     }
     rows = [Row(**dict(zip(columns, values, strict=True))) for values in zip(*columns.values(), strict=True)]
-    if kind.dated not in columns:
+    if kind.dated not in columns or kind.plural in AS_NOTED:
         return rows
     return sorted(rows, key=lambda row: getattr(row, kind.dated) or date.max)[::-1]
 
@@ -137,22 +138,29 @@ def _names(frames: Mapping[str, pd.DataFrame]) -> Names:
     }
 
 
-def _story(frames: Mapping[str, pd.DataFrame], names: Names) -> Row:
-    """Plural -> rows; each row also has `told`, its fields as pairs of a label and words."""
+def _story(frames: Mapping[str, pd.DataFrame], names: Names, today: date) -> Row:
+    """Plural -> rows; each row also has `told`: field -> its label and its words, where it holds something."""
     story = Row(**{kind.plural: _rows(kind, frames.get(kind.plural)) for kind in KINDS})
-    helped = _helped_by(story)
     for plural, fields in TOLD.items():
         for row in getattr(story, plural):
-            row.told = _told(BY_PLURAL[plural], row, fields, names, helped.get(row.id, []))
+            row.told = _told(BY_PLURAL[plural], row, fields, names)
     for step in story.steps:
         step.weeks = [week for week in story.step_weeks if week.step == step.id]
-    for week in story.step_weeks:
-        week.told = _told(BY_PLURAL["step_weeks"], week, ("came_between", "reason", "helped"), names)
+        step.over = bool(step.ends_on and step.ends_on < today)
+    helped = _helped_in(story)
+    for setback in story.setbacks:
+        setback.helped = helped.get(setback.id, [])
     return story
 
 
-def _helped_by(story: Row) -> dict[str, list[str]]:
-    """Setback -> the tools that helped in it, even a little; what others prescribe is never held against it."""
+def _told(kind: type[Record], row: Row, fields: Sequence[str], names: Names) -> dict[str, tuple[str, str]]:
+    described = about(kind)
+    told = {name: (described[name].label, _in_words(described[name], getattr(row, name), names)) for name in fields}
+    return {name: pair for name, pair in told.items() if pair[1]}
+
+
+def _helped_in(story: Row) -> dict[str, list[str]]:
+    """Setback -> the tools that helped in it, even a little; what somebody prescribed is never weighed."""
     tools = {tool.id: tool.title for tool in story.tools if tool.kind not in LISTED_ONLY}
     helped: dict[str, list[str]] = {}
     for use in reversed(story.tool_uses):
@@ -160,20 +168,6 @@ def _helped_by(story: Row) -> dict[str, list[str]]:
         if use.setback and title and use.helped != 0 and not use.not_for_me:
             helped.setdefault(use.setback, []).append(title)
     return {setback: list(dict.fromkeys(titles)) for setback, titles in helped.items()}
-
-
-def _told(
-    kind: type[Record], row: Row, fields: Sequence[str], names: Names, helped: Sequence[str] = ()
-) -> list[tuple[str, str, str]]:
-    """(field, label, words) of each of `fields` that holds something."""
-    described = about(kind)
-    told = []
-    for name in fields:
-        if name == "helped_by":
-            told.append((name, _("What helped"), listed(list(helped))))
-        else:
-            told.append((name, described[name].label, _in_words(described[name], getattr(row, name), names)))
-    return [one for one in told if one[2]]
 
 
 def _in_words(field: About, value: Any, names: Names) -> str:
@@ -186,10 +180,15 @@ def _chosen(field: About, value: Any) -> str:
     return str(dict(field.choices).get(value, value))
 
 
+def _side_by_side(texts: Iterable[str | None]) -> str:
+    """People's own texts beside each other; a sentence made of them would have to change them."""
+    return " · ".join(text for text in texts if text)
+
+
 IN_WORDS: dict[str, Callable[[About, Any, Names], str]] = {
     "text": lambda field, value, names: value,
-    "texts": lambda field, value, names: listed([text for text in value if text]),
-    "several": lambda field, value, names: listed([_chosen(field, one) for one in value]),
+    "texts": lambda field, value, names: _side_by_side(value),
+    "several": lambda field, value, names: _side_by_side(_chosen(field, one) for one in value),
     "choice": lambda field, value, names: _chosen(field, value),
     "rating": lambda field, value, names: _("{value}, on a line from 0 ({low}) to 10 ({high})").format(
         value=value, low=field.ends[0], high=field.ends[1]
@@ -198,7 +197,7 @@ IN_WORDS: dict[str, Callable[[About, Any, Names], str]] = {
     "day": lambda field, value, names: day_words(value),
     "flag": lambda field, value, names: _("yes") if value else "",
     "link": lambda field, value, names: names.get(field.of, {}).get(value, ""),
-    "links": lambda field, value, names: listed([names.get(field.of, {}).get(one, "") for one in value]),
+    "links": lambda field, value, names: _side_by_side(names.get(field.of, {}).get(one) for one in value),
 }
 
 
@@ -218,10 +217,9 @@ def _opening(story: Row, supporter: Supporter | None) -> Row:
     return Row(label=_("A beginning"), words=_("This page is at its beginning. It grows with what you note."))
 
 
-def _own_words(story: Row) -> str:
-    """What this client calls a setback, when they have a word of their own."""
-    named = next((one.own_words for one in story.clients if one.own_words), ())
-    return named[0] if named else ""
+def _own_words(story: Row) -> tuple[str, ...]:
+    """What this client says instead of "setback", and instead of "what I live with"."""
+    return next((one.own_words for one in story.clients if one.own_words), ())
 
 
 def _next_date(sessions: list[Row], today: date) -> date | None:
@@ -232,17 +230,19 @@ def _next_date(sessions: list[Row], today: date) -> date | None:
 # the picture ----------------------------------------------------------------------------------------
 
 
-def _journey(frames: Mapping[str, pd.DataFrame], today: date) -> charts.Picture | None:
+def _journey(frames: Mapping[str, pd.DataFrame], today: date, own_words: Sequence[str]) -> charts.Picture | None:
     whole = {plural: _whole(BY_PLURAL[plural], frames.get(plural)) for plural in measures.JOURNEY}
     if all(frame.empty for frame in whole.values()):
         return None
     entries, daily = measures.journey(whole, today), measures.by_day(whole["check_ins"])
-    return charts.journey(entries, daily, today, span="all")
+    return charts.journey(entries, daily, today, span="all", own_words=own_words)
 
 
 def _whole(kind: type[Record], frame: pd.DataFrame | None) -> pd.DataFrame:
     """A frame with all columns of its kind: an audience that may see none of them is handed none."""
     named = ("id", "created_at", *about(kind))
+    if frame is not None and set(named) <= set(frame):
+        return frame
     return (pd.DataFrame() if frame is None else frame).reindex(columns=list(named))
 
 
@@ -262,8 +262,8 @@ def _templates() -> jinja2.Environment:
         loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
         auto_reload=False,
     )  # fmt: skip
-    templates.globals.update(_=_, listed=listed)
-    templates.filters.update(day=day_words)
+    templates.globals.update(_=_)
+    templates.filters.update(day=day_words, side_by_side=_side_by_side)
     return templates
 
 
@@ -351,5 +351,3 @@ def file_name(name: str) -> str:
 def _safe(letter: str) -> str:
     odd = letter in '<>:"/\\|?*' or (letter != " " and unicodedata.category(letter)[0] in "CZ")
     return "-" if odd else letter
-
-

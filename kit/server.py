@@ -4,9 +4,11 @@ import json
 import os
 from importlib.util import find_spec
 from pathlib import Path
+from subprocess import DEVNULL
 from typing import Any
 
 from jupyter_server.base.handlers import APIHandler, AuthenticatedFileHandler
+from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 from jupyter_server.utils import url_path_join
 from tornado.web import HTTPError, authenticated
 
@@ -21,7 +23,8 @@ PASSING_CELL_NOTES = ("execution", "collapsed", "scrolled", "trusted", "ExecuteT
 
 def carries_mark(content: object) -> bool:
     """Whether this notebook says of itself that it belongs to the kit."""
-    mark = content.get("metadata", {}).get("kit") if isinstance(content, dict) else None
+    metadata = content.get("metadata") if isinstance(content, dict) else None
+    mark = metadata.get("kit") if isinstance(metadata, dict) else None
     return isinstance(mark, dict) and isinstance(mark.get("notebook"), str)
 
 
@@ -57,10 +60,19 @@ def before_save(model: dict, path: str, **_others: object) -> None:
 
 
 def own_notebooks(root: Path) -> list[str]:
-    """The kit's own notebooks below the server's root, as Jupyter names them."""
-    root = root.resolve()
-    found = sorted(path.resolve() for path in places.NOTEBOOKS.glob("*.ipynb"))
+    """The kit's own notebooks below the server's root, as Jupyter names them; a link that leads out is none."""
+    root, home = root.resolve(), places.NOTEBOOKS.resolve()
+    found = sorted(path for path in home.glob("*.ipynb") if path.resolve() == path)
     return [path.relative_to(root).as_posix() for path in found if path.is_relative_to(root)]
+
+
+class QuietKernels(AsyncMappingKernelManager):
+    """Kernels whose own words go nowhere: a window or a file of theirs could keep what somebody typed."""
+
+    async def _async_start_kernel(self, **options):
+        return await super()._async_start_kernel(stdout=DEVNULL, stderr=DEVNULL, **options)
+
+    start_kernel = _async_start_kernel  # type: ignore[assignment]  # as Jupyter names it itself
 
 
 class OwnHandler(APIHandler):

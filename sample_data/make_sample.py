@@ -85,6 +85,8 @@ def _record(kind: type[Record], story: str, number: int, values: dict, noted: Co
     }
     if issubclass(kind, OfClient):
         own["client"] = story.capitalize()
+    # A day that the story does not name stays open; the declaration would begin it with today.
+    own |= {name: None for name, field in about(kind).items() if field.kind == "day"}
     linked = {name: _linked(story, kind, name, value) for name, value in values.items()}
     return kind.model_validate({**own, **linked}, context={"kept": True})
 

@@ -139,6 +139,18 @@ def test_several_texts_share_one_cell_in_a_way_that_a_person_can_type(page):
     assert records[0].triggers == ("little sleep", "noise")
 
 
+@pytest.mark.parametrize(
+    "texts",
+    [("",), (" ",), ("", ""), ("a ", " b"), ("a|b",), ("a\\", "b"), ("a\\|", "|"), ("\\",), ("=a", "b"), (" | ",)],
+)
+def test_any_texts_that_share_a_cell_are_told_apart_again(texts, tmp_path):
+    place = tmp_path / "setbacks.csv"
+
+    exchange.write_csv(place, [Setback(client="Heron", title="Loud", triggers=texts)])
+
+    assert exchange.read_csv(place, Setback)[0][0].triggers == texts
+
+
 def test_a_file_tells_excel_its_encoding_only_when_it_must(tmp_path):
     plain, accented = tmp_path / "plain.csv", tmp_path / "accented.csv"
 

@@ -46,7 +46,7 @@ def _cell() -> str:
     from IPython import get_ipython
 
     shell = get_ipython()
-    parent = getattr(shell, "get_parent", dict)() if shell else {}
+    parent: dict[str, Any] = getattr(shell, "get_parent", dict)() if shell else {}
     return str((parent.get("metadata") or {}).get("cellId", ""))
 
 

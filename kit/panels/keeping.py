@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from kit import records
-from kit.fields import about, seen
+from kit.fields import about, in_words, seen
 from kit.forms import Form
 from kit.panels.session import button, buttons, text
 from kit.panels.widgets import Block, Panel
@@ -26,7 +26,8 @@ class Kept(Panel):
 
     def blocks(self) -> list[Block]:
         found = reversed(self.book.records(self.kind, self.book.client))
-        items = [_line(one, self.book.words_of) for one in found]
+        names = self.book.names()
+        items = [_line(one, names) for one in found]
         return [*super().blocks(), {"is": "list", "items": items, "empty": self.empty}]
 
 
@@ -57,49 +58,39 @@ class Plan(Kept):
 
 class Entries(Panel):
     name = "entries"
-    _changing: Record | None = None
     _kind: str = ""
     _shown: int = AT_ONCE
 
     def refresh(self) -> None:
         if self._bound != self.book.client:
-            self._changing, self._kind, self._shown = None, "", AT_ONCE
+            self._kind, self._shown = "", AT_ONCE
         super().refresh()
 
     def forms(self) -> dict[str, Form]:
-        if self._changing is None:
+        record = self.subject()
+        if record is None:
             return {}
-        names = seen(type(self._changing), "together")
-        unseen = {name: value for name, value in self._changing if name not in names}
-        fixed = {**unseen, "version": self._changing.version + 1}
-        return {"entry": Form(type(self._changing), names, fixed=fixed, optional=False)}
+        return {"entry": Form(type(record), seen(type(record), "together"), optional=False, record=record)}
 
     def blocks(self) -> list[Block]:
-        if self._changing is not None:
-            return self._one()
+        if self.subject() is not None:
+            return [*super().blocks(), buttons(button("leave", _("Leave it as it was"), looks="plain"))]
         found = self._noted()
         kinds = sorted({one.plural for one in self._noted(all_kinds=True)}, key=list(BY_PLURAL).index)
         chosen = [("", _("all"))] + [(plural, BY_PLURAL[plural].singular) for plural in kinds]
         chips = [{**button("only", label, plural), "pressed": plural == self._kind} for plural, label in chosen]
         more = [buttons(button("more", _("Show more")))] if len(found) > self._shown else []
-        items = [_line(one, self.book.words_of, _entry_buttons(one)) for one in found[: self._shown]]
+        names = self.book.names()
+        items = [_line(one, names, _entry_buttons(one)) for one in found[: self._shown]]
         count = _("{n} entries, newest first").format(n=len(found)) if len(found) != 1 else _("1 entry")
         return [
             *([buttons(*chips), text(count, "quiet")] if found else []),
-            {
-                "is": "list",
-                "items": items,
-                "empty": _("Nothing noted yet. The list starts with the first entry."),
-            },
+            self.said_block(),
+            {"is": "list", "items": items, "empty": _("Nothing noted yet. The list starts with the first entry.")},
             *more,
-            self.save_line(),
         ]
 
-    def _one(self) -> list[Block]:
-        form = self.form_block("entry", record=self._changing)
-        return [form, self.save_block(), buttons(button("leave", _("Leave it as it was"), looks="plain"))]
-
-    def save_line(self) -> Block:
+    def said_block(self) -> Block:
         """Room for what was said last, with its Undo; there is nothing to save while the list is shown."""
         return {"is": "save", "label": ""}
 
@@ -109,10 +100,6 @@ class Entries(Panel):
         found = [one for kind in wanted for one in self.book.records(kind, self.book.client)]
         return sorted(found, key=lambda one: (one.day(), one.created_at), reverse=True)
 
-    def _find(self, given: list[str]) -> Any:
-        plural, key = given
-        return next(one for one in self.book.records(BY_PLURAL[plural], self.book.client) if one.id == key)
-
     def do_only(self, plural: str) -> None:
         self._kind, self._shown = plural, AT_ONCE
         self.refresh()
@@ -121,30 +108,9 @@ class Entries(Panel):
         self._shown += AT_ONCE
         self.refresh()
 
-    def do_change(self, given: list[str]) -> None:
-        self._changing, self.typed = self._find(given), {}
-        self.status = {}
-        self.refresh()
-
-    def do_leave(self) -> None:
-        self._changing, self.typed = None, {}
-        self.book.drop_draft(self.name)
-        self.tell()
-        self.refresh()
-
-    def do_draft(self) -> None:
-        """What is being changed stays on the page; a draft without its entry would find no place to come back to."""
-
-    def do_save(self) -> None:
-        if self._changing is not None:
-            self.typed.setdefault("entry", {})
-            super().do_save()
-            if self.status.get("problems") is None and not self.typed:
-                self._changing = None
-                self.refresh()
-
     def do_remove(self, given: list[str]) -> None:
-        record = self._find(given)
+        plural, key = given
+        record = next(one for one in self._noted(all_kinds=True) if (one.plural, one.id) == (plural, key))
         self._undo.append(([], self.book.remove(record), {}))
         self.tell(said=_("Removed, with what belonged to it."))
         self.book.noted()
@@ -152,15 +118,15 @@ class Entries(Panel):
 
 def _entry_buttons(record: Record) -> list[dict[str, Any]]:
     given = [record.plural, record.id]
-    return [button("change", _("Change"), given), button("remove", _("Remove"), given)]
+    return [button("take_up", _("Change"), given), button("remove", _("Remove"), given)]
 
 
-def _line(record: Record, words_of: Any, pressed: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+def _line(record: Record, names: dict[str, str], pressed: list[dict[str, Any]] | None = None) -> dict[str, Any]:
     described = about(type(record))
     skip = {record.heading, record.dated, "share_with"}
-    names = [name for name in seen(type(record), "together") if name not in skip]
-    said = [(described[name].label, words_of(described[name], getattr(record, name))) for name in names]
-    heading = words_of(described[record.heading], getattr(record, record.heading))
+    shown = [name for name in seen(type(record), "together") if name not in skip]
+    said = [(described[name].label, in_words(described[name], getattr(record, name), names)) for name in shown]
+    heading = in_words(described[record.heading], getattr(record, record.heading), names)
     return {
         "id": record.id,
         "title": heading or record.singular,

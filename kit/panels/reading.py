@@ -20,7 +20,7 @@ class Journey(Panel):
         super().refresh()
         shows = self.book.journey_in_view and not self._out_of_view()
         self.picture = self.book.picture(self._span) if shows else None
-        self.view = {**self.view, "picture": shows}
+        self.view = {**self.view, "picture": "below" if shows else ""}
 
     def blocks(self) -> list[Block]:
         if not self.book.journey_in_view:
@@ -90,7 +90,7 @@ class SupportNow(Panel):
             *self._own(),
             {"is": "heading", "text": _("Lines to call")},
             {"is": "list", "items": [_line(one) for one in self.book.records(records.SupportLine)],
-             "empty": _("No numbers are noted yet. Your coach enters local ones, with the day on which each was checked.")},
+             "empty": _("No numbers are noted yet. Your coach enters local ones, each with the day it was checked.")},
             buttons(button("close", _("Close this"), looks="plain")),
         ]  # fmt: skip
 

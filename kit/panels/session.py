@@ -5,9 +5,9 @@ from typing import Any
 
 from kit import records
 from kit.fields import About
-from kit.forms import Beside, Form
+from kit.forms import Beside, Form, as_typed
 from kit.panels.widgets import Block, Panel
-from kit.records import Record, changed
+from kit.records import Record
 from kit.words import _
 
 
@@ -59,7 +59,7 @@ class ChooseClient(Panel):
         if found:
             self.book.keep(found)
             self.typed = {}
-            self.book.choose(found[-1].name)
+            self.book.choose(getattr(found[-1], found[-1].heading))
 
 
 class CheckIn(Panel):
@@ -69,27 +69,12 @@ class CheckIn(Panel):
         more = ("living_well", "symptom_load", "hope", "connection")
         return {
             "check_in": Form(records.CheckIn, ("energy", "soft", "heavy"), more),
-            "session": Form(records.Session, ("topics",), ("today_matters",)),
+            "session": Form(records.Session, ("topics",), ("today_matters",), record=self.book.session()),
         }
 
-    def _read(self) -> list[Record] | None:
-        found = super()._read()
-        return found and [_on_todays_session(self.book, one) for one in found]
-
     def compose(self, found: list[Record]) -> list[Record]:
-        here = any(isinstance(one, records.Session) for one in found)
-        arrival = [] if here or self.book.session() else [records.Session(client=self.book.client)]
-        return [*arrival, *found]
-
-
-def _on_todays_session(book: Any, record: Record) -> Record:
-    """A session that is open already is added to; there is one a day."""
-    open_one = book.session() if isinstance(record, records.Session) else None
-    if open_one is None:
-        return record
-    kept = {"id", "created_at", "version", "client", "on", "by"}
-    new = {name: value for name, value in record if name not in kept and value not in ("", None, ())}
-    return changed(open_one, **new, version=open_one.version + 1)
+        here = self.book.session() or any(isinstance(one, records.Session) for one in found)
+        return found if here else [records.Session(client=self.book.client), *found]
 
 
 class SmallWin(Panel):
@@ -111,8 +96,18 @@ class ReviewSteps(Panel):
     save_label = _("Save all")
 
     def forms(self) -> dict[str, Form]:
-        first = Form(records.ToolUse, ("tool",), ("helped", "not_for_me"), title=_("What helped, since we last met?"))
-        return {"helped": first, **{f"week-{step.id}": _week_form(step) for step in self.book.active_steps()}}
+        first = Form(records.ToolUse, ("tool",), ("helped", "not_for_me"))
+        return {"helped": first, **{f"week-{step.id}": self._week(step) for step in self.book.active_steps()}}
+
+    def _week(self, step: Any) -> Form:
+        week = week_to_look_at(date.today())
+        title = _("{step}, in the week from {day}: planned {n}").format(
+            step=step.title, day=f"{week:%d %b}", n=step.planned
+        )
+        fixed = {"step": step.id, "week_of": week, "planned": step.planned}
+        noted = [one for one in self.book.records(records.StepWeek, self.book.client) if one.step == step.id]
+        record = next((one for one in noted if one.week_of == week), None)
+        return Form(records.StepWeek, ("done", "came_between"), ("reason", "helped"), fixed, title=title, record=record)
 
     def blocks(self) -> list[Block]:
         found = super().blocks()
@@ -121,32 +116,11 @@ class ReviewSteps(Panel):
             found.insert(1, none)
         return found
 
-    def compose(self, found: list[Record]) -> list[Record]:
-        known = {(one.step, one.week_of): one for one in self.book.records(records.StepWeek, self.book.client)}
-        return [
-            _in_place_of(known.get((getattr(one, "step", None), getattr(one, "week_of", None))), one) for one in found
-        ]
-
-
-def _in_place_of(before: Record | None, record: Record) -> Record:
-    if before is None:
-        return record
-    return changed(record, id=before.id, created_at=before.created_at, version=before.version + 1)
-
 
 def week_to_look_at(today: date) -> date:
     """The Monday of the week that is being looked back on: this one from Thursday on, else the last."""
     day = today - timedelta(days=3)
     return day - timedelta(days=day.weekday())
-
-
-def _week_form(step: Any) -> Form:
-    week = week_to_look_at(date.today())
-    title = _("{step}, in the week from {day}: planned {n}").format(
-        step=step.title, day=f"{week:%d %b}", n=step.planned
-    )
-    fixed = {"step": step.id, "week_of": week, "planned": step.planned}
-    return Form(records.StepWeek, ("done", "came_between"), ("reason", "helped"), fixed, title=title)
 
 
 class AddMilestone(Panel):
@@ -176,7 +150,17 @@ class ExploreSetback(Panel):
             "back_on_feet_on", "learned", "next_time",
         )  # fmt: skip
         more = ("intensity", "early_signs", "partly_back", "timed", "share_with")
-        return {"setback": Form(records.Setback, first, more, beside={"helped_by": Beside(helped, _uses)})}
+        beside = {"helped_by": Beside(helped, _uses)}
+        return {"setback": Form(records.Setback, first, more, beside=beside, record=self.subject())}
+
+    def blocks(self) -> list[Block]:
+        taken_up, ongoing = self.subject(), self.book.ongoing_setbacks()
+        if taken_up:
+            back = [buttons(button("leave", _("Begin a new one instead"), looks="plain"))]
+        else:
+            back = [buttons(button("take_up", _("Still in the middle of \u201c{title}\u201d: add to it").format(title=one.title), [one.plural, one.id]))
+                    for one in ongoing]  # fmt: skip
+        return [*back, *super().blocks()]
 
     def saved(self, found: list[Record]) -> str:
         return _("Thank you for putting it into words.")
@@ -184,13 +168,12 @@ class ExploreSetback(Panel):
 
 class NextStep(Panel):
     name = "next_step"
-    _larger: Any = None
 
     def forms(self) -> dict[str, Form]:
         first = ("title", "when", "then", "on_a_heavy_day", "planned", "importance", "confidence")
         more = ("tell", "tool", "aspiration", "starts_on", "ends_on")
-        fixed = {"smaller_of": self._larger} if self._larger else {}
-        return {"step": Form(records.Step, first, more, fixed)}
+        larger = self.subject()
+        return {"step": Form(records.Step, first, more, {"smaller_of": larger.id} if larger else {})}
 
     def blocks(self) -> list[Block]:
         aloud = {"sentence": _("\u201cWhen {0}, then I will {1}.\u201d"), "parts": ["when", "then"]}
@@ -207,15 +190,12 @@ class NextStep(Panel):
 
     def do_smaller(self, step_id: str) -> None:
         """Puts a step into the form again, to be made smaller together."""
-        step = next(one for one in self.book.active_steps() if one.id == step_id)
-        self._larger = step.id
-        self.typed = {"step": {**self.forms()["step"].blank(step), "confidence": None}}
+        self.do_take_up([records.Step.plural, step_id])
+        step = self.subject()
+        self.typed["step"] = {name: as_typed(getattr(step, name)) for name in self.forms()["step"].names}
+        self.typed["step"]["confidence"] = None
         self.tell(said=_("What would make it easier? Half of it counts as well."))
         self.refresh()
-
-    def compose(self, found: list[Record]) -> list[Record]:
-        self._larger = None
-        return found
 
 
 def _step_line(step: Any) -> dict[str, Any]:
@@ -243,13 +223,9 @@ class CloseSession(Panel):
 
     def forms(self) -> dict[str, Form]:
         return {
-            "session": Form(records.Session, ("takeaway", "next_on"), ("ask_next_time",)),
+            "session": Form(records.Session, ("takeaway", "next_on"), ("ask_next_time",), record=self.book.session()),
             "win": Form(records.Win, ("title",), title=_("One more small win, or a thank you")),
         }
-
-    def _read(self) -> list[Record] | None:
-        found = super()._read()
-        return found and [_on_todays_session(self.book, one) for one in found]
 
     def blocks(self) -> list[Block]:
         return [*super().blocks(), card(self.book)]

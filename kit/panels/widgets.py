@@ -1,6 +1,5 @@
 """What lies on the page: a panel that is filled in, and a picture that follows."""
 
-import json
 import traceback
 from datetime import datetime
 from pathlib import Path
@@ -13,13 +12,13 @@ from pydantic import ValidationError
 
 from kit import places
 from kit.forms import Form, Unfit
-from kit.records import OfClient, Record, problems
+from kit.records import BY_PLURAL, OfClient, Record, changed, problems
 from kit.words import Trouble, _
 
 STATIC = Path(__file__).parent.parent / "static"
 PANEL_JS = "\n".join((STATIC / name).read_text("utf-8") for name in ("inputs.js", "picture.js", "panel.js"))
 PANEL_CSS = "\n".join((STATIC / name).read_text("utf-8") for name in ("tokens.css", "panel.css"))
-WORDS = {"undo": _("Undo"), "skip": _("skip"), "own": _("Something of my own"), "add": _("Add"),
+WORDS = {"undo": _("Undo"), "skip": _("skip"), "own": _("Something of my own"), "add": _("Add my own"),
          "today": _("today"), "clear": _("leave open"), "open": ""}  # fmt: skip
 
 Block = dict[str, Any]
@@ -91,6 +90,35 @@ class Panel(Live):
         """One sentence after a save, if a plain "Saved" is not all."""
         return ""
 
+    # the record that is taken up to be changed ----------------------------------------------------
+
+    @property
+    def _subject(self) -> dict[str, Any]:
+        return {"of": self.typed["of"]} if "of" in self.typed else {}
+
+    def subject(self) -> Any:
+        """The record that this panel has taken up, as it was then; None when it begins a new one."""
+        of = self.typed.get("of")
+        if not of:
+            return None
+        found = [one for one in self.book.records(BY_PLURAL[of["plural"]], self.book.client) if one.id == of["id"]]
+        return changed(found[0], version=of["version"]) if found else None
+
+    def do_take_up(self, given: list[str]) -> None:
+        """Takes up a record, so that Save changes it. It is part of the draft, and comes back with it."""
+        plural, key = given
+        record = next(one for one in self.book.records(BY_PLURAL[plural], self.book.client) if one.id == key)
+        self.typed = {"of": {"plural": plural, "id": key, "version": record.version}}
+        self.tell()
+        self.refresh()
+
+    def do_leave(self) -> None:
+        """Leaves the record that was taken up as it was."""
+        self.typed = {}
+        self.book.drop_draft(self.name)
+        self.tell()
+        self.refresh()
+
     # drawing -------------------------------------------------------------------------------------
 
     def refresh(self) -> None:
@@ -104,7 +132,12 @@ class Panel(Live):
         blocks = [{"is": "text", "tone": "quiet", "text": quiet}] if quiet else self.blocks()
         beside = self.beside_picture and not quiet and self.book.journey_in_view
         self.picture = self.book.strip() if beside else None
-        self.view = {"blocks": blocks, "words": WORDS, "picture": beside, "looks": "quiet" if quiet else ""}
+        self.view = {
+            "blocks": blocks,
+            "words": WORDS,
+            "picture": "beside" if beside else "",
+            "looks": "quiet" if quiet else "",
+        }
 
     def _out_of_view(self) -> str:
         if self.needs_client and self.book.client is None:
@@ -115,13 +148,15 @@ class Panel(Live):
 
     def form_block(self, key: str, **more: Any) -> Block:
         form = self.forms()[key]
-        values = {**form.blank(more.pop("record", None)), **self.typed.get(key, {})}
+        blank = form.blank()
+        typed = self.typed.get(key, {})
         return {
             "is": "form",
             "key": key,
             "title": form.title,
-            "fields": form.asked(self.book.offers()),
-            "values": values,
+            "fields": form.asked(self.book.offers(), self.book.own_words()),
+            "values": {**blank, **typed},
+            "open": any(typed.get(name, blank[name]) != blank[name] for name in form.more),
             "more_label": _("More, if you like"),
             **more,
         }
@@ -135,7 +170,7 @@ class Panel(Live):
         """The one place where something from the page comes in; no traceback ever goes back."""
         try:
             if message.get("typed") is not None and self._bound == self.book.client:
-                self.typed = json.loads(json.dumps(message["typed"]))
+                self.typed = {**self._subject, **message["typed"]}
             self.act(message["do"], message.get("with"))
         except Trouble as trouble:
             self.tell(said=str(trouble))

@@ -44,9 +44,8 @@ function formNode(form, page) {
   if (form.title) node.append(make("legend", {}, form.title));
   node.append(...first);
   if (more.length) {
-    const filled = more.some(([field]) => ![null, undefined, "", false].includes(form.values[field.name]) && String(form.values[field.name]).length);
     const key = `more-${form.key}`;
-    const details = make("details", { open: page.opened[key] ?? filled }, make("summary", {}, form.more_label), ...more.map(([, one]) => one));
+    const details = make("details", { open: page.opened[key] ?? form.open }, make("summary", {}, form.more_label), ...more.map(([, one]) => one));
     details.ontoggle = () => { page.opened[key] = details.open; details.querySelectorAll("textarea").forEach(grow); };
     more.forEach(([field]) => { page.problems[`${form.key}.${field.name}`].details = details; });
     node.append(details);
@@ -125,7 +124,7 @@ async function render({ model, el }) {
     root.className = `kit-panel ${view.looks ? `kit-${view.looks}` : ""} ${view.picture ? "kit-wide" : ""}`;
     if (view.label) root.setAttribute("aria-label", view.label);
     const left = make("div", {}, ...(view.blocks ?? []).map((block) => BLOCKS[block.is](block, page)));
-    const columns = make("div", { className: `kit-columns ${view.picture && left.childNodes.length ? "kit-two" : ""}` });
+    const columns = make("div", { className: `kit-columns ${view.picture === "beside" ? "kit-two" : ""}` });
     if (left.childNodes.length) columns.append(left);
     unpicture?.();
     unpicture = null;

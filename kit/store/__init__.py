@@ -33,6 +33,8 @@ class Store:
     @contextlib.contextmanager
     def _writing(self) -> Iterator[sa.Connection]:
         with opening.plain_words(self.place), self._engine.begin() as db:
+            # Records that hang together are put back in any order; the book is whole again at the end.
+            db.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
             yield db
 
     @contextlib.contextmanager

@@ -74,7 +74,11 @@ class Lab:
             return json.loads(answer.read() or b"null")
 
     def kernel(self, notebook: str) -> dict:
-        return next(one["kernel"] for one in self.ask("api/sessions") if one["path"] == notebook)
+        """The kernel of a notebook, or nothing yet."""
+        return next((one["kernel"] for one in self.ask("api/sessions") if one["path"] == notebook), {})
+
+    def is_idle(self, notebook: str) -> bool:
+        return self.kernel(notebook).get("execution_state") == "idle"
 
     def kernel_process(self, notebook: str) -> psutil.Process:
         kernel = self.kernel(notebook)["id"]
@@ -159,7 +163,7 @@ def found_chromium() -> str | None:
 
 def forms(page):
     """The text inputs that a notebook shows."""
-    return page.locator(".jp-OutputArea-output input[type=text]")
+    return page.locator(".jp-OutputArea-output input[type=text]:visible")
 
 
 def wait_for_form(page, timeout: float = 60_000) -> None:

@@ -27,7 +27,7 @@ def place(tmp_path_factory):
 @pytest.fixture(scope="module")
 def shipped(place):
     """The bytes of the kit's notebook as it was shipped."""
-    cells = ["# A session", FORM, "## What helps?", COUNTED, BUTTON, SUPPORT]
+    cells = ["# A session\n\nAnd then [the next one](2_next.ipynb).", FORM, "## What helps?", COUNTED, BUTTON, SUPPORT]
     return lab.scratch_notebook(place / "1_session.ipynb", cells)
 
 
@@ -183,7 +183,7 @@ def test_a_foreign_notebook_never_runs_by_itself(kit, page, place, name, metadat
 
     page.goto(kit.page_of(f"{name}.ipynb"))
     page.locator(".jp-CodeCell").wait_for()
-    lab.until(lambda: kit.kernel(f"{name}.ipynb")["execution_state"] == "idle")
+    lab.until(lambda: kit.is_idle(f"{name}.ipynb"))
     page.wait_for_timeout(2000)  # a kit notebook has run long before
     assert not (path.parent / "it_ran").exists()
     assert page.locator(".kit-notebook, .kit-bar").count() == 0
@@ -193,13 +193,33 @@ def test_a_foreign_notebook_keeps_what_it_shows_when_saved(kit, page, place):
     path = place / "keeps.ipynb"
     lab.scratch_notebook(path, ["print('an output of mine')"], {"kernelspec": lab.KIT_METADATA["kernelspec"]})
     page.goto(kit.page_of("keeps.ipynb"))
-    lab.until(lambda: kit.kernel("keeps.ipynb")["execution_state"] == "idle")
+    lab.until(lambda: kit.is_idle("keeps.ipynb"))
 
     page.locator(".jp-CodeCell .cm-content").click()
     page.keyboard.press("Shift+Enter")
     page.get_by_text("an output of mine", exact=True).wait_for()
     page.keyboard.press("Control+s")
     lab.until(lambda: "an output of mine\\n" in path.read_text("utf-8"))
+
+
+def test_a_link_leads_on_to_a_notebook_whose_forms_are_there(session, place):
+    lab.scratch_notebook(place / "2_next.ipynb", ["# The next one", FORM])
+
+    session.get_by_role("link", name="the next one").click()
+    session.get_by_role("heading", name="The next one").wait_for()
+    lab.wait_for_form(session)
+    assert session.locator(".jp-NotebookPanel-toolbar:visible, .jp-SideBar:visible").count() == 0
+
+
+def test_the_jupyter_folders_hold_nothing_typed(session, kit):
+    lab.forms(session).first.fill("a-word-nobody-else-types")
+    lab.save(session)
+    session.reload()
+    lab.wait_for_form(session)
+
+    files = [path for folder in (kit.home, kit.root) for path in folder.rglob("*") if path.is_file()]
+    assert len(files) > 5
+    assert [path for path in files if b"a-word-nobody-else-types" in path.read_bytes()] == []
 
 
 def test_when_the_server_is_gone_the_page_says_so_and_finds_the_next_one(page, serve, tmp_path):

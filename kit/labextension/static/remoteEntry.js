@@ -37,7 +37,9 @@
     if (!carriesMark(panel) || !(await isOwn(panel)) || panel.isDisposed) return;
     const bar = addBar(panel);
     dress(panel);
-    dressShell(panel, shell);
+    kitPanels.add(panel);
+    panel.disposed.connect(() => kitPanels.delete(panel));
+    dressShell(shell);
     keepAlive(panel, bar);
   }
 
@@ -48,7 +50,9 @@
     panel.addClass('kit-notebook');
     content.notebookConfig = { ...content.notebookConfig, windowingMode: 'none' };
     // A key pressed on a button of a form must never insert, cut or run a cell.
-    content.node.setAttribute('data-lm-suppress-shortcuts', 'true');
+    const noShortcuts = node => node.setAttribute('data-lm-suppress-shortcuts', 'true');
+    content.node.addEventListener('focusin', event => noShortcuts(event.target));
+    if (content.node.contains(document.activeElement)) noShortcuts(document.activeElement);
     content.node.addEventListener('keydown', event => saveOnCtrlS(event, context));
     content.node.addEventListener('contextmenu', event => event.stopPropagation());
     content.node.addEventListener('dblclick', keepProseClosed, true);
@@ -73,30 +77,22 @@
     if (event.target.closest('.jp-MarkdownCell')) event.stopPropagation();
   }
 
-  function dressShell(panel, shell) {
-    const surroundings = ['jp-top-panel', 'jp-bottom-panel']
-      .map(id => Array.from(shell.layout?.widgets ?? []).find(widget => widget.id === id))
-      .filter(Boolean);
-    const redress = () => {
-      if (panel.isDisposed) return;
-      const alone = shell.mode === 'single-document';
-      panel.toolbar.setHidden(alone);
-      if (shell.currentWidget && shell.currentWidget !== panel) return;
-      document.body.classList.toggle('kit-alone', alone);
-      surroundings.forEach(widget => widget.setHidden(alone));
-      for (const side of ['left', 'right']) {
-        if (shell.isSideTabBarVisible?.(side) === alone) shell.toggleSideTabBarVisibility(side);
-      }
-    };
-    redress();
-    shell.modeChanged?.connect(redress);
-    shell.currentChanged?.connect(redress);
-    panel.disposed.connect(() => {
-      shell.modeChanged?.disconnect(redress);
-      shell.currentChanged?.disconnect(redress);
-      document.body.classList.remove('kit-alone');
-      surroundings.forEach(widget => widget.setHidden(false));
-    });
+  const kitPanels = new Set();
+  let alone = false;
+
+  function dressShell(shell) {
+    const single = shell.mode === 'single-document';
+    kitPanels.forEach(panel => panel.toolbar.setHidden(single));
+    const wanted = single && (shell.currentWidget ? kitPanels.has(shell.currentWidget) : kitPanels.size > 0);
+    if (wanted === alone) return; // whatever a person has opened or closed since then stays
+    alone = wanted;
+    document.body.classList.toggle('kit-alone', alone);
+    for (const widget of shell.layout?.widgets ?? []) {
+      if (['jp-top-panel', 'jp-bottom-panel'].includes(widget.id)) widget.setHidden(alone);
+    }
+    for (const side of ['left', 'right']) {
+      if (shell.isSideTabBarVisible?.(side) === alone) shell.toggleSideTabBarVisibility(side);
+    }
   }
 
   // -------------------------------------------------------------------------------------------- the slim bar
@@ -299,6 +295,8 @@
       requires: [notebook.INotebookTracker],
       activate: (app, tracker) => {
         addStyles();
+        app.shell.modeChanged?.connect(dressShell);
+        app.shell.currentChanged?.connect(dressShell);
         tracker.forEach(panel => void attend(panel, app.shell));
         tracker.widgetAdded.connect((_, panel) => void attend(panel, app.shell));
       }

@@ -1,0 +1,63 @@
+// A picture in a page that was opened from disk: plotly comes out of the page itself, colours out of its style.
+(async () => {
+  const plot = document.getElementById("kit-plot");
+  const figure = document.getElementById("kit-figure").textContent;
+  const packed = document.getElementById("kit-bundle");
+  const config = { displayModeBar: false, showSendToCloud: false, plotlyServerURL: "", doubleClick: false };
+  const PAPER = 640; // what an A4 or a Letter page is wide, in pixels, between its margins
+
+  const unpack = async () => {
+    const bytes = Uint8Array.from(atob(packed.textContent), (letter) => letter.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    const script = document.createElement("script");
+    script.textContent = await new Response(stream).text();
+    // plotly brings a style sheet for street maps unless one is there. This page draws none, and would turn it away.
+    for (const [, id] of script.textContent.matchAll(/getElementById\("([0-9a-f]{64})"\)/g)) {
+      document.head.append(Object.assign(document.createElement("style"), { id }));
+    }
+    document.head.append(script);
+    packed.remove();
+  };
+
+  const smaller = (trace) => {
+    const { marker = {}, line = {} } = trace;
+    const size = typeof marker.size === "number" ? { marker: { ...marker, size: marker.size * 0.75 } } : {};
+    return { ...trace, ...size, ...(line.width > 4 ? { line: { ...line, width: line.width * 0.75 } } : {}) };
+  };
+  const fitted = (drawn, width) => {
+    const layout = { ...drawn.layout, width };
+    if (width >= 560) return { ...drawn, layout };
+    const small = (font) => ({ ...font, size: 12 });
+    const axes = Object.entries(layout).filter(([name]) => /^[xy]axis/.test(name));
+    const fit = axes.map(([name, axis]) => [name, { ...axis, tickfont: small(axis.tickfont), ...(name === "xaxis" ? { nticks: 4 } : {}) }]);
+    return {
+      data: drawn.data.map(smaller),
+      layout: { ...layout, ...Object.fromEntries(fit), margin: { ...layout.margin, l: 96, r: 16 }, legend: { ...layout.legend, font: small(layout.legend.font) } },
+    };
+  };
+
+  const draw = (width) => {
+    const style = getComputedStyle(document.body);
+    const coloured = figure.replace(/var\((--kit-[a-z]+)\)/g, (_, name) => style.getPropertyValue(name).trim());
+    const drawn = fitted(JSON.parse(coloured), width);
+    return window.Plotly.newPlot(plot, drawn.data, drawn.layout, config);
+  };
+  const onScreen = () => draw(plot.clientWidth);
+  const onPaper = (is) => {
+    document.body.classList.toggle("kit-light", is);
+    if (is) draw(PAPER); else onScreen();
+  };
+
+  await unpack();
+  plot.hidden = false;
+  await onScreen();
+  plot.dataset.drawn = "1";
+  let waiting = 0;
+  new ResizeObserver(() => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => { if (plot.clientWidth !== plot._fullLayout.width && !document.body.classList.contains("kit-light")) onScreen(); }, 120);
+  }).observe(plot);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", onScreen);
+  addEventListener("beforeprint", () => onPaper(true));
+  addEventListener("afterprint", () => onPaper(false));
+})();

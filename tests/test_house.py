@@ -1,0 +1,193 @@
+"""The house keeps its own rules: style, types, floors, notebooks without answers, one list of parts."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+LOCK = (ROOT / "requirements.lock").read_text("utf-8")
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+MACHINE_PATH = re.compile(r"(?<![\w.<>])(/(home|root|work|Users|mnt)/\w|[A-Z]:\\+Users\\+\w)")
+LINT_IMPORTS = "from importlinter.cli import lint_imports_command as c; c()"
+EVERYTHING_WRONG = """
+import alembic, anywidget, jinja2, jupyter_server, pandas, plotly, sqlalchemy, tornado, typer
+from kit import open_book, places
+"""
+
+
+def told(*words: str, **options) -> subprocess.CompletedProcess:
+    pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    command = [sys.executable, *words]
+    return subprocess.run(command, encoding="utf-8", errors="replace", check=False, **{"cwd": ROOT, **pipes, **options})
+
+
+def holds(*words: str, **options) -> None:
+    done = told(*words, **options)
+    assert done.returncode == 0, done.stdout
+
+
+def written() -> list[Path]:
+    """The files that people wrote: no tool's folder, no picture."""
+    folders = [ROOT, *(ROOT / name for name in ("kit", "notebooks", "sample_data", "tests", "bench", ".ci"))]
+    found = [path for folder in folders for path in (folder.glob("*") if folder == ROOT else folder.rglob("*"))]
+    return [path for path in found if path.is_file() and "__pycache__" not in path.parts and readable(path)]
+
+
+def readable(path: Path) -> bool:
+    return b"\0" not in path.read_bytes()[:4096]
+
+
+def cells(path: Path) -> list[dict]:
+    return json.loads(path.read_text("utf-8"))["cells"]
+
+
+def code(path: Path) -> list[dict]:
+    return [cell for cell in cells(path) if cell["cell_type"] == "code"]
+
+
+def locked() -> dict[str, tuple[str, str]]:
+    """Each entry of the lock: its version, and all that stands below it."""
+    entries = re.split(r"^(?=\S+==)", LOCK, flags=re.M)[1:]
+    heads = [re.match(r"([\w.-]+)==([\w.]+)", entry) for entry in entries]
+    return {canonicalize_name(head[1]): (head[2], entry) for head, entry in zip(heads, entries, strict=True)}
+
+
+def asked_for() -> list[Requirement]:
+    lists = [PROJECT["project"]["dependencies"], PROJECT["project"]["optional-dependencies"]["dev"]]
+    return [Requirement(line) for lines in [*lists, PROJECT["build-system"]["requires"]] for line in lines]
+
+
+notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+
+
+def test_the_linter_finds_nothing():
+    holds("-m", "ruff", "check", ".")
+
+
+def test_the_format_is_ruffs():
+    holds("-m", "ruff", "format", "--check", ".")
+
+
+def test_the_types_fit():
+    holds("-m", "mypy")
+
+
+def test_a_module_imports_only_from_below_and_big_libraries_stay_at_home():
+    holds("-c", LINT_IMPORTS, "--no-cache")
+
+
+def test_every_wall_of_the_house_can_be_felt(tmp_path):
+    shutil.copytree(ROOT / "kit", tmp_path / "kit", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    with (tmp_path / "kit" / "words.py").open("a", encoding="utf-8") as words:
+        words.write(EVERYTHING_WRONG)
+
+    done = told("-c", LINT_IMPORTS, "--no-cache", cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(tmp_path)})
+    count = len(PROJECT["tool"]["importlinter"]["contracts"])
+    assert f"Contracts: 0 kept, {count} broken." in done.stdout
+
+
+def test_the_hooks_before_a_commit_can_be_read():
+    holds("-m", "pre_commit", "validate-config")
+
+
+def test_no_file_holds_a_path_of_somebodys_machine():
+    found = [(path.name, hit[0]) for path in written() if (hit := MACHINE_PATH.search(path.read_text("utf-8")))]
+
+    assert len(written()) > 20
+    assert found == []
+
+
+def test_there_are_notebooks():
+    assert "1_session" in [path.stem for path in NOTEBOOKS]
+
+
+def test_a_failing_test_fails_the_test_command(tmp_path):
+    (tmp_path / "test_wrong.py").write_text("def test_wrong():\n    assert False")
+    env = {**os.environ, "KIT_HOME": str(tmp_path / "home")}
+
+    done = told("-m", "kit", "test", str(tmp_path / "test_wrong.py"), env=env)
+    assert "1 failed" in done.stdout
+    assert done.returncode == 1
+
+
+@notebook
+def test_a_notebook_holds_no_answers(path):
+    kept = json.loads(path.read_text("utf-8"))["metadata"]
+
+    assert "widgets" not in kept
+    assert [cell for cell in code(path) if cell["outputs"] or cell["execution_count"] is not None] == []
+
+
+@notebook
+def test_a_notebook_bears_the_kits_mark(path):
+    assert json.loads(path.read_text("utf-8"))["metadata"]["kit"]["notebook"] == path.stem
+
+
+@notebook
+def test_a_code_cell_is_one_line_whose_source_is_hidden(path):
+    long = [cell["source"] for cell in code(path) if len("".join(cell["source"]).splitlines()) != 1]
+    shown = [cell["source"] for cell in code(path) if not cell["metadata"].get("jupyter", {}).get("source_hidden")]
+
+    assert code(path)
+    assert (long, shown) == ([], [])
+
+
+@notebook
+def test_a_cell_can_neither_be_changed_nor_removed_by_chance(path):
+    marks = [(cell["metadata"].get("editable"), cell["metadata"].get("deletable")) for cell in cells(path)]
+
+    assert set(marks) == {(False, False)}
+
+
+@notebook
+def test_a_notebook_runs(path, tmp_path):
+    env = {key: value for key, value in os.environ.items() if key not in ("KIT_BOOK", "KIT_PASSPHRASE")}
+    words = ["-m", "pytest", "--nbval-lax", "--nbval-current-env", "-q", "-p", "no:cacheprovider", str(path)]
+
+    done = told(*words, env={**env, "KIT_HOME": str(tmp_path / "home")})
+    assert done.returncode == 0, done.stdout
+    assert f"{len(code(path))} passed" in done.stdout
+
+
+@pytest.mark.parametrize("requirement", asked_for(), ids=lambda requirement: requirement.name)
+def test_the_lock_holds_each_part_in_a_version_that_fits(requirement):
+    version, _entry = locked()[canonicalize_name(requirement.name)]
+
+    assert requirement.specifier.contains(version)
+
+
+def test_each_entry_of_the_lock_has_its_hashes():
+    assert len(locked()) > 100
+    assert [name for name, (_version, entry) in locked().items() if "--hash=sha256:" not in entry] == []
+
+
+def test_the_lock_names_no_index():
+    assert re.findall(r"https?:|file:|^-\S+|--(?:index|extra|find)\S*", LOCK, re.M) == []
+
+
+def test_conda_installs_what_pyproject_asks_for():
+    lines = (ROOT / "environment.yml").read_text("utf-8").splitlines()
+    entries = [line.strip().removeprefix("- ") for line in lines if line.strip().startswith("- ")]
+
+    assert "name: reflection-kit" in lines
+    assert entries == ["conda-forge", "python " + PROJECT["project"]["requires-python"], "pip", "pip:", "-e .[dev]"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the bare machine of CI is a Debian one")
+def test_ci_calls_the_readmes_test_command_with_browser_tests_required():
+    script = ROOT / ".ci" / "run"
+
+    assert subprocess.run(["bash", "-n", script], check=False).returncode == 0
+    assert os.access(script, os.X_OK)
+    assert re.search(r"export KIT_BROWSER_TESTS=required.*\n(.*\n)*.*python3 start\.py test", script.read_text("utf-8"))

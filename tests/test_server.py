@@ -1,0 +1,182 @@
+"""Saving a notebook of the kit keeps nothing typed; other people's notebooks are left alone."""
+
+import json
+import tomllib
+from copy import deepcopy
+from pathlib import Path
+
+import nbformat
+import pytest
+from jupyter_server.services.contents.largefilemanager import AsyncLargeFileManager, LargeFileManager
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from tornado.web import HTTPError
+
+from kit import places, server
+
+WIDGET = {"application/vnd.jupyter.widget-view+json": {"model_id": "1"}, "text/plain": "Text(value='typed')"}
+
+
+def shipped_notebook():
+    cells = [
+        new_markdown_cell("# How is today?", id="title", metadata={"editable": False, "deletable": False}),
+        new_code_cell("book.check_in()", id="form", metadata={"editable": False, "jupyter": {"source_hidden": True}}),
+    ]
+    metadata = {"kernelspec": dict(server.KERNELSPEC), "kit": {"notebook": "1_session"}}
+    return new_notebook(cells=cells, metadata=metadata)
+
+
+def used(notebook):
+    """The same notebook as JupyterLab holds it after somebody has typed into it."""
+    used = deepcopy(notebook)
+    used.metadata["widgets"] = {"application/vnd.jupyter.widget-state+json": {"state": {"1": {"value": "typed"}}}}
+    used.metadata["language_info"] = {"name": "python", "version": "3.99"}
+    used.metadata["kernelspec"]["display_name"] = "Another name on this machine"
+    used.cells[1].update(execution_count=7, outputs=[new_output("display_data", WIDGET)])
+    used.cells[1].metadata.update(execution={"iopub.status.idle": "now"}, scrolled=True, trusted=True)
+    used.cells[1].metadata["jupyter"]["outputs_hidden"] = True
+    return used
+
+
+@pytest.fixture
+def contents(tmp_path):
+    manager = LargeFileManager(root_dir=str(tmp_path))
+    manager.register_pre_save_hook(server.before_save)
+    return manager
+
+
+def save(contents, name, notebook):
+    contents.save({"type": "notebook", "format": "json", "content": json.loads(json.dumps(notebook))}, name)
+
+
+def test_saving_a_used_notebook_leaves_the_shipped_bytes(contents, tmp_path):
+    path = tmp_path / "1_session.ipynb"
+    nbformat.write(shipped_notebook(), path)
+    shipped = path.read_bytes()
+
+    save(contents, "1_session.ipynb", used(shipped_notebook()))
+    assert path.read_bytes() == shipped
+
+
+def test_a_checkpoint_holds_nothing_typed(contents, tmp_path):
+    save(contents, "1_session.ipynb", used(shipped_notebook()))
+
+    contents.create_checkpoint("1_session.ipynb")
+    kept = [path.read_text("utf-8") for path in tmp_path.rglob("*.ipynb")]
+    assert len(kept) == 2
+    assert not any("typed" in text for text in kept)
+
+
+def test_a_copy_of_a_kit_notebook_is_saved_clean_too(contents, tmp_path):
+    save(contents, "1_session-Copy1.ipynb", used(shipped_notebook()))
+
+    assert "typed" not in (tmp_path / "1_session-Copy1.ipynb").read_text("utf-8")
+
+
+@pytest.mark.parametrize("mark", [None, "1_session", {}, {"notebook": 1}, ["notebook"]])
+def test_a_notebook_without_the_mark_is_saved_as_it_is(mark):
+    notebook = used(shipped_notebook())
+    notebook.metadata["kit"] = mark
+    model = {"type": "notebook", "content": notebook}
+
+    server.before_save(model=model, path="mine.ipynb")
+    assert model["content"] == deepcopy(notebook)
+    assert model["content"].cells[1].outputs
+
+
+@pytest.mark.parametrize("content", [None, "text", [], {}, {"metadata": None}, {"metadata": []}])
+def test_anything_that_is_no_notebook_passes(content):
+    model = {"type": "file", "content": content}
+
+    server.before_save(model=model, path="mine.txt")
+    assert model == {"type": "file", "content": content}
+
+
+def test_what_the_hook_was_given_is_not_changed():
+    notebook = used(shipped_notebook())
+    before = deepcopy(notebook)
+
+    server.cleaned(notebook)
+    assert notebook == before
+
+
+def test_when_the_hook_cannot_clean_nothing_is_saved_and_a_sentence_says_so(contents, tmp_path):
+    broken = used(shipped_notebook())
+    broken["cells"] = [{"cell_type": "code", "source": "typed"}]
+
+    with pytest.raises(HTTPError) as trouble:
+        save(contents, "1_session.ipynb", broken)
+    assert trouble.value.reason.startswith("This notebook was not saved")
+    assert not (tmp_path / "1_session.ipynb").exists()
+
+
+def test_prose_that_was_added_is_kept(contents, tmp_path):
+    notebook = used(shipped_notebook())
+    notebook.cells.append(new_markdown_cell("A line of the coach's own."))
+
+    save(contents, "1_session.ipynb", notebook)
+    assert "A line of the coach's own." in (tmp_path / "1_session.ipynb").read_text("utf-8")
+
+
+def test_own_notebooks_are_the_ones_that_really_lie_in_the_kit(tmp_path, monkeypatch):
+    monkeypatch.setattr(places, "NOTEBOOKS", tmp_path / "kit/notebooks")
+    for name in ("kit/notebooks/1_session.ipynb", "kit/notebooks/deeper/x.ipynb", "elsewhere/1_session.ipynb"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("{}")
+
+    assert server.own_notebooks(tmp_path) == ["kit/notebooks/1_session.ipynb"]
+    assert server.own_notebooks(tmp_path / "kit/notebooks") == ["1_session.ipynb"]
+    assert server.own_notebooks(tmp_path / "elsewhere") == []
+
+
+def test_a_link_in_the_kit_s_folder_to_a_foreign_notebook_is_not_its_own(tmp_path, monkeypatch):
+    monkeypatch.setattr(places, "NOTEBOOKS", tmp_path / "kit")
+    (tmp_path / "kit").mkdir()
+    (tmp_path / "foreign.ipynb").write_text("{}")
+    try:
+        (tmp_path / "kit/linked.ipynb").symlink_to(tmp_path / "foreign.ipynb")
+    except OSError:
+        pytest.skip("this system makes no links")
+
+    assert server.own_notebooks(tmp_path) == []
+
+
+def test_every_shipped_notebook_is_already_in_the_form_that_saving_gives(contents, tmp_path):
+    for path in sorted(places.NOTEBOOKS.glob("*.ipynb")):
+        save(contents, path.name, json.loads(path.read_text("utf-8")))
+
+        assert (tmp_path / path.name).read_bytes() == path.read_bytes(), path.name
+
+
+def test_the_extension_is_switched_on_for_the_whole_environment():
+    wheel = tomllib.loads((places.ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["hatch"]["build"]["targets"]
+    shared = wheel["wheel"]["shared-data"]
+
+    assert shared["kit/server.json"].startswith("etc/jupyter/jupyter_server_config.d/")
+    switched = json.loads((places.ROOT / "kit/server.json").read_text("utf-8"))
+    assert switched["ServerApp"]["jpserver_extensions"] == {"kit.server": True}
+
+
+def test_the_page_s_part_names_the_files_it_brings():
+    folder = places.ROOT / "kit/labextension"
+    package = json.loads((folder / "package.json").read_text("utf-8"))
+
+    assert (folder / package["jupyterlab"]["_build"]["load"]).is_file()
+    assert (folder / "static/kit.css").is_file()
+
+
+def test_the_bundle_of_the_pictures_is_there():
+    assert (Path(server._bundle_folder()) / "plotly.min.js").is_file()
+
+
+async def _save_async(manager, name, notebook):
+    await manager.save({"type": "notebook", "format": "json", "content": notebook}, name)
+
+
+def test_the_hook_works_in_the_manager_that_jupyterlab_uses(tmp_path):
+    import asyncio
+
+    manager = AsyncLargeFileManager(root_dir=str(tmp_path))
+    manager.register_pre_save_hook(server.before_save)
+
+    asyncio.run(_save_async(manager, "1_session.ipynb", json.loads(json.dumps(used(shipped_notebook())))))
+    assert "typed" not in (tmp_path / "1_session.ipynb").read_text("utf-8")
