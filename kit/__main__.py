@@ -49,7 +49,7 @@ def open_(
     raise typer.Exit(launch.open_notebook(notebook, browser=browser, port=port))
 
 
-@app.command()
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def test(words: Annotated[list[str] | None, typer.Argument(help=_("What pytest understands"))] = None) -> None:
     """Run every test."""
     done = subprocess.run([sys.executable, "-m", "pytest", *(words or [])], cwd=places.ROOT, check=False)
@@ -79,7 +79,7 @@ def report(
     import kit
 
     if audience not in READERS:
-        raise Trouble(_("audience: please choose one of {readers}.").format(readers=", ".join(READERS)))
+        raise typer.BadParameter(_("audience: please choose one of {readers}.").format(readers=", ".join(READERS)))
     days = {"since": since.date() if since else None, "until": until.date() if until else None}
     typer.echo(kit.open_book(book).report(client, READERS[audience], supporter, **days, to=out))
 

@@ -132,7 +132,9 @@ class Book:
         told = frames.frames(self._store, client, audience, reader)
         told |= frames.frames(self._store, None, audience, kinds=[BY_PLURAL["support_lines"], BY_PLURAL["practice"]])
         today = date.today()
-        page = reports.page(told, client=client, audience=audience, today=today, since=since, until=until)
+        page = reports.page(
+            told, client=client, audience=audience, today=today, supporter=reader, since=since, until=until
+        )
         return reports.write(page, client, audience, today, Path(to) if to else None)
 
     def _supporter(self, client: str, named: str | None) -> Supporter:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from kit.words import _, day_words, listed
+from kit.words import _, day_words, listed, one_or_many
 
 SPAN = {"month": 31, "three months": 92, "all": None}
 LANE_AT = {"ahead": 5.0, "milestone": 4.0, "win": 3.0, "spark": 2.0, "setback": 1.0}
@@ -85,21 +85,17 @@ def journey(
 
 
 def _journey_sentence(shown: pd.DataFrame, span: str, own_words: Sequence[str]) -> str:
-    counts = shown["lane"].value_counts()
-    one_or_many = {
-        "milestone": (_("{n} milestone"), _("{n} milestones")),
-        "win": (_("{n} small win"), _("{n} small wins")),
-        "spark": (_("{n} spark of joy"), _("{n} sparks of joy")),
-        "setback": (_("{n} setback"), _("{n} setbacks")),
-    }
-    if own_words and own_words[0]:
-        one_or_many["setback"] = (_("{n} time \u201c{word}\u201d"), _("{n} times \u201c{word}\u201d"))
+    n = shown["lane"].value_counts().to_dict()
     word = own_words[0] if own_words else ""
-    told = [
-        words[int(counts[lane] != 1)].format(n=counts[lane], word=word)
-        for lane, words in one_or_many.items()
-        if lane in counts
-    ]
+    several = {
+        "milestone": one_or_many("{n} milestone", "{n} milestones", n.get("milestone", 0)),
+        "win": one_or_many("{n} small win", "{n} small wins", n.get("win", 0)),
+        "spark": one_or_many("{n} spark of joy", "{n} sparks of joy", n.get("spark", 0)),
+        "setback": one_or_many("{n} setback", "{n} setbacks", n.get("setback", 0))
+        if not word
+        else one_or_many("{n} time \u201c{word}\u201d", "{n} times \u201c{word}\u201d", n.get("setback", 0)),
+    }
+    told = [words.format(n=n[lane], word=word) for lane, words in several.items() if lane in n]
     if not told:
         return _("Nothing is on the time line for these weeks yet. It starts with the first thing you note.")
     when = {

@@ -104,6 +104,7 @@ def _arguments(token: str, port: int | None) -> list[str]:
         "IdentityProvider.token": token,
         # What is typed goes from the page to its kernel; others on a shared machine could listen.
         "KernelManager.transport_encryption": "auto" if zmq.has("curve") else "disabled",
+        "KernelManager.shutdown_wait_time": 2.0,
         "LabApp.extension_manager": "readonly",
         "LabApp.news_url": None,
         "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",

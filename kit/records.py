@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any, ClassVar, Literal, Self
 from uuid import uuid4
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from kit import fields
 from kit.fields import (
@@ -55,10 +55,10 @@ class Record(BaseModel):
     dated: ClassVar[str] = "on"
     audience: ClassVar[tuple[Audience, ...]] = fields.EVERYONE
 
-    id: str = Field(default_factory=_name, min_length=1, max_length=64)
-    created_at: datetime = Field(default_factory=_now)
+    id: Text = Field(default_factory=_name, min_length=1, max_length=64)
+    created_at: AwareDatetime = Field(default_factory=_now)
     by: Literal["coach", "client", "room"] = "coach"
-    version: int = Field(default=1, ge=1)
+    version: int = Field(default=1, ge=1, le=1_000_000_000)
 
     @model_validator(mode="wrap")
     @classmethod
@@ -107,6 +107,8 @@ def _sentence(error: Any, field: fields.About | None) -> str:
     kind, limits = error["type"], error.get("ctx", {})
     if kind == "extra_forbidden":
         return _("there is no such field here. Please look at its spelling.")
+    if kind == "string_unicode":
+        return fields.HALF_A_SIGN
     if kind == "string_too_long":
         return _("at most {most} characters fit here. Please shorten it.").format(most=limits["max_length"])
     if kind == "too_long":
@@ -301,7 +303,7 @@ class Aspiration(OfClient):
 class LadderMark(OfClient):
     plural, singular, heading = "ladder_marks", _("place on the ladder"), "on"
     audience = fields.OURS
-    aspiration: str = link(_("Of"), of="aspirations", required=True)
+    aspiration: Text = link(_("Of"), of="aspirations", required=True)
     on: PastDay = today(_("Day"))
     level: Literal[-2, -1, 0, 1, 2] = choice(
         _("Where I am"),
@@ -354,7 +356,7 @@ class Step(OfClient):
 class StepWeek(OfClient):
     plural, singular, heading, dated = "step_weeks", _("week of a step"), "week_of", "week_of"
     audience = fields.OURS
-    step: str = link(_("Step"), of="steps", required=True)
+    step: Text = link(_("Step"), of="steps", required=True)
     week_of: Day = day(_("Week that began on Monday"))
     planned: Count = count(_("Planned"), 0, 21, default=0)
     done: Count = count(_("Done"), 0, 99, help=_("each time counts"))
@@ -390,7 +392,7 @@ class Tool(OfClient):
 class ToolUse(OfClient):
     plural, singular, heading = "tool_uses", _("use of a tool"), "tool"
     audience = fields.OURS
-    tool: str = link(_("What helped"), of="tools", required=True)
+    tool: Text = link(_("What helped"), of="tools", required=True)
     on: PastDay = today(_("Day"))
     setback: Link = link(_("In"), of="setbacks")
     helped: Rating = rating(_("How much it helped"), (_("not this time"), _("a great deal")))
@@ -473,7 +475,7 @@ class Workshop(Record):
 class Answer(Record):
     plural, singular, heading, dated = "answers", _("answer"), "text", "created_at"
     audience = ("just_me", "group")
-    workshop: str = link(_("Workshop"), of="workshops", required=True)
+    workshop: Text = link(_("Workshop"), of="workshops", required=True)
     phase: Text = text(_("Phase"))
     text: Title = fields.words(_("What was shared"))
     shown: bool = flag(_("shown to all"))

@@ -67,12 +67,12 @@ def page(
     """
     shown = _in_period(frames, since, until)
     story = _story(shown, _names(frames), today)
-    own_words = _own_words(story)
+    opening, own_words = _opening(story, supporter), _own_words(story)
     picture = _journey(shown, min(today, until or today), own_words)
     drawn = bool(picture and picture.data)
     return _templates().get_template("report.html").render(
         story=story,
-        opening=_opening(story, supporter),
+        opening=opening,
         client=client,
         audience=audience,
         reader=supporter.name if supporter else "",
@@ -213,8 +213,14 @@ def _opening(story: Row, supporter: Supporter | None) -> Row:
     ):
         found = next((one for one in words if one), "")
         if found:
+            _said_once(story, found)
             return Row(label=label, words=found)
     return Row(label=_("A beginning"), words=_("This page is at its beginning. It grows with what you note."))
+
+
+def _said_once(story: Row, words: str) -> None:
+    for row in [*story.sessions, *story.clients]:
+        row.told = {name: pair for name, pair in row.told.items() if pair[1] != words}
 
 
 def _own_words(story: Row) -> tuple[str, ...]:

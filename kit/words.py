@@ -4,7 +4,9 @@ import gettext
 from datetime import date
 from pathlib import Path
 
-_ = gettext.translation("kit", Path(__file__).parent / "locale", fallback=True).gettext
+_SPOKEN = gettext.translation("kit", Path(__file__).parent / "locale", fallback=True)
+_ = _SPOKEN.gettext
+one_or_many = _SPOKEN.ngettext
 
 
 class Trouble(Exception):

@@ -196,16 +196,21 @@ def test_there_are_no_terminals(running):
         running.ask("api/terminals", "POST", {})
 
 
-def test_ctrl_c_ends_the_server_at_once_and_leaves_no_process_and_no_word(tmp_path):
+@pytest.fixture
+def started(tmp_path):
     lab.scratch_notebook(tmp_path / "notebooks/1_session.ipynb", ["# A session", "1"])
     server = lab.open_notebooks(tmp_path / "notebooks", tmp_path / "home")
+    yield server
+    server.end()
+
+
+def test_ctrl_c_ends_the_server_and_leaves_no_process_and_no_word(started):
     session = {"path": "1_session.ipynb", "name": "", "type": "notebook", "kernel": {"name": "python3"}}
-    server.ask("api/sessions", "POST", session)
-    lab.until(lambda: server.kernel("1_session.ipynb"))
-    children = psutil.Process(server.process.pid).children(recursive=True)
+    started.ask("api/sessions", "POST", session)
+    children = psutil.Process(started.process.pid).children(recursive=True)
     assert children
 
-    assert server.end() == 0
-    assert server.process.communicate() == ("", "")
+    assert started.end() == 0
+    assert started.process.communicate() == ("", "")
     assert psutil.wait_procs(children, timeout=5)[1] == []
-    assert list((tmp_path / "home/jupyter/runtime").glob("jpserver-*")) == []
+    assert list((started.home / "jupyter/runtime").glob("jpserver-*")) == []

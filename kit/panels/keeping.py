@@ -8,7 +8,7 @@ from kit.forms import Form
 from kit.panels.session import button, buttons, text
 from kit.panels.widgets import Block, Panel
 from kit.records import BY_PLURAL, OfClient, Record
-from kit.words import _, day_words
+from kit.words import _, day_words, one_or_many
 
 AT_ONCE = 25
 
@@ -82,7 +82,7 @@ class Entries(Panel):
         more = [buttons(button("more", _("Show more")))] if len(found) > self._shown else []
         names = self.book.names()
         items = [_line(one, names, _entry_buttons(one)) for one in found[: self._shown]]
-        count = _("{n} entries, newest first").format(n=len(found)) if len(found) != 1 else _("1 entry")
+        count = one_or_many("{n} entry", "{n} entries, newest first", len(found)).format(n=len(found))
         return [
             *([buttons(*chips), text(count, "quiet")] if found else []),
             self.said_block(),

@@ -154,13 +154,13 @@ class ExploreSetback(Panel):
         return {"setback": Form(records.Setback, first, more, beside=beside, record=self.subject())}
 
     def blocks(self) -> list[Block]:
-        taken_up, ongoing = self.subject(), self.book.ongoing_setbacks()
-        if taken_up:
-            back = [buttons(button("leave", _("Begin a new one instead"), looks="plain"))]
+        if self.subject():
+            back = [button("leave", _("Begin a new one instead"), looks="plain")]
         else:
-            back = [buttons(button("take_up", _("Still in the middle of \u201c{title}\u201d: add to it").format(title=one.title), [one.plural, one.id]))
-                    for one in ongoing]  # fmt: skip
-        return [*back, *super().blocks()]
+            words = _("Still in the middle of \u201c{title}\u201d: add to it")
+            back = [button("take_up", words.format(title=one.title), [one.plural, one.id])
+                    for one in self.book.ongoing_setbacks()]  # fmt: skip
+        return [*([buttons(*back)] if back else []), *super().blocks()]
 
     def saved(self, found: list[Record]) -> str:
         return _("Thank you for putting it into words.")

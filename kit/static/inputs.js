@@ -85,9 +85,15 @@ function ratingInput(field, value, changed) {
 const choiceInput = (field, value, changed) => radios(field, field.choices, "kit-chips", value ?? null, (chosen) => changed(chosen, true));
 
 function adder(field, add) {
-  const input = make("input", { type: "text", "aria-label": `${field.words.own}: ${field.label}` });
+  const input = make("input", { type: "text", "aria-label": `${field.words.own}: ${field.label}`, value: field.half });
   const button = make("button", { type: "button" }, field.words.add);
-  const take = () => { if (input.value.trim()) { add(input.value.trim()); input.value = ""; } };
+  const take = () => {
+    const text = input.value.trim();
+    input.value = "";
+    field.halfway("");
+    if (text) add(text);
+  };
+  input.oninput = () => field.halfway(input.value);
   button.onclick = take;
   input.onkeydown = (event) => { if (event.key === "Enter") { event.preventDefault(); take(); } };
   // What was typed but not yet added counts too: nobody should lose a word for want of one more tap.

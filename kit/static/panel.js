@@ -21,7 +21,10 @@ function fieldNode(form, field, page) {
     page.say(key, "");
     if (now) page.drafts.now(); else page.drafts.soon();
   };
-  const input = INPUTS[field.kind](field, typed[field.name], changed, () => typed);
+  // The beginning of something of one's own is part of the draft too, under a name that no field has.
+  const halfway = (text) => { typed[`+${field.name}`] = text; page.drafts.soon(); };
+  const half = typed[`+${field.name}`] ?? "";
+  const input = INPUTS[field.kind]({ ...field, half, halfway }, typed[field.name], changed, () => typed);
   if (input.follow) page.followers.push(input.follow);
   const main = input.matches("input, textarea") ? input : input.querySelector("input[type=date], input[type=number]");
   const id = `kit-${page.word}-${key}-${page.serial}`.replaceAll(".", "-");
@@ -65,7 +68,7 @@ function formNode(form, page) {
 }
 
 const buttonNode = (item, page) => make("button", {
-  type: "button", className: item.looks ? `kit-${item.looks}` : "",
+  type: "button", className: item.looks ? `kit-${item.looks}` : "", "data-press": JSON.stringify([item.do, item.with ?? null]),
   ...(item.pressed === undefined ? {} : { "aria-pressed": String(item.pressed) }),
   onclick: () => { page.drafts.flush(); page.send({ do: item.do, with: item.with ?? null, typed: page.typed }); },
 }, item.label);
@@ -84,13 +87,29 @@ const BLOCKS = {
   card: (block) => make("section", { className: "kit-card", "aria-label": block.title }, make("h3", {}, block.title),
     make("dl", {}, ...block.rows.flatMap(([name, words]) => [make("dt", {}, name), make("dd", {}, words)]))),
   save: (block, page) => {
-    const save = make("button", { type: "button", className: "kit-main", hidden: !block.label, onclick: () => page.send({ do: "save", typed: page.typed }) }, block.label);
+    const save = make("button", { type: "button", className: "kit-main", "data-press": "save", hidden: !block.label, onclick: () => page.send({ do: "save", typed: page.typed }) }, block.label);
+    page.save = save;
     page.said = make("span", { className: "kit-said", role: "status" });
-    page.undo = make("button", { type: "button", className: "kit-plain", hidden: true, onclick: () => page.send({ do: "undo" }) }, page.words.undo);
+    page.undo = make("button", { type: "button", className: "kit-plain", "data-press": "undo", hidden: true, onclick: () => page.send({ do: "undo" }) }, page.words.undo);
     page.kept = make("span", { className: "kit-kept" });
     return make("div", { className: "kit-saving" }, save, page.said, page.undo, page.kept);
   },
 };
+
+// Where the keyboard is, in words that still hold once the panel is drawn anew.
+function placeIn(root) {
+  const node = document.activeElement;
+  if (!root.contains(node)) return null;
+  return { node, field: node.closest("[data-field]")?.dataset.field, press: node.dataset.press };
+}
+
+function backTo(place, root, page) {
+  const pressed = [...root.querySelectorAll("[data-press]")].filter((one) => !one.hidden);
+  const same = place.node !== root && root.contains(place.node) ? place.node : null;
+  const button = (press) => pressed.find((one) => press && one.dataset.press === press);
+  const first = () => Object.values(page.problems)[0]?.focus;
+  (same ?? page.problems[place.field]?.focus ?? button(place.press) ?? first() ?? button("undo") ?? root).focus({ preventScroll: true });
+}
 
 let serial = 0;
 
@@ -102,49 +121,59 @@ async function render({ model, el }) {
   const page = { word: model.get("word"), opened: {}, send: (message) => model.send(message) };
   page.drafts = draftsOf(() => model.send({ do: "draft", typed: page.typed }));
   page.say = (key, sentence) => { const found = page.problems[key]; if (found) found.problem.textContent = sentence; };
-  let unpicture = null;
+  let shown = null;
 
   const status = () => {
     const told = model.get("status");
     if (page.said) page.said.textContent = told.said ?? "";
+    const leaving = !told.undo && page.undo && document.activeElement === page.undo;
     if (page.undo) page.undo.hidden = !told.undo;
+    if (leaving) (page.save.hidden ? root : page.save).focus({ preventScroll: true });
     if (page.kept) page.kept.textContent = told.kept ?? "";
     Object.values(page.problems).forEach(({ problem }) => { problem.textContent = ""; });
     const named = Object.entries(told.problems ?? {});
     named.forEach(([key, sentence]) => page.say(key, sentence));
     const first = named.map(([key]) => page.problems[key]).find(Boolean);
-    if (first) { if (first.details) first.details.open = true; first.focus?.focus(); }
+    return first;
+  };
+  // Only when it is said: drawing anew later must not call the keyboard back from another panel.
+  const hear = () => {
+    const first = status();
+    if (first?.details) first.details.open = true;
+    first?.focus?.focus();
+  };
+
+  // The picture stays where it is while the form beside it is drawn anew: nothing flashes, nothing jumps.
+  const pictureNode = (picture) => {
+    if (shown?.picture === picture) return shown.holder;
+    shown?.end();
+    const holder = picture && make("div", { className: "kit-picture" });
+    shown = picture && { picture, holder, end: showPicture(picture, holder) };
+    return holder;
   };
 
   const draw = async () => {
     const view = model.get("view");
-    const focused = root.contains(document.activeElement) ? document.activeElement.closest("[data-field]")?.dataset.field : null;
-    const had = root.contains(document.activeElement);
+    const picture = view.picture ? await model.widget_manager.get_model(model.get("picture").slice("IPY_MODEL_".length)) : null;
+    if (view !== model.get("view")) return; // a later one is drawn instead
+    const place = placeIn(root);
     Object.assign(page, { typed: {}, problems: {}, followers: [], words: view.words ?? {}, said: null, undo: null, kept: null, serial: (serial += 1) });
     root.className = `kit-panel ${view.looks ? `kit-${view.looks}` : ""} ${view.picture ? "kit-wide" : ""}`;
     if (view.label) root.setAttribute("aria-label", view.label);
     const left = make("div", {}, ...(view.blocks ?? []).map((block) => BLOCKS[block.is](block, page)));
     const columns = make("div", { className: `kit-columns ${view.picture === "beside" ? "kit-two" : ""}` });
-    if (left.childNodes.length) columns.append(left);
-    unpicture?.();
-    unpicture = null;
-    if (view.picture) {
-      const holder = make("div", { className: "kit-picture" });
-      columns.append(holder);
-      const picture = await model.widget_manager.get_model(model.get("picture").slice("IPY_MODEL_".length));
-      unpicture = showPicture(picture, holder);
-    }
+    columns.append(...[left.childNodes.length ? left : null, pictureNode(picture)].filter(Boolean));
     root.replaceChildren(columns);
     root.querySelectorAll("textarea").forEach(grow);
     status();
-    if (had) (focused ? page.problems[focused]?.focus : root)?.focus({ preventScroll: true });
+    if (place) backTo(place, root, page);
   };
 
   root.addEventListener("focusout", () => page.drafts.flush());
   model.on("change:view", draw);
-  model.on("change:status", status);
+  model.on("change:status", hear);
   await draw();
-  return () => { page.drafts.flush(); unpicture?.(); };
+  return () => { page.drafts.flush(); shown?.end(); };
 }
 
 export default { render };

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert as upsert
@@ -55,15 +56,22 @@ class Store:
     def remove(self, record: Record) -> list[Record]:
         """Removes `record` with what belongs to it; gives back all that was touched, as it was."""
         with self._writing() as db:
-            touched: list[Record] = []
-            _take_out(db, record, touched)
-            return touched
+            return _take_out(db, _standing(db, record))
 
     def take_back(self, new: Sequence[Record], before: Sequence[Record]) -> None:
-        """Undoes `keep` or `remove`: the `new` records go, those `before` are as they were."""
+        """Undoes `keep` or `remove`: the `new` records go, those `before` are as they were.
+
+        What was changed or noted in the meantime is not touched: then nothing is undone, and a sentence says so.
+        """
+        now, replaced = {one.id for one in new}, {one.id for one in before}
         with self._writing() as db:
-            for record in reversed(new):
-                _take_out(db, record, [])
+            for record in (*new, *(one for one in before if one.id not in now and _version(db, one))):
+                _standing(db, record)
+            gone = [one for record in reversed(new) if record.id not in replaced for one in _take_out(db, record)]
+            if any(one.id not in now and not _version(db, one) for one in gone):
+                raise Trouble(
+                    _("Something noted later belongs to this, so it stays. It can be removed among the entries.")
+                )
             for record in reversed(before):
                 row = row_of(record)
                 db.execute(upsert(TABLES[record.plural]).values(row).on_conflict_do_update(["id"], set_=row))
@@ -133,13 +141,24 @@ def _keep(db: sa.Connection, record: Record) -> list[Record]:
     if record.version == 1:
         db.execute(sa.insert(table).values(row_of(record)))
         return []
-    before = _found(db, type(record), id=record.id, version=record.version - 1)
-    if not before:
+    before = _standing(db, record, record.version - 1)
+    db.execute(sa.update(table).where(table.c.id == record.id).values(row_of(record)))
+    return [before]
+
+
+def _standing(db: sa.Connection, record: Record, version: int | None = None) -> Record:
+    """The record as the book holds it, provided that nobody has changed or removed it since."""
+    found = _found(db, type(record), id=record.id, version=version or record.version)
+    if not found:
         raise Trouble(
             _("This was changed or removed elsewhere in the meantime. Please look at it anew, then change it.")
         )
-    db.execute(sa.update(table).where(table.c.id == record.id).values(row_of(record)))
-    return before
+    return found[0]
+
+
+def _version(db: sa.Connection, record: Record) -> int | None:
+    table = TABLES[record.plural]
+    return db.execute(sa.select(table.c.version).where(table.c.id == record.id)).scalar()
 
 
 def _check_names(db: sa.Connection, record: Record) -> None:
@@ -151,8 +170,8 @@ def _check_names(db: sa.Connection, record: Record) -> None:
             )
         )
     if isinstance(record, Client):
-        others = {name.casefold() for key, name in names.items() if key != record.id}
-        if record.name.casefold() in others:
+        others = {_heard(name) for key, name in names.items() if key != record.id}
+        if _heard(record.name) in others:
             raise Trouble(
                 _("Code name: there is a client called {name} already. Please choose another name.").format(
                     name=record.name
@@ -160,21 +179,25 @@ def _check_names(db: sa.Connection, record: Record) -> None:
             )
 
 
-def _take_out(db: sa.Connection, record: Record, touched: list[Record]) -> None:
+def _heard(name: str) -> str:
+    """A name without what two people would not hear: capitals, spaces, other ways to write the same letter."""
+    return "".join(normalize("NFKC", name).casefold().split())
+
+
+def _take_out(db: sa.Connection, record: Record) -> list[Record]:
+    """Takes a record out; gives back all that this touched, as it was, the record itself last."""
     table = TABLES[record.plural]
-    for other in TABLES.values():
-        for key in other.foreign_keys:
-            if key.column.table is table:
-                _let_go(db, other, key, record, touched)
-    touched.append(record)
+    keys = [key for other in TABLES.values() for key in other.foreign_keys if key.column.table is table]
+    touched = [one for key in keys for one in _let_go(db, key, record)]
     db.execute(sa.delete(table).where(table.c.id == record.id))
+    return [*touched, record]
 
 
-def _let_go(db: sa.Connection, table: sa.Table, key: sa.ForeignKey, record: Record, touched: list[Record]) -> None:
-    kind = BY_PLURAL[table.name]
-    for child in _found(db, kind, **{key.parent.name: getattr(record, key.column.name)}):
-        if key.parent.nullable:
-            touched.append(child)
-            db.execute(sa.update(table).where(table.c.id == child.id).values({key.parent.name: None}))
-        else:
-            _take_out(db, child, touched)
+def _let_go(db: sa.Connection, key: sa.ForeignKey, record: Record) -> list[Record]:
+    """What hangs on a record by one key: it loses the link where it can do without, else it goes along."""
+    table, name = key.parent.table, key.parent.name
+    hanging = _found(db, BY_PLURAL[table.name], **{name: getattr(record, key.column.name)})
+    if not key.parent.nullable:
+        return [one for child in hanging for one in _take_out(db, child)]
+    db.execute(sa.update(table).where(table.c.id.in_([child.id for child in hanging])).values({name: None}))
+    return hanging

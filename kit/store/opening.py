@@ -4,11 +4,13 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterator
+from json import JSONDecodeError
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 import sqlcipher3.dbapi2 as sqlcipher
+from pydantic import ValidationError
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from kit.store.tables import METADATA
@@ -17,6 +19,7 @@ from kit.words import Trouble, _
 SCHEMA = "0001"
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 PATIENCE = 10_000  # milliseconds that a save waits for another one
+PAGE = 512  # bytes; whatever its page size, a database is a multiple of this
 
 SETTINGS = {
     "foreign_keys": 1,
@@ -35,6 +38,7 @@ def open_book(place: Path | None) -> sa.Engine:
             _make_private(place)
         engine = _engine(place)
         try:
+            _look_over(engine, place)
             _bring_up_to_date(engine, place)
             _read_back(engine, place)
         except BaseException:
@@ -72,31 +76,44 @@ def _engine(place: Path | None) -> sa.Engine:
     return engine
 
 
-def version_of(db: sa.Connection) -> str | None:
+def _look_over(engine: sa.Engine, place: Path | None) -> None:
+    """A book that was cut short or scrambled is not opened: SQLite alone would read what is left of it."""
+    with engine.execution_options(reading=True).connect() as db:
+        whole = place is None or place.stat().st_size % PAGE == 0
+        if not whole or db.exec_driver_sql("PRAGMA quick_check(1)").scalar() != "ok":
+            raise Trouble(_SAID["malformed"].format(place=place))
+
+
+def _version_of(db: sa.Connection, place: Path | None) -> str | None:
     """The schema version of the book; None for a new, empty one."""
     names = {name for (name,) in db.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'")}
     if not names:
         return None
-    if "alembic_version" not in names or "clients" not in names:
-        raise Trouble(_("This file is a database, but not a book of the kit. Please choose another file."))
-    return str(db.exec_driver_sql("SELECT version_num FROM alembic_version").scalar())
+    found = {"alembic_version", "clients"} <= names and db.exec_driver_sql(
+        "SELECT version_num FROM alembic_version"
+    ).scalar()
+    if not found:
+        raise Trouble(
+            _("{place} is a database, but not a book of the kit. Please choose another file.").format(place=place)
+        )
+    return str(found)
 
 
 def _bring_up_to_date(engine: sa.Engine, place: Path | None) -> None:
     with engine.execution_options(reading=True).connect() as db:
-        found = version_of(db)
-    if found == SCHEMA:
-        return
+        found = _version_of(db, place)
     if found is not None and found > SCHEMA:
         raise Trouble(
-            _("This book was written by a newer kit. Please update the kit, then open it again; nothing was changed.")
+            _(
+                "{place} was written by a newer kit. Please update the kit, then open it again; nothing was changed."
+            ).format(place=place)
         )
     if place is not None:
         _set_wal(engine)
     if found is None:
         _begin_empty(engine)
-    else:
-        _upgrade(engine, place, found)
+    elif found != SCHEMA:
+        _upgrade(engine, place)
 
 
 def _set_wal(engine: sa.Engine) -> None:
@@ -109,40 +126,61 @@ def _set_wal(engine: sa.Engine) -> None:
 
 def _begin_empty(engine: sa.Engine) -> None:
     with engine.begin() as db:
-        if version_of(db) is None:  # another process may have been quicker
+        if _version_of(db, None) is None:  # another process may have been quicker
             METADATA.create_all(db)
             db.exec_driver_sql("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
             db.exec_driver_sql(f"INSERT INTO alembic_version VALUES ('{SCHEMA}')")
 
 
-def _upgrade(engine: sa.Engine, place: Path | None, found: str) -> None:
+def _upgrade(engine: sa.Engine, place: Path | None) -> None:
+    """Brings an older book up to date in one transaction, once a copy lies beside it."""
+    try:
+        with plain_words(place), _apart(engine) as db, db.begin():
+            if _version_of(db, place) == SCHEMA:  # another process was quicker
+                return
+            if place is not None:
+                _copy(db, place.with_name(f"{place.name}.before-{SCHEMA}"))
+            _migrate(db)
+            if db.exec_driver_sql("PRAGMA foreign_key_check").first():
+                raise ValueError("a record would belong to nothing")
+    except Trouble:
+        raise
+    except Exception as error:
+        raise Trouble(
+            _(
+                "{place} could not be brought up to date; it is as it was. Please open it with the kit that you had."
+            ).format(place=place)
+        ) from error
+
+
+@contextlib.contextmanager
+def _apart(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A connection on which rebuilding a table does not take its children along."""
+    with engine.connect() as db:
+        driver: Any = db.connection.driver_connection
+        driver.execute("PRAGMA foreign_keys = OFF")  # SQLite hears this only outside a transaction
+        try:
+            yield db
+        finally:
+            driver.execute("PRAGMA foreign_keys = ON")
+
+
+def _migrate(db: sa.Connection) -> None:
     from alembic import command  # 0.4 s to import, and needed only here
     from alembic.config import Config
 
-    if place is not None:
-        copy_to(engine, place.with_name(f"{place.name}.before-{SCHEMA}"))
     config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    with engine.connect() as db:
-        # Rebuilding a table must not take its children along, and SQLite hears this only outside a transaction.
-        db.connection.driver_connection.execute("PRAGMA foreign_keys = OFF")  # type: ignore[union-attr]
-        with db.begin():
-            config.attributes["connection"] = db
-            command.upgrade(config, "head")
-            if db.exec_driver_sql("PRAGMA foreign_key_check").first():
-                raise Trouble(_("This book could not be brought up to date; it is as it was."))
-        db.connection.driver_connection.execute("PRAGMA foreign_keys = ON")  # type: ignore[union-attr]
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = db
+    command.upgrade(config, "head")
 
 
-def copy_to(engine: sa.Engine, place: Path) -> None:
+def _copy(db: sa.Connection, place: Path) -> None:
     """A sound copy of an open book, made by SQLite itself (a file copy of an open book is not sound)."""
     _make_private(place)
-    raw, copy = engine.raw_connection(), sqlcipher.connect(str(place))
-    try:
-        raw.driver_connection.backup(copy)  # type: ignore[union-attr]
-    finally:
-        copy.close()
-        raw.close()
+    driver: Any = db.connection.driver_connection
+    with contextlib.closing(sqlcipher.connect(str(place))) as copy:
+        driver.backup(copy)
 
 
 def settings(engine: sa.Engine) -> dict[str, Any]:
@@ -168,15 +206,16 @@ def _read_back(engine: sa.Engine, place: Path | None) -> None:
 
 _SAID = {
     "file is not a database": _("{place} is not a book of the kit, or it is locked with a key. Nothing was changed."),
-    "database disk image is malformed": _("{place} is damaged. Please put a backup in its place. Nothing was changed."),
+    "malformed": _("{place} is damaged. Please put a backup in its place. Nothing was changed."),
     "readonly": _("{place} cannot be written to. Please give yourself the right to change it, then try again."),
     "unable to open": _("{place} cannot be opened. Please look whether its folder is there and may be written to."),
-    "full": _("The disk is full. Please make some room, then save again; what you typed is still here."),
-    "disk i/o": _("The disk did not answer. Please look whether it is full or unplugged, then save again."),
-    "locked": _("Another save is taking long. Please try again in a moment; what you typed is still here."),
+    "full": _("The disk of {place} is full. Please make some room, then save again; what you typed is still here."),
+    "disk i/o": _("The disk of {place} did not answer. Please look whether it is full or unplugged, then save again."),
+    "locked": _("{place} is busy with another save. Please try again in a moment; what you typed is still here."),
     "foreign key": _("This belongs to something that is no longer in the book. Please look at it anew."),
     "unique": _("This is in the book already. Nothing was changed."),
     "no such": _("{place} lacks a part that this kit needs. Please update the kit, or put a backup in its place."),
+    "half": _("A name holds half of a sign. Please type it anew."),
 }
 
 
@@ -185,9 +224,22 @@ def plain_words(place: Path | None) -> Iterator[None]:
     """What SQLite or the file system says, as one plain sentence."""
     try:
         yield
-    except (sa.exc.DBAPIError, sqlcipher.Error, OSError) as error:
-        said = "unable to open" if isinstance(error, OSError) else str(getattr(error, "orig", error)).lower()
-        sentence = next((told for sign, told in _SAID.items() if sign in said), None)
+    except (sa.exc.DBAPIError, sqlcipher.Error, OSError, UnicodeEncodeError, *_UNREADABLE) as error:
+        sentence = next((told for sign, told in _SAID.items() if sign in _sign(error)), None)
         if sentence is None:
             raise
         raise Trouble(sentence.format(place=place or _("The book"))) from error
+
+
+# What is read from a book and is no longer what was kept.
+_UNREADABLE = (JSONDecodeError, ValidationError)
+
+
+def _sign(error: Exception) -> str:
+    """What is amiss, in the words that `_SAID` knows."""
+    if isinstance(error, OSError):
+        return "unable to open"
+    if isinstance(error, UnicodeEncodeError):
+        return "half"
+    said = str(getattr(error, "orig", error)).lower()
+    return "malformed" if isinstance(error, _UNREADABLE) or "could not decode" in said else said

@@ -1,0 +1,120 @@
+"""The page to take home in a real browser: opened from disk, drawn, printed, and with script turned off."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from kit import reports
+from kit.frames import CLIENT_KINDS, frame
+from kit.records import Better, CheckIn, Milestone, Setback
+
+MONDAY = date(2026, 3, 2)
+HOSTILE = "</script></style><script>window.broken = 1</script><img src=x onerror=window.broken=1><a href=//e.org>e</a>"
+WATCH = """
+window.turnedAway = [];
+addEventListener("securitypolicyviolation", (event) => window.turnedAway.push(event.violatedDirective + event.sample));
+"""
+
+
+@pytest.fixture
+def place(tmp_path):
+    heron = {"client": "Heron"}
+    records = [
+        Better(**heron, text=HOSTILE, on=MONDAY),
+        Milestone(**heron, title=HOSTILE, note=HOSTILE, on=MONDAY),
+        Setback(**heron, title=HOSTILE, what_held=HOSTILE, triggers=(HOSTILE,), began_on=MONDAY, back_on_feet_on=None),
+        *(CheckIn(**heron, on=MONDAY + timedelta(days=7 * n), energy=4, living_well=n) for n in range(9)),
+    ]
+    frames = {
+        kind.plural: frame(kind, [one.model_dump() for one in records if type(one) is kind], "client")
+        for kind in CLIENT_KINDS
+    }
+    html = reports.page(frames, client="Heron", audience="client", today=date(2026, 5, 4))
+    return reports.write(html, "Heron", "client", date(2026, 5, 4), tmp_path)
+
+
+@pytest.fixture
+def opened(chromium, place):
+    """Opens the page from disk and waits for its picture; `asked` are the addresses that it asked for."""
+    contexts = []
+
+    def begin(width=1280, scheme="light", script=True):
+        contexts.append(
+            chromium.new_context(
+                viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=script
+            )
+        )
+        page = contexts[-1].new_page()
+        page.asked = []
+        page.on("request", lambda request: page.asked.append(request.url))
+        if script:
+            page.add_init_script(WATCH)
+        page.goto(place.as_uri())
+        if script:
+            page.wait_for_selector("#kit-plot[data-drawn] .main-svg", timeout=20_000)
+        return page
+
+    yield begin
+    for context in contexts:
+        context.close()
+
+
+def star(page) -> str:
+    return page.evaluate("getComputedStyle(document.querySelector('.scatterlayer .trace:last-child path.point')).fill")
+
+
+@pytest.mark.parametrize("width", [320, 768, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_picture_is_drawn_offline_without_anything_cut_off_or_turned_away(opened, place, width, scheme):
+    page = opened(width, scheme)
+
+    assert page.asked == [place.as_uri()]
+    assert page.evaluate("window.turnedAway") == []
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    assert page.locator(".modebar").count() == 0
+
+
+def test_peoples_text_runs_nothing_and_links_nowhere(opened):
+    page = opened()
+    page.evaluate("document.querySelectorAll('details').forEach((one) => one.open = true)")
+
+    assert page.locator("blockquote").text_content() == HOSTILE
+    assert page.evaluate("window.broken") is None
+    assert page.locator("main a, svg a, main img, main script").count() == 0
+
+
+def test_the_same_script_put_into_the_page_by_somebody_else_is_turned_away(chromium, place):
+    html = place.read_text("utf-8").replace("</main>", "<script>window.broken = 1</script><img src=x:y></main>")
+    place.write_text(html, "utf-8")
+    page = chromium.new_page()
+    page.add_init_script(WATCH)
+    page.goto(place.as_uri())
+    page.wait_for_selector("#kit-plot[data-drawn]", timeout=20_000)
+
+    assert page.evaluate("window.broken") is None
+    assert len(page.evaluate("window.turnedAway")) == 2
+    page.close()
+
+
+def test_without_script_the_sentences_and_tables_tell_everything(opened):
+    page = opened(script=False)
+
+    assert "So far: 1 milestone" in page.locator(".sentence").inner_text()
+    assert not page.locator("#kit-plot").is_visible()
+    page.locator(".journey summary").click()
+    assert page.locator(".journey tbody tr").count() == 2
+    assert page.locator(".journey tbody tr").last.is_visible()
+
+
+def test_on_paper_the_picture_is_light_and_every_table_is_open(opened):
+    page = opened(scheme="dark")
+    on_screen = star(page)
+
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    assert (on_screen, star(page)) == ("rgb(79, 195, 161)", "rgb(0, 119, 90)")
+    assert page.evaluate("document.querySelector('.main-svg').getBoundingClientRect().width") == 640
+    assert page.locator(".journey tbody").bounding_box()["height"] > 0
+    page.emulate_media(media="screen")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert star(page) == on_screen

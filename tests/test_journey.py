@@ -1,0 +1,159 @@
+"""The journey: measure, picture, sentence and table agree."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import kit
+from kit import charts, measures
+from kit.panels.reading import SPAN_WORDS
+
+TODAY = date(2026, 6, 30)
+
+
+def drawn(book, span="all", **more):
+    told = book.frames("Otter")
+    return charts.journey(measures.journey(told, TODAY), measures.by_day(told["check_ins"]), TODAY, span, **more)
+
+
+@pytest.fixture
+def otter(book):
+    book.add(kit.Client(name="Otter"))
+    return book
+
+
+def traces(picture, name):
+    return [trace for trace in picture.data if trace["name"] == name]
+
+
+def test_a_setback_is_a_span_from_its_first_day_to_being_back_on_ones_feet(otter):
+    otter.add(kit.Setback(client="Otter", title="X", began_on="2026-05-01", back_on_feet_on="2026-05-09"))
+
+    entries = measures.journey(otter.frames("Otter"), TODAY)
+
+    (span,) = entries.itertuples()
+    assert (span.on, span.until, span.ongoing) == (pd.Timestamp("2026-05-01"), pd.Timestamp("2026-05-09"), False)
+
+
+def test_an_ongoing_setback_reaches_to_today_and_stays_open(otter):
+    otter.add(kit.Setback(client="Otter", title="X", began_on="2026-06-01"))
+
+    picture = drawn(otter)
+
+    assert picture.rows == [["1 Jun 2026 to still in the middle of it", "setbacks", "X"]]
+    assert picture.sentence == "So far: 1 setback. Still in the middle of one; no end date needed."
+    assert traces(picture, "still in the middle of it; no end date needed")[0]["x"][-1] > "2026-06-30"
+    assert not traces(picture, "finding my feet")
+
+
+def test_a_milestone_without_a_day_is_looked_out_for(otter):
+    otter.add(kit.Milestone(client="Otter", title="Back in the choir", on=None))
+
+    picture = drawn(otter)
+
+    assert picture.rows == [["still ahead", "looking out for", "Back in the choir"]]
+
+
+def test_an_empty_journey_is_a_sentence_and_no_axes(otter):
+    picture = drawn(otter)
+
+    assert picture.data == []
+    assert picture.sentence.startswith("Nothing is on the time line")
+
+
+def test_the_table_holds_each_thing_that_is_drawn(story):
+    told = story.frames("Heron")
+    entries = measures.journey(told, date.today())
+    picture = charts.journey(entries, measures.by_day(told["check_ins"]), date.today(), "all")
+
+    points = {charts.LANE_WORDS[lane]: 0 for lane in charts.MARKS}
+    for trace in picture.data:
+        if trace["name"] in points:
+            points[trace["name"]] += len(trace["x"])
+    in_table = pd.Series([row[1] for row in picture.rows]).value_counts()
+    assert {name: n for name, n in points.items() if n} == {name: n for name, n in in_table.items() if name in points}
+    spans = traces(picture, charts.LANE_WORDS["setback"])[0]["x"].count(None)
+    assert spans == in_table[charts.LANE_WORDS["setback"]]
+
+
+def test_gaps_stay_gaps_and_are_never_zero(otter):
+    for day in ("2026-01-05", "2026-01-08", "2026-05-05"):
+        otter.add(kit.CheckIn(client="Otter", on=day, energy=6))
+
+    daily = measures.by_day(otter.frames("Otter")["check_ins"])
+
+    assert daily["energy"].tolist()[:2] == [6, 6]
+    assert pd.isna(daily["energy"].iloc[2])
+    line = next(trace for trace in drawn(otter).data if trace["name"] == "energy" and trace["mode"] == "lines")
+    assert None in line["y"]
+    assert 0 not in line["y"]
+    assert line["connectgaps"] is False
+
+
+def test_a_skipped_rating_is_not_drawn(otter):
+    otter.add(kit.CheckIn(client="Otter", on="2026-06-05", soft="the kettle"))
+
+    assert not traces(drawn(otter), "energy")
+
+
+def test_two_check_ins_of_one_day_stand_as_their_mean(otter):
+    otter.add(kit.CheckIn(client="Otter", on="2026-06-05", energy=4))
+    otter.add(kit.CheckIn(client="Otter", on="2026-06-05", energy=7))
+
+    assert measures.by_day(otter.frames("Otter")["check_ins"])["energy"].tolist() == [5.5]
+
+
+def test_the_order_in_which_things_were_noted_does_not_matter(story):
+    told = story.frames("Heron")
+    turned = {plural: frame.iloc[::-1].reset_index(drop=True) for plural, frame in told.items()}
+
+    one, other = (
+        charts.journey(measures.journey(some, TODAY), measures.by_day(some["check_ins"]), TODAY, "all")
+        for some in (told, turned)
+    )
+
+    assert sorted(one.rows) == sorted(other.rows)
+    assert one.sentence == other.sentence
+
+
+def test_what_was_noted_just_now_is_ringed(otter):
+    win = otter.add(kit.Win(client="Otter", title="Tea", on=TODAY - timedelta(3)))
+
+    picture = drawn(otter, newest=win.id)
+
+    assert traces(picture, "just noted")[0]["x"] == ["2026-06-27"]
+
+
+def test_peoples_text_is_shown_to_the_letter_by_plotly(otter):
+    otter.add(kit.Win(client="Otter", title='<a href="x">&amp; me</a>', on=TODAY))
+
+    picture = drawn(otter)
+
+    assert traces(picture, "small wins")[0]["hovertext"] == ['&lt;a href="x"&gt;&amp;amp; me&lt;/a&gt;']
+    assert picture.rows[0][2] == '<a href="x">&amp; me</a>'
+
+
+def test_the_spans_that_are_offered_are_those_that_can_be_drawn():
+    assert set(SPAN_WORDS) == set(charts.SPAN)
+
+
+def test_nothing_is_drawn_in_red_and_every_colour_comes_from_the_one_sheet(story):
+    told = story.frames("Heron")
+    picture = charts.journey(measures.journey(told, TODAY), measures.by_day(told["check_ins"]), TODAY, "all")
+
+    def colours(part):
+        if isinstance(part, dict):
+            for name, value in part.items():
+                if name in ("color", "gridcolor", "linecolor", "bgcolor"):
+                    yield value
+                yield from colours(value)
+        elif isinstance(part, list):
+            for one in part:
+                yield from colours(one)
+
+    found = set(colours([picture.data, picture.layout]))
+    sheet = (Path(charts.__file__).parent / "static" / "tokens.css").read_text(encoding="utf-8")
+    assert found
+    assert all(colour.startswith("var(--kit-") and colour[4:-1] in sheet for colour in found)

@@ -1,0 +1,398 @@
+"""What a session shows, and what happens when its buttons are pressed."""
+
+import pytest
+
+import kit
+from kit import panels
+from kit.fields import about
+from kit.panels.reading import SPAN_WORDS
+
+WORDS = sorted(panels.WORDS)
+
+
+@pytest.fixture
+def here(story):
+    """The story's client sits at the table, and every panel is open."""
+    story.choose("Heron")
+    return {word: getattr(story, word)() for word in WORDS}
+
+
+def shown(panel) -> str:
+    return repr(panel.view) + repr(panel.status)
+
+
+def press(panel, do, **message):
+    """What the page sends when a button is pressed."""
+    panel._heard(panel, {"do": do, **message}, [])
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_each_word_of_a_notebook_opens_before_anybody_is_chosen(book, word):
+    panel = getattr(book, word)()
+
+    assert panel.word == word
+    assert panel.view["blocks"]
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_a_panel_tells_a_notebook_nothing_of_what_is_in_it(here, word):
+    bundle = here[word]._repr_mimebundle_()
+    plain = (bundle[0] if isinstance(bundle, tuple) else bundle)["text/plain"]
+
+    assert plain == "A panel of the Reflection Kit"
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_what_a_form_asks_for_is_declared(here, word):
+    for form in here[word].forms().values():
+        known = {*about(form.kind), *form.beside}
+
+        assert {*form.first, *form.more} <= known
+        assert set(form.names) == {*form.first, *form.more}, "a field for the coach alone stands in a shared form"
+
+
+def test_a_small_win_and_a_spark_are_saved_by_one_press(here, story):
+    here["small_win"].fill("win", title="Watered the plants")
+    here["small_win"].fill("spark", title="The light at four")
+
+    press(here["small_win"], "save")
+
+    assert story.records(kit.Win)[-1].title == "Watered the plants"
+    assert story.records(kit.Spark)[-1].title == "The light at four"
+    assert here["small_win"].status["said"].startswith("Saved")
+    assert here["small_win"].status["undo"]
+
+
+def test_undo_takes_all_of_a_save_back_and_puts_it_into_the_form_again(here, story):
+    before = [story.records(kind) for kind in (kit.Setback, kit.ToolUse, kit.Tool)]
+    panel = here["explore_setback"]
+    panel.fill("setback", title="A loud week", triggers=["work", "money"], helped_by=[{"new": "humming"}])
+    press(panel, "save")
+    assert [len(story.records(kind)) for kind in (kit.Setback, kit.ToolUse, kit.Tool)] == [
+        len(some) + 1 for some in before
+    ]
+
+    press(panel, "undo")
+
+    assert [story.records(kind) for kind in (kit.Setback, kit.ToolUse, kit.Tool)] == before
+    assert panel.typed["setback"]["title"] == "A loud week"
+    assert not panel.status["undo"]
+
+
+def test_a_setback_says_what_came_before_it_and_which_of_that_was_not_in_my_hands(here, story):
+    here["explore_setback"].fill(
+        "setback", title="X", triggers=["work", "the weather"], outside_control=["the weather"]
+    )
+
+    press(here["explore_setback"], "save")
+
+    saved = story.records(kit.Setback)[-1]
+    assert saved.triggers == ("work", "the weather")
+    assert saved.outside_control == ("the weather",)
+
+
+def test_what_cannot_be_kept_is_said_under_its_field_and_nothing_is_kept(here, story):
+    before = story.records(kit.Setback)
+    panel = here["explore_setback"]
+    panel.fill("setback", title="X", began_on="2026-03-05", back_on_feet_on="2026-03-01")
+
+    press(panel, "save")
+
+    assert panel.status["problems"] == {
+        "setback.back_on_feet_on": "Back on my feet on: this day lies before the beginning. Please look at both dates."
+    }
+    assert panel.typed["setback"]["title"] == "X"
+    assert story.records(kit.Setback) == before
+
+
+def test_one_amiss_form_keeps_the_other_of_the_panel_back_too(here, story):
+    here["small_win"].fill("win", title="Fine")
+    here["small_win"].fill("spark", title="x" * 300)
+
+    press(here["small_win"], "save")
+
+    assert [one.title for one in story.records(kit.Win)] != ["Fine"]
+    assert "spark.title" in here["small_win"].status["problems"]
+
+
+def test_saving_an_empty_panel_says_that_leaving_it_out_is_fine(here, story):
+    press(here["add_milestone"], "save")
+
+    assert "fine" in here["add_milestone"].status["said"]
+    assert len(story.records(kit.Milestone)) == 3
+
+
+def test_a_draft_is_kept_for_its_client_and_comes_back(here, story):
+    press(here["add_milestone"], "draft", typed={"milestone": {"title": "Half a sen"}})
+
+    story.clear_table()
+    assert "Half a sen" not in shown(here["add_milestone"])
+    story.choose("Heron")
+
+    assert "Half a sen" in shown(here["add_milestone"])
+    assert here["add_milestone"].typed["milestone"]["title"] == "Half a sen"
+
+
+def test_a_draft_never_reaches_another_client(here, story):
+    story.add(kit.Client(name="Maple"))
+    press(here["add_milestone"], "draft", typed={"milestone": {"title": "Only Heron's"}})
+
+    story.choose("Maple")
+
+    assert all("Only Heron" not in shown(panel) for panel in here.values())
+
+
+def test_a_message_that_was_on_its_way_when_the_next_person_came_is_dropped(here, story):
+    story.add(kit.Client(name="Maple"))
+    story.client = "Maple"
+
+    press(here["add_milestone"], "draft", typed={"milestone": {"title": "Only Heron's"}})
+
+    assert story.draft("add_milestone") == {}
+
+
+def test_a_saved_draft_is_gone(here, story):
+    press(here["add_milestone"], "draft", typed={"milestone": {"title": "Asked for help"}})
+
+    press(here["add_milestone"], "save", typed={"milestone": {"title": "Asked for help"}})
+
+    assert story.draft("add_milestone") == {}
+    assert here["add_milestone"].typed == {}
+
+
+def test_the_next_person_finds_nothing_of_the_last(here, story):
+    press(here["support_now"], "open")
+    press(here["add_milestone"], "draft", typed={"milestone": {"title": "Half a sentence"}})
+    own = [one.title for one in story.records(kit.Milestone)] + ["Half a sentence", "Nadia"]
+
+    press(here["next_person"], "go")
+
+    for panel in here.values():
+        if panel.word != "choose_client":
+            assert not any(words in shown(panel) for words in [*own, "Heron"])
+        if panel.picture is not None:
+            assert panel.picture.drawn == {}
+
+
+def test_a_new_client_begins_by_being_named(book):
+    panel = book.choose_client()
+    panel.fill("new", name="Otter")
+
+    press(panel, "save")
+
+    assert book.client == "Otter"
+    assert [one.name for one in book.records(kit.Client)] == ["Otter"]
+
+
+def test_a_code_name_that_is_taken_is_said_in_words(story):
+    panel = story.choose_client()
+    panel.fill("new", name="heron")
+
+    press(panel, "save")
+
+    assert panel.status["said"].startswith("Code name: there is a client called heron already.")
+    assert story.client is None
+
+
+def test_the_first_thing_kept_on_arrival_opens_the_session(here, story):
+    here["check_in"].fill("check_in", energy=4)
+    press(here["check_in"], "save")
+    here["check_in"].fill("session", topics=["sleep"])
+    press(here["check_in"], "save")
+    here["close_session"].fill("session", takeaway="Rest is a step")
+
+    press(here["close_session"], "save")
+
+    (session,) = story.records(kit.Session)
+    assert (session.topics, session.takeaway) == (("sleep",), "Rest is a step")
+
+
+def test_undo_of_the_takeaway_leaves_the_topics_of_the_session(here, story):
+    here["check_in"].fill("session", topics=["sleep"])
+    press(here["check_in"], "save")
+    here["close_session"].fill("session", takeaway="Rest is a step")
+    press(here["close_session"], "save")
+
+    press(here["close_session"], "undo")
+
+    (session,) = story.records(kit.Session)
+    assert (session.topics, session.takeaway) == (("sleep",), "")
+
+
+def test_on_a_heavier_day_three_small_things_are_open_and_the_rest_waits(here):
+    press(here["heavier_day"], "begin")
+
+    assert list(here["heavier_day"].forms()) == ["spark", "helps", "rest"]
+    assert "Not today" in shown(here["explore_setback"])
+    assert "Not today" in shown(here["next_step"])
+    assert "To take along" in shown(here["close_session"])
+
+    press(here["heavier_day"], "end")
+    assert "Not today" not in shown(here["explore_setback"])
+
+
+def test_the_card_holds_the_step_and_the_win_and_no_setback(here, story):
+    story.add(kit.Step(client="Heron", title="Tea", when="the kettle is on", then="breathe out", on_a_heavy_day="sit"))
+    story.noted()
+
+    card = here["close_session"].view["blocks"][-1]
+
+    words = dict(card["rows"])
+    assert words["My next small step"] == "When the kettle is on, then I will breathe out."
+    assert words["On a heavy day this counts too"] == "sit"
+    assert story.records(kit.Setback)[0].title not in repr(card)
+
+
+def test_a_step_that_is_too_big_is_made_smaller_and_takes_its_place(here, story):
+    step = story.add(kit.Step(client="Heron", title="Run", when="it is seven", then="run", confidence=4))
+    story.noted()
+    press(here["next_step"], "smaller", **{"with": step.id})
+    assert here["next_step"].typed["step"]["title"] == "Run"
+    here["next_step"].fill("step", title="Shoes on")
+
+    press(here["next_step"], "save")
+
+    smaller = story.records(kit.Step)[-1]
+    assert (smaller.title, smaller.smaller_of) == ("Shoes on", step.id)
+    assert story.active_steps() == [smaller]
+
+
+def test_weeks_of_steps_are_noted_once_and_changed_after_that(here, story):
+    step = story.add(kit.Step(client="Heron", title="Tea", planned=5))
+    story.noted()
+    form = f"week-{step.id}"
+    here["review_steps"].fill(form, done=4)
+    press(here["review_steps"], "save")
+    here["review_steps"].fill(form, done=5, came_between="life")
+
+    press(here["review_steps"], "save")
+
+    (week,) = story.records(kit.StepWeek)
+    assert (week.done, week.planned, week.came_between, week.version) == (5, 5, "life", 2)
+
+
+def test_an_ongoing_setback_can_be_added_to(here, story):
+    ongoing = story.add(kit.Setback(client="Heron", title="In it", private_note="mine alone", learned="pace"))
+    story.noted()
+    press(here["explore_setback"], "take_up", **{"with": ["setbacks", ongoing.id]})
+    here["explore_setback"].fill("setback", what_held="the dog")
+
+    press(here["explore_setback"], "save")
+
+    found = next(one for one in story.records(kit.Setback) if one.id == ongoing.id)
+    assert (found.what_held, found.learned, found.private_note) == ("the dog", "pace", "mine alone")
+    assert "mine alone" not in "".join(shown(panel) for panel in here.values())
+
+
+def test_an_entry_is_changed_removed_and_brought_back(here, story):
+    milestone = story.records(kit.Milestone)[0]
+    given = ["milestones", milestone.id]
+    press(here["entries"], "take_up", **{"with": given})
+    here["entries"].fill("entry", title="In other words")
+    press(here["entries"], "save")
+    assert story.records(kit.Milestone)[0].title == "In other words"
+
+    press(here["entries"], "remove", **{"with": given})
+    assert len(story.records(kit.Milestone)) == 2
+    press(here["entries"], "undo")
+
+    assert story.records(kit.Milestone)[0].title == "In other words"
+
+
+def test_a_change_from_elsewhere_is_never_overwritten_in_silence(here, story):
+    milestone = story.records(kit.Milestone)[0]
+    press(here["entries"], "take_up", **{"with": ["milestones", milestone.id]})
+    story.change(milestone, title="Changed elsewhere")
+    here["entries"].fill("entry", title="Changed here")
+
+    press(here["entries"], "save")
+
+    assert story.records(kit.Milestone)[0].title == "Changed elsewhere"
+    assert "elsewhere in the meantime" in here["entries"].status["said"]
+    assert here["entries"].typed["entry"]["title"] == "Changed here"
+
+
+def test_each_save_is_in_the_journey_at_once_and_ringed(here):
+    here["add_milestone"].fill("milestone", title="Sang in the car")
+
+    press(here["add_milestone"], "save")
+
+    drawn = here["journey"].picture.drawn
+    assert any("Sang in the car" in row for row in drawn["rows"])
+    assert any(trace["name"] == "just noted" for trace in drawn["data"])
+
+
+def test_the_journey_can_be_put_away_and_taken_out_again(here):
+    press(here["journey"], "put_away")
+    assert here["journey"].picture is None
+    assert here["add_milestone"].view["picture"] == ""
+
+    press(here["journey"], "show")
+
+    assert here["journey"].picture.drawn["rows"]
+    assert here["add_milestone"].view["picture"] == "beside"
+
+
+@pytest.mark.parametrize("span", SPAN_WORDS)
+def test_the_journey_has_each_span_that_it_offers(here, span):
+    press(here["journey"], "span", **{"with": span})
+
+    assert here["journey"].picture.drawn["sentence"]
+
+
+def test_support_now_shows_my_own_words_for_hard_times_then_people_then_lines(here, story):
+    story.add(kit.Plan(client="Heron", section="when it gets hard", text="Put the phone in the drawer"))
+    story.add(kit.SupportLine(name="An invented line", number="000", checked_on="2026-01-05"))
+
+    press(here["support_now"], "open")
+
+    told = shown(here["support_now"])
+    assert told.index("Put the phone") < told.index("An invented line")
+    assert "checked on 5 Jan 2026" in told
+
+
+def test_a_person_who_has_no_numbers_yet_reads_a_sentence(book):
+    panel = book.support_now()
+
+    press(panel, "open")
+
+    assert "No numbers are noted yet" in shown(panel)
+
+
+def test_no_traceback_reaches_the_page(here, monkeypatch, kit_home):
+    def breaks(*_records):
+        raise RuntimeError("something inside")
+
+    monkeypatch.setattr(here["add_milestone"].book, "keep", breaks)
+    here["add_milestone"].fill("milestone", title="Not for any log")
+
+    press(here["add_milestone"], "save")
+
+    assert here["add_milestone"].status["said"] == (
+        "That did not work here; what you typed is kept. Please try once more."
+    )
+    noted = (kit_home / "trouble.log").read_text()
+    assert "something inside" in noted
+    assert "Not for any log" not in noted
+    assert here["add_milestone"].typed["milestone"]["title"] == "Not for any log"
+
+
+def test_a_cell_that_runs_again_puts_its_earlier_panel_away(story, monkeypatch):
+    monkeypatch.setattr(panels, "_cell", lambda: "a-cell")
+    first = story.small_win()
+
+    second = story.small_win()
+
+    assert first not in story._panels
+    assert second in story._panels
+    assert first.comm is None
+
+
+def test_labels_take_the_clients_own_words(story):
+    heron = story.records(kit.Client)[0]
+    story.change(heron, own_words=("a wave", "the noise"))
+    story.choose("Heron")
+
+    assert "The noise, how loud today" in shown(story.check_in())
+    assert "A wave: what happened, in a few words" in shown(story.explore_setback())
+    assert any(row[1] == "a wave" for row in story.picture("all").drawn["rows"])
