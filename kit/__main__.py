@@ -30,7 +30,7 @@ def without_a_word(context: typer.Context) -> None:
         open_()
 
 
-@app.command("open")
+@app.command("open", help=_("Open a session in the browser."))
 def open_(
     notebook: Annotated[str, typer.Argument(help=_("Which notebook"))] = "1_session",
     browser: Annotated[bool, typer.Option(help=_("Open the browser, or only print the address"))] = True,
@@ -38,7 +38,6 @@ def open_(
     fresh: Annotated[bool, typer.Option("--fresh", help=_("Begin with a new copy of the sample practice"))] = False,
     book: Book = None,
 ) -> None:
-    """Open a session in the browser."""
     from kit import launch
 
     if fresh:
@@ -49,23 +48,21 @@ def open_(
     raise typer.Exit(launch.open_notebook(notebook, browser=browser, port=port))
 
 
-@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, help=_("Run every test."))
 def test(words: Annotated[list[str] | None, typer.Argument(help=_("What pytest understands"))] = None) -> None:
-    """Run every test."""
     done = subprocess.run([sys.executable, "-m", "pytest", *(words or [])], cwd=places.ROOT, check=False)
     raise typer.Exit(done.returncode)
 
 
-@app.command()
+@app.command(help=_("List the code names in the book."))
 def clients(book: Book = None) -> None:
-    """List the code names in the book."""
     import kit
 
     for client in kit.open_book(book).records(kit.Client):
         typer.echo(client.name)
 
 
-@app.command()
+@app.command(help=_("Write the page that a client takes home."))
 def report(
     client: Annotated[str, typer.Argument(help=_("A code name"))],
     audience: Annotated[str, typer.Option(help=_("client, supporter or just_me"))] = "client",
@@ -75,7 +72,6 @@ def report(
     out: Annotated[Path | None, typer.Option(help=_("The folder or file to write"))] = None,
     book: Book = None,
 ) -> None:
-    """Write the page that a client takes home."""
     import kit
 
     if audience not in READERS:
@@ -84,9 +80,8 @@ def report(
     typer.echo(kit.open_book(book).report(client, READERS[audience], supporter, **days, to=out))
 
 
-@app.command()
+@app.command(help=_("Say in words whether the environment, the book and its settings are in order."))
 def check(book: Book = None) -> None:
-    """Say in words whether the environment, the book and its settings are in order."""
     from kit import check as looking
 
     found = list(looking.findings(book))
@@ -96,11 +91,10 @@ def check(book: Book = None) -> None:
     raise typer.Exit(0 if all(one.fine for one in found) else 1)
 
 
-@app.command()
+@app.command(help=_("Measure the kit beside what people use today, in one run."))
 def bench(
     what: Annotated[str | None, typer.Argument(help=_("open, save, drafts or import; nothing: all"))] = None,
 ) -> None:
-    """Measure the kit beside what people use today, in one run."""
     done = subprocess.run([sys.executable, "-m", "bench", *([what] if what else [])], cwd=places.ROOT, check=False)
     raise typer.Exit(done.returncode)
 

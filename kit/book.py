@@ -13,6 +13,7 @@ from kit.records import (
     KINDS,
     CheckIn,
     Client,
+    Practice,
     Record,
     Session,
     Setback,
@@ -130,12 +131,14 @@ class Book:
         self._known(client)
         reader = self._supporter(client, supporter) if audience == "supporter" else None
         told = frames.frames(self._store, client, audience, reader)
-        told |= frames.frames(self._store, None, audience, kinds=[BY_PLURAL["support_lines"], BY_PLURAL["practice"]])
+        # Lines to call and the practice's own details belong to nobody: every reader gets them.
+        told |= frames.frames(self._store, None, "client", kinds=[SupportLine, Practice])
         today = date.today()
         page = reports.page(
             told, client=client, audience=audience, today=today, supporter=reader, since=since, until=until
         )
-        return reports.write(page, client, audience, today, Path(to) if to else None)
+        named = reader.name if reader else ""
+        return reports.write(page, client, audience, today, Path(to) if to else None, named)
 
     def _supporter(self, client: str, named: str | None) -> Supporter:
         for one in self.records(Supporter, client):

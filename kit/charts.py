@@ -1,7 +1,7 @@
 """What measures return, as plotly's plain dictionaries; with each picture its sentence and its table."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -39,7 +39,7 @@ class Picture:
     table_label: str = _("The same as a table")
 
     def drawn(self) -> dict[str, Any]:
-        return asdict(self)
+        return dict(vars(self))  # asdict would copy every list anew, at each save
 
 
 def plain(text: str) -> str:
@@ -76,7 +76,7 @@ def journey(
         *_ring(shown, newest),
     ]
     return Picture(
-        sentence=_journey_sentence(shown, span, own_words),
+        sentence=_journey_sentence(shown, lines, span, own_words),
         columns=[_("Day"), _("What"), _("In my words")],
         rows=_journey_rows(shown, named),
         data=data if len(shown) or len(lines) else [],
@@ -84,7 +84,7 @@ def journey(
     )
 
 
-def _journey_sentence(shown: pd.DataFrame, span: str, own_words: Sequence[str]) -> str:
+def _journey_sentence(shown: pd.DataFrame, lines: pd.DataFrame, span: str, own_words: Sequence[str]) -> str:
     n = shown["lane"].value_counts().to_dict()
     word = own_words[0] if own_words else ""
     several = {
@@ -96,6 +96,8 @@ def _journey_sentence(shown: pd.DataFrame, span: str, own_words: Sequence[str]) 
         else one_or_many("{n} time \u201c{word}\u201d", "{n} times \u201c{word}\u201d", n.get("setback", 0)),
     }
     told = [words.format(n=n[lane], word=word) for lane, words in several.items() if lane in n]
+    if not told and len(lines):
+        return _("The lines show how the days were. Nothing else is on the time line yet.")
     if not told:
         return _("Nothing is on the time line for these weeks yet. It starts with the first thing you note.")
     when = {
@@ -281,6 +283,7 @@ def _ring(shown: pd.DataFrame, newest: str) -> list[dict[str, Any]]:
                 "color": "var(--kit-action)",
                 "line": {"width": 3},
             },
+            "cliponaxis": False,
             "hoverinfo": "skip",
             "showlegend": False,
         }

@@ -63,8 +63,10 @@ def _number(value: Any) -> Any:
 
 
 def _written(value: Any) -> Any:
-    # Pydantic alone would read any number as seconds since 1970.
-    return date.fromisoformat(value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    # Pydantic alone would read a number as seconds since 1970.
+    return date.fromisoformat(value) if value else None
 
 
 def _within_a_life(day: date | None) -> date | None:

@@ -82,7 +82,7 @@ class Form:
         for name, told in self.described.items():
             value = typed.get(name, blank[name])
             if told.kind in ("link", "links"):
-                value = _named_in_passing(value, told.of, given.get("client"), new)
+                value = _linked(name, told, value, given.get("client"), new)
             if name in self.beside:
                 answers[name] = value
             elif value not in ("", None, []) or told.kind in ("flag", "day"):
@@ -141,6 +141,13 @@ def as_typed(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     return list(value) if isinstance(value, tuple) else value
+
+
+def _linked(name: str, told: About, value: Any, client: str | None, new: list[Record]) -> Any:
+    try:
+        return _named_in_passing(value, told.of, client, new)
+    except ValidationError as error:
+        raise Unfit({name: " ".join(problems(BY_PLURAL[told.of], error).values())}) from error
 
 
 def _named_in_passing(value: Any, of: str, client: str | None, new: list[Record]) -> Any:

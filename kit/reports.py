@@ -315,19 +315,23 @@ def write(
     """Writes the page whole or not at all, readable by its owner alone; `to` is a folder or an .html file."""
     reader = [] if audience == "client" else [audience]
     name = "-".join([file_name(client), today.isoformat(), *reader, *([file_name(supporter)] if supporter else [])])
-    place = Path(to).expanduser() if to else places.reports()
-    if place.is_dir() or place.suffix.lower() not in (".html", ".htm"):
-        place = place / f"{name}.html"
+    place = None
     try:
+        place = _place(to, f"{name}.html")
         place.parent.mkdir(parents=True, exist_ok=True)
         _write_whole(place, html.encode())
     except OSError as error:
         raise Trouble(
             _("{place} cannot be written to. Please choose another folder, or close the file if it is open.").format(
-                place=place
+                place=place or error.filename
             )
         ) from error
     return place
+
+
+def _place(to: str | Path | None, name: str) -> Path:
+    place = Path(to).expanduser() if to else places.reports()
+    return place if place.suffix.lower() in (".html", ".htm") and not place.is_dir() else place / name
 
 
 def _write_whole(place: Path, content: bytes) -> None:

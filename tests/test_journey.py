@@ -63,6 +63,12 @@ def test_an_empty_journey_is_a_sentence_and_no_axes(otter):
     assert picture.sentence.startswith("Nothing is on the time line")
 
 
+def test_check_ins_alone_are_told_as_what_they_are(otter):
+    otter.add(kit.CheckIn(client="Otter", on=TODAY, energy=4))
+
+    assert drawn(otter).sentence == "The lines show how the days were. Nothing else is on the time line yet."
+
+
 def test_the_table_holds_each_thing_that_is_drawn(story):
     told = story.frames("Heron")
     entries = measures.journey(told, date.today())

@@ -161,7 +161,6 @@ def test_a_saved_draft_is_gone(here, story):
 
 
 def test_the_next_person_finds_nothing_of_the_last(here, story):
-    press(here["support_now"], "open")
     press(here["add_milestone"], "draft", typed={"milestone": {"title": "Half a sentence"}})
     own = [one.title for one in story.records(kit.Milestone)] + ["Half a sentence", "Nadia"]
 
@@ -342,19 +341,17 @@ def test_the_journey_has_each_span_that_it_offers(here, span):
 
 def test_support_now_shows_my_own_words_for_hard_times_then_people_then_lines(here, story):
     story.add(kit.Plan(client="Heron", section="when it gets hard", text="Put the phone in the drawer"))
-    story.add(kit.SupportLine(name="An invented line", number="000", checked_on="2026-01-05"))
+    story.add(kit.SupportLine(name="An invented line", number="000", checked_on="2024-01-05"))
 
-    press(here["support_now"], "open")
+    story.noted()
 
     told = shown(here["support_now"])
     assert told.index("Put the phone") < told.index("An invented line")
-    assert "checked on 5 Jan 2026" in told
+    assert "checked on 5 Jan 2024, more than a year ago" in told
 
 
 def test_a_person_who_has_no_numbers_yet_reads_a_sentence(book):
     panel = book.support_now()
-
-    press(panel, "open")
 
     assert "No numbers are noted yet" in shown(panel)
 

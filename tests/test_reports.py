@@ -458,6 +458,14 @@ def test_a_folder_that_cannot_be_written_to_is_named_in_one_plain_sentence(tmp_p
         reports.write("a page", "Heron", "client", TODAY, tmp_path / "a file" / "below")
 
 
+def test_a_home_that_cannot_be_made_is_named_too(tmp_path, monkeypatch):
+    (tmp_path / "a file").write_text("")
+    monkeypatch.setenv("KIT_HOME", str(tmp_path / "a file" / "home"))
+
+    with pytest.raises(Trouble, match=r"a file.*cannot be written to"):
+        reports.write("a page", "Heron", "client", TODAY)
+
+
 def test_a_report_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
     before = reports.write("the page of before", "Heron", "client", TODAY, tmp_path)
     monkeypatch.setattr(os, "replace", lambda *names: (_ for _ in ()).throw(PermissionError()))

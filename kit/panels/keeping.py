@@ -75,8 +75,9 @@ class Entries(Panel):
     def blocks(self) -> list[Block]:
         if self.subject() is not None:
             return [*super().blocks(), buttons(button("leave", _("Leave it as it was"), looks="plain"))]
-        found = self._noted()
-        kinds = sorted({one.plural for one in self._noted(all_kinds=True)}, key=list(BY_PLURAL).index)
+        noted = self._noted()
+        found = [one for one in noted if self._kind in ("", one.plural)]
+        kinds = sorted({one.plural for one in noted}, key=list(BY_PLURAL).index)
         chosen = [("", _("all"))] + [(plural, BY_PLURAL[plural].singular) for plural in kinds]
         chips = [{**button("only", label, plural), "pressed": plural == self._kind} for plural, label in chosen]
         more = [buttons(button("more", _("Show more")))] if len(found) > self._shown else []
@@ -94,10 +95,9 @@ class Entries(Panel):
         """Room for what was said last, with its Undo; there is nothing to save while the list is shown."""
         return {"is": "save", "label": ""}
 
-    def _noted(self, all_kinds: bool = False) -> list[Any]:
+    def _noted(self) -> list[Any]:
         kinds = [kind for kind in records.KINDS if issubclass(kind, OfClient)]
-        wanted = [kind for kind in kinds if all_kinds or self._kind in ("", kind.plural)]
-        found = [one for kind in wanted for one in self.book.records(kind, self.book.client)]
+        found = [one for kind in kinds for one in self.book.records(kind, self.book.client)]
         return sorted(found, key=lambda one: (one.day(), one.created_at), reverse=True)
 
     def do_only(self, plural: str) -> None:
@@ -110,7 +110,7 @@ class Entries(Panel):
 
     def do_remove(self, given: list[str]) -> None:
         plural, key = given
-        record = next(one for one in self._noted(all_kinds=True) if (one.plural, one.id) == (plural, key))
+        record = next(one for one in self._noted() if (one.plural, one.id) == (plural, key))
         self._undo.append(([], self.book.remove(record), {}))
         self.tell(said=_("Removed, with what belonged to it."))
         self.book.noted()

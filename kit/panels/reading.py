@@ -1,12 +1,13 @@
 """What is read rather than filled in: the journey, the report, support now."""
 
 import webbrowser
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from kit import records
 from kit.panels.session import button, buttons, text
-from kit.panels.widgets import Block, Panel
+from kit.panels.widgets import Block, Panel, PictureWidget
 from kit.words import _, day_words
 
 SPAN_WORDS = {"month": _("a month"), "three months": _("three months"), "all": _("all")}
@@ -16,11 +17,8 @@ class Journey(Panel):
     name = "journey"
     _span: str = "three months"
 
-    def refresh(self) -> None:
-        super().refresh()
-        shows = self.book.journey_in_view and not self._out_of_view()
-        self.picture = self.book.picture(self._span) if shows else None
-        self.view = {**self.view, "picture": "below" if shows else ""}
+    def pictured(self) -> tuple[PictureWidget | None, str]:
+        return self.book.picture(self._span), "below"
 
     def blocks(self) -> list[Block]:
         if not self.book.journey_in_view:
@@ -81,18 +79,16 @@ class SupportNow(Panel):
     name = "support_now"
     needs_client = False
     on_a_heavier_day = True
-    _open: bool = False
 
     def blocks(self) -> list[Block]:
-        if not self._open:
-            return [buttons(button("open", _("Support now")))]
-        return [
+        lines = [_line(one) for one in self.book.records(records.SupportLine)]
+        empty = _("No numbers are noted yet. Your coach enters local ones, each with the day it was checked.")
+        inside = [
             *self._own(),
             {"is": "heading", "text": _("Lines to call")},
-            {"is": "list", "items": [_line(one) for one in self.book.records(records.SupportLine)],
-             "empty": _("No numbers are noted yet. Your coach enters local ones, each with the day it was checked.")},
-            buttons(button("close", _("Close this"), looks="plain")),
-        ]  # fmt: skip
+            {"is": "list", "items": lines, "empty": empty},
+        ]
+        return [{"is": "fold", "label": _("Support now"), "blocks": inside}]
 
     def _own(self) -> list[Block]:
         if self.book.client is None:
@@ -108,14 +104,6 @@ class SupportNow(Panel):
             *([{"is": "list", "items": [_person(one) for one in people], "empty": ""}] if people else []),
         ]
 
-    def do_open(self) -> None:
-        self._open = True
-        self.refresh()
-
-    def do_close(self) -> None:
-        self._open = False
-        self.refresh()
-
 
 def _person(one: Any) -> dict[str, Any]:
     lines = [one.asked_to, _("Ready to send: {words}").format(words=one.ready_text) if one.ready_text else ""]
@@ -124,6 +112,10 @@ def _person(one: Any) -> dict[str, Any]:
 
 def _line(one: Any) -> dict[str, Any]:
     checked = _("checked on {day}").format(day=day_words(one.day()))
+    if one.day() < date.today() - timedelta(days=365):
+        checked = _("checked on {day}, more than a year ago: please look whether it still holds").format(
+            day=day_words(one.day())
+        )
     return {
         "id": one.id,
         "title": f"{one.name}: {one.number}",

@@ -130,14 +130,18 @@ class Panel(Live):
             self.typed = self.book.draft(self.name) if self._bound else {}
         quiet = self._out_of_view()
         blocks = [{"is": "text", "tone": "quiet", "text": quiet}] if quiet else self.blocks()
-        beside = self.beside_picture and not quiet and self.book.journey_in_view
-        self.picture = self.book.strip() if beside else None
+        shows = self.book.journey_in_view and not quiet
+        self.picture, place = self.pictured() if shows else (None, "")
         self.view = {
             "blocks": blocks,
             "words": WORDS,
-            "picture": "beside" if beside else "",
-            "looks": "quiet" if quiet else "",
+            "picture": place,
+            "looks": ("waits" if self.book.heavier else "quiet") if quiet else "",
         }
+
+    def pictured(self) -> tuple[PictureWidget | None, str]:
+        """The picture that belongs to this panel, and where it stands: "beside", "below" or nowhere."""
+        return (self.book.strip(), "beside") if self.beside_picture else (None, "")
 
     def _out_of_view(self) -> str:
         if self.needs_client and self.book.client is None:
@@ -203,9 +207,8 @@ class Panel(Live):
             return
         self._undo.append((records, self.book.keep(records), self.typed))
         self.typed = {}
-        self.tell(
-            said=" ".join((_("Saved {time}").format(time=f"{datetime.now():%H:%M}"), self.saved(records))).strip()
-        )
+        at = _("Saved {time}").format(time=f"{datetime.now():%H:%M}")
+        self.tell(said=" \u00b7 ".join(filter(None, (at, self.saved(records)))))
         self.book.drop_draft(self.name)
         self.book.noted(records[-1].id)
 

@@ -77,7 +77,7 @@ const BLOCKS = {
   text: (block) => make("p", { className: `kit-tone-${block.tone || "plain"}` }, block.text),
   heading: (block) => make("h3", {}, block.text),
   form: formNode,
-  buttons: (block, page) => make("div", { className: "kit-row", style: "margin: 0 0 14px" }, ...block.items.map((item) => buttonNode(item, page))),
+  buttons: (block, page) => make("div", { className: "kit-row kit-buttons" }, ...block.items.map((item) => buttonNode(item, page))),
   list: (block, page) => (block.items.length
     ? make("ul", { className: "kit-list" }, ...block.items.map((item) => make("li", { "data-id": item.id ?? "" },
       make("div", { className: "kit-row" }, ...(item.buttons ?? []).map((button) => buttonNode(button, page))),
@@ -86,6 +86,17 @@ const BLOCKS = {
     : make("p", { className: "kit-tone-quiet" }, block.empty)),
   card: (block) => make("section", { className: "kit-card", "aria-label": block.title }, make("h3", {}, block.title),
     make("dl", {}, ...block.rows.flatMap(([name, words]) => [make("dt", {}, name), make("dd", {}, words)]))),
+  // Opened by the page alone: it must be there when the notebook's other side is not.
+  fold: (block, page) => {
+    const inner = make("div", { hidden: !page.opened[block.label] }, ...block.blocks.map((one) => BLOCKS[one.is](one, page)));
+    const button = make("button", { type: "button", "aria-expanded": String(!inner.hidden), "data-opens": "" }, block.label);
+    button.onclick = () => {
+      inner.hidden = !inner.hidden;
+      page.opened[block.label] = !inner.hidden;
+      button.setAttribute("aria-expanded", String(!inner.hidden));
+    };
+    return make("div", {}, make("div", { className: "kit-row", style: "margin: 0 0 14px" }, button), inner);
+  },
   save: (block, page) => {
     const save = make("button", { type: "button", className: "kit-main", "data-press": "save", hidden: !block.label, onclick: () => page.send({ do: "save", typed: page.typed }) }, block.label);
     page.save = save;
@@ -104,11 +115,15 @@ function placeIn(root) {
 }
 
 function backTo(place, root, page) {
-  const pressed = [...root.querySelectorAll("[data-press]")].filter((one) => !one.hidden);
-  const same = place.node !== root && root.contains(place.node) ? place.node : null;
-  const button = (press) => pressed.find((one) => press && one.dataset.press === press);
-  const first = () => Object.values(page.problems)[0]?.focus;
-  (same ?? page.problems[place.field]?.focus ?? button(place.press) ?? first() ?? button("undo") ?? root).focus({ preventScroll: true });
+  const pressed = (press) => [...root.querySelectorAll("[data-press]")].find((one) => press && one.dataset.press === press && !one.hidden);
+  const first = () => place.press && (Object.values(page.problems)[0]?.focus ?? pressed("undo"));
+  const kept = root.contains(place.node) ? place.node : null;
+  const found = kept ?? page.problems[place.field]?.focus ?? pressed(place.press) ?? first();
+  if (found || !root.matches(".kit-quiet")) return (found ?? root).focus({ preventScroll: true });
+  // A panel that has just closed hands the keyboard on to where somebody is chosen.
+  const door = document.querySelector("[data-word=choose_client]") ?? root;
+  door.focus({ preventScroll: true });
+  door.scrollIntoView({ block: "center" });
 }
 
 let serial = 0;
@@ -170,6 +185,15 @@ async function render({ model, el }) {
   };
 
   root.addEventListener("focusout", () => page.drafts.flush());
+  // The second half of a double click, or a key held down, presses nothing twice.
+  const once = (event) => {
+    const again = event.type === "click" ? event.detail > 1 : event.repeat && ["Enter", " "].includes(event.key);
+    if (!again || !event.target.closest("[data-press]")) return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  root.addEventListener("click", once, true);
+  root.addEventListener("keydown", once, true);
   model.on("change:view", draw);
   model.on("change:status", hear);
   await draw();

@@ -84,7 +84,7 @@ class Store:
     def rows(self, kinds: Sequence[type[Record]], client: str | None = None) -> dict[str, list[dict]]:
         """Plural -> plain rows, from one moment of the book and with one query a kind."""
         with self._looking() as db:
-            return {kind.plural: [dict(row) for row in db.execute(_select(kind, client)).mappings()] for kind in kinds}
+            return {kind.plural: _plain(db.execute(_select(kind, client))) for kind in kinds}
 
     # what is being typed -----------------------------------------------------------------------
 
@@ -131,8 +131,14 @@ def _select(kind: type[Record], client: str | None) -> sa.Select:
 
 
 def _found(db: sa.Connection, kind: type[Record], client: str | None = None, **equal: Any) -> list[Any]:
-    rows = db.execute(_select(kind, client).filter_by(**equal)).mappings()
-    return [kind.model_validate(dict(row), context={"kept": True}) for row in rows]
+    rows = _plain(db.execute(_select(kind, client).filter_by(**equal)))
+    return [kind.model_validate(row, context={"kept": True}) for row in rows]
+
+
+def _plain(found: sa.CursorResult) -> list[dict]:
+    """Rows as plain dictionaries; SQLAlchemy's own mappings would look up each name of each row."""
+    names = tuple(found.keys())
+    return [dict(zip(names, row, strict=True)) for row in found]
 
 
 def _keep(db: sa.Connection, record: Record) -> list[Record]:

@@ -1,0 +1,310 @@
+"""A session in the real notebook: what is noted is in the store and in the journey, and can be taken back."""
+
+import re
+from datetime import date, timedelta
+
+import lab
+import pytest
+import sitting
+from playwright.sync_api import expect
+
+import kit
+import kit.panels
+
+SAVED = re.compile(r"^Saved \d\d:\d\d\b")
+ODD = ("<script>window.ran=1</script>", "<img src=x onerror=window.ran=1>", "[a link](javascript:window.ran=1)")
+CAN_BE_SEEN = """() => [...document.querySelectorAll("input, textarea")].map((one) => one.value).join("\\n")
+    + document.body.innerText + document.body.textContent"""
+TOO_WIDE = """() => [document.scrollingElement, ...document.querySelectorAll(".kit-notebook, .kit-notebook *")]
+    .filter((one) => one.scrollWidth > one.clientWidth + 1 && /auto|scroll/.test(getComputedStyle(one).overflowX)
+        || one.matches(".kit-panel") && one.getBoundingClientRect().right > innerWidth)
+    .map((one) => one.className)"""
+
+
+@pytest.fixture(scope="module")
+def server(serve, tmp_path_factory):
+    return serve(sitting.begin, tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture(scope="module")
+def room(server, chromium):
+    """One page for all tests of this file; `said` collects what the browser's console complains about."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    page = context.new_page()
+    page.said = []
+    page.on("console", lambda told: told.type == "error" and page.said.append(told.text))
+    page.on("pageerror", lambda error: page.said.append(str(error)))
+    sitting.come_in(page, server)
+    yield page
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def book(server, room):
+    book = kit.open_book(server.home / "sample.book")
+    yield book
+    book.close()
+
+
+@pytest.fixture
+def heron(room, book):
+    """Heron sits down at a clear table; the browser has nothing to complain about."""
+    for panel in kit.panels.WORDS:
+        book._store.drop_draft("Heron", panel)
+    sitting.choose(room, "Heron")
+    yield room
+    sitting.next_person(room)
+    assert room.said == []
+
+
+def noted(book, kind, title):
+    return [one for one in book.records(kind, "Heron") if one.title == title]
+
+
+def journey_table(page):
+    """The journey's picture, scrolled to, with its table opened."""
+    picture = sitting.panel(page, "journey").locator(".kit-picture")
+    picture.scroll_into_view_if_needed()
+    picture.locator(".kit-plot[data-drawn]").wait_for()
+    if not picture.locator("table").count():
+        picture.locator("summary").click()
+    return picture.locator("table")
+
+
+def times_drawn(page, word):
+    plot = sitting.panel(page, word).locator(".kit-plot[data-drawn]")
+    plot.wait_for()
+    return int(plot.get_attribute("data-drawn"))
+
+
+def sentence(page, word="small_win"):
+    return sitting.panel(page, word).locator(".kit-sentence").inner_text()
+
+
+def small_wins(page):
+    return int(re.search(r"(\d+) small win", sentence(page)).group(1))
+
+
+def note_win(page, title):
+    sitting.write(page, "small_win", "win.title", title)
+    return sitting.keep(page, "small_win")
+
+
+def test_a_small_win_is_in_the_store_and_in_the_journey(heron, book):
+    sitting.panel(heron, "small_win").scroll_into_view_if_needed()
+    drawn, wins = times_drawn(heron, "small_win"), small_wins(heron)
+
+    assert SAVED.match(note_win(heron, "Sat in the sun for one song"))
+    assert [one.on for one in noted(book, kit.Win, "Sat in the sun for one song")] == [date.today()]
+    lab.until(lambda: times_drawn(heron, "small_win") > drawn)
+    assert small_wins(heron) == wins + 1
+    expect(sitting.entry(heron, "small_win", "win.title")).to_have_value("")
+    journey_table(heron).get_by_text("Sat in the sun for one song").wait_for()
+
+
+def test_undo_takes_it_back_from_the_store_and_the_journey_and_into_the_form(heron, book):
+    wins = len(book.records(kit.Win, "Heron"))
+    note_win(heron, "Answered one letter")
+    journey_table(heron).get_by_text("Answered one letter").wait_for()
+
+    sitting.press(heron, "small_win", "Undo")
+    sitting.wait_said(heron, "small_win", "Taken back")
+    journey_table(heron).get_by_text("Answered one letter").wait_for(state="detached")
+    assert len(book.records(kit.Win, "Heron")) == wins
+    expect(sitting.entry(heron, "small_win", "win.title")).to_have_value("Answered one letter")
+
+
+def test_a_milestone_is_in_the_store_and_in_the_journey(heron, book):
+    sitting.write(heron, "add_milestone", "milestone.title", "Asked for the seat by the window")
+    sitting.field(heron, "add_milestone", "milestone.area").get_by_role("radio", name="having a say").click()
+
+    assert SAVED.match(sitting.keep(heron, "add_milestone"))
+    assert [one.area for one in noted(book, kit.Milestone, "Asked for the seat by the window")] == ["having a say"]
+    journey_table(heron).get_by_text("Asked for the seat by the window").wait_for()
+
+
+def test_a_setback_with_what_came_before_it_and_a_new_tool_is_in_the_store_and_in_the_journey(heron, book):
+    sitting.write(heron, "explore_setback", "setback.title", "Two evenings without a word")
+    sitting.tap(heron, "explore_setback", "setback.triggers", "short nights", "the weather")
+    sitting.tap(heron, "explore_setback", "setback.outside_control", "the weather")
+    sitting.add_own(heron, "explore_setback", "setback.helped_by", "humming at the window")
+
+    assert SAVED.match(sitting.keep(heron, "explore_setback"))
+    (setback,) = noted(book, kit.Setback, "Two evenings without a word")
+    (tool,) = noted(book, kit.Tool, "humming at the window")
+    uses = [one.tool for one in book.records(kit.ToolUse, "Heron") if one.setback == setback.id]
+    assert (set(setback.triggers), setback.outside_control) == ({"short nights", "the weather"}, ("the weather",))
+    assert uses == [tool.id]
+    journey_table(heron).get_by_text("Two evenings without a word").wait_for()
+
+
+def test_undo_takes_a_setback_back_with_the_tool_that_was_named_in_passing(heron, book):
+    kept = {kind: len(book.records(kind, "Heron")) for kind in (kit.Setback, kit.Tool, kit.ToolUse)}
+    sitting.write(heron, "explore_setback", "setback.title", "A loud Monday")
+    sitting.add_own(heron, "explore_setback", "setback.helped_by", "counting tiles")
+    sitting.keep(heron, "explore_setback")
+
+    sitting.press(heron, "explore_setback", "Undo")
+    sitting.wait_said(heron, "explore_setback", "Taken back")
+    assert {kind: len(book.records(kind, "Heron")) for kind in kept} == kept
+    expect(sitting.entry(heron, "explore_setback", "setback.title")).to_have_value("A loud Monday")
+    expect(sitting.field(heron, "explore_setback", "setback.helped_by").get_by_text("counting tiles")).to_be_visible()
+
+
+def test_a_double_click_on_save_keeps_it_once(heron, book):
+    sitting.write(heron, "small_win", "win.title", "Two taps, one win")
+
+    sitting.panel(heron, "small_win").get_by_role("button", name="Save").dblclick()
+    sitting.wait_said(heron, "small_win", "Saved")
+    expect(sitting.entry(heron, "small_win", "win.title")).to_have_value("")
+    assert len(noted(book, kit.Win, "Two taps, one win")) == 1
+    assert sitting.said(heron, "small_win").startswith("Saved")
+
+
+def test_the_journey_can_be_put_away_and_comes_back(heron):
+    shown, pictures = 4, heron.locator(".kit-picture")
+    expect(pictures).to_have_count(shown)
+
+    sitting.press(heron, "journey", "Put it away")
+    expect(pictures).to_have_count(0)
+    sitting.press(heron, "journey", "Show the journey")
+    expect(pictures).to_have_count(shown)
+
+
+def test_an_end_before_the_beginning_is_said_under_its_field_and_nothing_is_kept(heron, book):
+    kept = len(book.records(kit.Setback, "Heron"))
+    sitting.write(heron, "explore_setback", "setback.title", "Out of order")
+    sitting.write(heron, "explore_setback", "setback.began_on", date.today().isoformat())
+    yesterday = (date.today() - timedelta(days=1)).isoformat()
+    sitting.write(heron, "explore_setback", "setback.back_on_feet_on", yesterday)
+
+    sitting.press(heron, "explore_setback", "Save")
+    sitting.wait_said(heron, "explore_setback", "Nothing is lost")
+    problem = sitting.field(heron, "explore_setback", "setback.back_on_feet_on").locator(".kit-problem")
+    assert problem.inner_text().startswith("Back on my feet on: ")
+    assert sitting.has_focus(sitting.entry(heron, "explore_setback", "setback.back_on_feet_on"))
+    assert sitting.entry(heron, "explore_setback", "setback.title").input_value() == "Out of order"
+    assert len(book.records(kit.Setback, "Heron")) == kept
+    sitting.write(heron, "explore_setback", "setback.title", "")
+
+
+def test_a_note_without_a_milestone_asks_for_a_few_words_and_keeps_the_note_in_the_form(heron, book):
+    kept = len(book.records(kit.Milestone, "Heron"))
+    sitting.more(heron, "add_milestone")
+    sitting.write(heron, "add_milestone", "milestone.note", "It rained, and I went.")
+
+    sitting.press(heron, "add_milestone", "Save")
+    sitting.wait_said(heron, "add_milestone", "Nothing is lost")
+    problem = sitting.field(heron, "add_milestone", "milestone.title").locator(".kit-problem")
+    assert problem.inner_text().startswith("My milestone, in my words: ")
+    assert sitting.has_focus(sitting.entry(heron, "add_milestone", "milestone.title"))
+    assert sitting.entry(heron, "add_milestone", "milestone.note").input_value() == "It rained, and I went."
+    assert len(book.records(kit.Milestone, "Heron")) == kept
+
+
+def test_a_problem_in_one_panel_does_not_call_the_keyboard_back_from_another(heron):
+    sitting.more(heron, "add_milestone")
+    sitting.write(heron, "add_milestone", "milestone.note", "Only a note")
+    sitting.press(heron, "add_milestone", "Save")
+    sitting.wait_said(heron, "add_milestone", "Nothing is lost")
+
+    note_win(heron, "Watered the fern")
+    expect(sitting.entry(heron, "small_win", "win.title")).to_have_value("")
+    journey_table(heron).get_by_text("Watered the fern").wait_for()
+    assert sitting.has_focus(sitting.panel(heron, "small_win").get_by_role("button", name="Save"))
+
+
+def test_an_entry_can_be_changed(heron, book):
+    note_win(heron, "Fed the cat next door")
+    line = sitting.panel(heron, "entries").locator("li", has_text="Fed the cat next door")
+
+    line.get_by_role("button", name="Change").click()
+    sitting.write(heron, "entries", "entry.title", "Fed both cats next door")
+    sitting.keep(heron, "entries")
+    sitting.panel(heron, "entries").locator("li", has_text="Fed both cats next door").wait_for()
+    assert noted(book, kit.Win, "Fed the cat next door") == []
+    assert [one.version for one in noted(book, kit.Win, "Fed both cats next door")] == [2]
+
+
+def test_an_entry_that_was_removed_comes_back_with_undo(heron, book):
+    note_win(heron, "Found the other glove")
+    entries = sitting.panel(heron, "entries")
+    line = entries.locator("li", has_text="Found the other glove")
+
+    line.get_by_role("button", name="Remove").click()
+    line.wait_for(state="detached")
+    assert noted(book, kit.Win, "Found the other glove") == []
+    assert sitting.has_focus(entries.get_by_role("button", name="Undo"))
+    sitting.press(heron, "entries", "Undo")
+    line.wait_for()
+    assert len(noted(book, kit.Win, "Found the other glove")) == 1
+
+
+@pytest.mark.parametrize("odd", ODD, ids=["script", "picture", "link"])
+def test_markup_in_a_title_is_shown_as_typed_and_runs_nothing(heron, odd):
+    note_win(heron, odd)
+
+    entries, card = sitting.panel(heron, "entries"), sitting.panel(heron, "close_session").locator(".kit-card")
+    entries.locator("li").get_by_text(odd, exact=True).wait_for()
+    card.get_by_text(odd, exact=True).wait_for()
+    journey_table(heron).get_by_text(odd, exact=True).wait_for()
+    assert heron.locator(".kit-panel :is(script, img, a[href])").count() == 0
+    assert heron.evaluate("() => window.ran") is None
+    entries.locator("li", has_text=odd).get_by_role("button", name="Remove").click()
+    entries.locator("li", has_text=odd).wait_for(state="detached")
+
+
+def test_a_heavier_day_leaves_three_small_things_the_card_and_the_close(heron):
+    sitting.press(heron, "heavier_day", "A heavier day")
+
+    expect(heron.locator(".kit-panel:visible")).to_have_count(6)
+    open_now = [one.get_attribute("data-word") for one in heron.locator(".kit-panel:visible").all()]
+    rest = ["close_session", "make_report", "next_person", "support_now"]
+    assert open_now == ["choose_client", "heavier_day", *rest]
+    assert heron.get_by_role("heading", name="Is there a setback").count() == 0
+    assert sitting.panel(heron, "heavier_day").locator("fieldset").count() == 3
+    sitting.press(heron, "heavier_day", "Back to the whole session")
+    expect(heron.locator(".kit-panel:visible")).to_have_count(heron.locator(".kit-panel").count())
+
+
+def test_rest_as_the_step_and_a_spark_of_a_heavier_day_are_in_the_store(heron, book):
+    sitting.press(heron, "heavier_day", "A heavier day")
+    sitting.write(heron, "heavier_day", "spark.title", "The kettle sang")
+    sitting.write(heron, "heavier_day", "rest.title", "Ten minutes on the sofa")
+
+    assert SAVED.match(sitting.keep(heron, "heavier_day"))
+    assert len(noted(book, kit.Spark, "The kettle sang")) == len(noted(book, kit.Step, "Ten minutes on the sofa")) == 1
+
+
+def test_the_next_person_finds_nothing_of_the_last(heron):
+    sitting.write(heron, "check_in", "check_in.soft", "half a sentence of Heron")
+    note_win(heron, "A win of Heron")
+    journey_table(heron).get_by_text("A win of Heron").wait_for()
+
+    sitting.next_person(heron)
+    for word in ("half a sentence of Heron", "A win of Heron", "Nadia", "Here today"):
+        assert word not in heron.evaluate(CAN_BE_SEEN)
+    sitting.choose(heron, "Maple")
+    sitting.panel(heron, "entries").locator("li").first.wait_for()
+    for word in ("half a sentence of Heron", "A win of Heron", "Nadia", "Heron"):
+        assert word not in heron.evaluate(CAN_BE_SEEN)
+
+
+def test_a_report_is_written_as_a_page(heron, server):
+    sitting.press(heron, "make_report", "Make my report")
+    sitting.panel(heron, "make_report").get_by_text("It lies here: ").wait_for()
+
+    (page,) = (server.home / "reports").glob("Heron-*.html")
+    assert str(page) in sitting.panel(heron, "make_report").inner_text()
+    assert "Heron" in page.read_text("utf-8")
+
+
+@pytest.mark.parametrize("width", [1280, 700])
+def test_nothing_scrolls_sideways(heron, width):
+    heron.set_viewport_size({"width": width, "height": 900})
+    sitting.press(heron, "support_now", "Support now")
+    heron.wait_for_timeout(300)
+
+    assert heron.evaluate(TOO_WIDE) == []
+    sitting.press(heron, "support_now", "Close this")
+    heron.set_viewport_size({"width": 1280, "height": 900})

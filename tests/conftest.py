@@ -1,0 +1,81 @@
+"""One story for all tests: Heron, in a book of their own that nothing else sees."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import settings
+
+import kit
+from kit import forms
+
+# No test depends on how fast a machine is, and nothing is kept beside the project.
+settings.register_profile("kit", deadline=None, max_examples=80, database=None)
+settings.load_profile("kit")
+
+
+@pytest.fixture(autouse=True)
+def kit_home(tmp_path_factory, monkeypatch):
+    """A folder for everything that the kit keeps, for this test alone."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("KIT_HOME", str(home))
+    for name in ("KIT_BOOK", "JPY_PARENT_PID"):
+        monkeypatch.delenv(name, raising=False)
+    forms.suggestions.cache_clear()
+    yield home
+    forms.suggestions.cache_clear()
+
+
+@pytest.fixture
+def book():
+    """An empty book in memory."""
+    book = kit.open_book(":memory:")
+    yield book
+    book.close()
+
+
+@pytest.fixture
+def story(book):
+    """The book with Heron in it, and what was noted with them in five weeks."""
+    book.add(kit.Client(name="Heron", private_note="ask gently about the old house"))
+    ada = kit.Supporter(client="Heron", name="Ada", relation="sister", may_see=("wins", "milestones", "setbacks"))
+    shared = {"client": "Heron", "share_with": (ada.id,)}
+    book.keep(
+        [
+            ada,
+            kit.Tool(client="Heron", title="a quiet walk", kind="movement"),
+            kit.Milestone(**shared, title="Rang my sister", on=ago(35), area="connection", effort=7),
+            kit.Milestone(client="Heron", title="Slept through four nights", on=ago(9), noticed_by="coach"),
+            kit.Milestone(client="Heron", title="See the sea again", on=None),
+            kit.Setback(
+                **shared,
+                title="Three days in bed",
+                began_on=ago(30),
+                back_on_feet_on=ago(21),
+                what_held="fed the cat",
+                triggers=("short nights", "the weather"),
+                outside_control=("the weather",),
+                intensity=6,
+                private_note="looked very tired, and laughed once",
+            ),
+            kit.Win(**shared, title="Bread in the oven", on=ago(2)),
+            kit.Spark(client="Heron", title="A blackbird at five", on=ago(3)),
+            kit.CheckIn(client="Heron", on=ago(14), energy=3, soft="tea with a neighbour", heavy="the letters"),
+            kit.CheckIn(client="Heron", on=ago(0), energy=5, living_well=6),
+        ]
+    )
+    return book
+
+
+def ago(days):
+    return date.today() - timedelta(days=days)
+
+
+@pytest.fixture
+def only(story):
+    """The one record of a kind that Heron has."""
+
+    def found(kind):
+        (one,) = story.records(kind, "Heron")
+        return one
+
+    return found

@@ -1,0 +1,80 @@
+"""Every string that a person can see goes through one place, and is kind."""
+
+import ast
+import json
+import re
+
+import pytest
+
+from kit import places
+from kit.words import listed
+
+AVOID = re.compile(
+    r"\b(fail(s|ed|ure|ures|ing)?|missed|broke|streaks?|behind|overdue|should|poor|bad days?|deteriorat\w+|worse|"
+    r"relapses?|addicts?|junkie|suffers?|suffering|afflicted|victims?|committed suicide|refused|non-compliant|"
+    r"panic|scores?|symptom load|recovery time|bounce-?back|improvement|mentally ill|leaderboard)\b",
+    re.IGNORECASE,
+)
+KIT = sorted((places.ROOT / "kit").rglob("*.py"))
+PAGES = sorted([*(places.ROOT / "kit").rglob("*.js"), *(places.ROOT / "kit" / "templates").glob("*.html")])
+
+
+def spoken(path):
+    """The strings of a module that go through `_()` or `one_or_many()`."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("_", "one_or_many"):
+            for given in node.args:
+                if isinstance(given, ast.Constant) and isinstance(given.value, str):
+                    yield given.value
+
+
+def prose_of(notebook):
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    return "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+
+
+def unkind(text):
+    return [found.group(0) for found in AVOID.finditer(text)]
+
+
+def test_the_list_of_words_to_avoid_finds_them():
+    assert unkind("You failed, and your score is behind.") == ["failed", "score", "behind"]
+
+
+@pytest.mark.parametrize("path", KIT, ids=lambda path: path.stem)
+def test_what_the_kit_says_is_kind(path):
+    assert {text: unkind(text) for text in spoken(path) if unkind(text)} == {}
+
+
+def test_the_kit_speaks_at_all():
+    assert sum(len(list(spoken(path))) for path in KIT) > 300
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_what_a_page_says_is_kind(path):
+    quoted = re.findall(r"\"([^\"\n]* [^\"\n]*)\"|>([^<>{}]+)<", path.read_text(encoding="utf-8"))
+
+    assert [text for pair in quoted for text in pair if unkind(text)] == []
+
+
+@pytest.mark.parametrize("notebook", sorted(places.NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
+def test_what_a_notebook_says_is_kind(notebook):
+    assert unkind(prose_of(notebook)) == []
+
+
+@pytest.mark.parametrize("name", ["README.md", "CHANGELOG.md"])
+def test_what_the_project_says_of_itself_is_kind(name):
+    assert unkind((places.ROOT / name).read_text(encoding="utf-8")) == []
+
+
+def test_suggestions_are_kind():
+    assert unkind((places.ROOT / "kit" / "suggestions.toml").read_text(encoding="utf-8")) == []
+
+
+def test_several_things_are_listed_as_people_do():
+    assert [listed([]), listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"])] == [
+        "",
+        "a",
+        "a and b",
+        "a, b and c",
+    ]
