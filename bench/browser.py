@@ -13,8 +13,8 @@ from kit import places
 from kit.words import Trouble, _
 
 sys.path.insert(0, str(places.ROOT / "tests" / "browser"))
-import lab  # noqa: E402
-from conftest import ARGUMENTS  # noqa: E402
+import lab
+from conftest import ARGUMENTS
 
 WATCH = Path(__file__).with_name("watch.js").read_text("utf-8")
 
@@ -48,6 +48,7 @@ def bench(peers: dict[str, list[str]], home: Path, **surroundings: str) -> Itera
     from playwright.sync_api import sync_playwright
 
     root = home / "notebooks"
+    root.mkdir()
     for name, cells in peers.items():
         lab.scratch_notebook(root / f"{name}.ipynb", cells)
     shutil.copy(places.NOTEBOOKS / "1_session.ipynb", root)

@@ -48,5 +48,44 @@
     return { said: await said };
   }
 
-  window.kitBench = { save, retitle, relabel };
+  // What goes to the kernel and comes from it, with its time. Messages are binary, but their words can be found.
+  const heard = [];
+  const words = (data) => (typeof data === "string" ? data : new TextDecoder("latin1").decode(data));
+  const note = (way, data) => {
+    const text = words(data);
+    const kind = text.match(/"msg_type": ?"(\w+)"/)?.[1];
+    const ids = [...text.matchAll(/"msg_id": ?"([^"]+)"/g)].map((found) => found[1]);
+    heard.push({ way, kind, ids, idle: /"execution_state": ?"idle"/.test(text), at: performance.now() });
+  };
+  window.WebSocket = class extends window.WebSocket {
+    constructor(...given) {
+      super(...given);
+      if (/\/channels/.test(given[0])) this.addEventListener("message", ({ data }) => note("in", data));
+    }
+    send(data) {
+      if (/\/channels/.test(this.url)) note("out", data);
+      super.send(data);
+    }
+  };
+
+  const when = (found) => new Promise((done) => {
+    const look = () => { const one = found(); if (one) done(one); else setTimeout(look, 4); };
+    look();
+  });
+
+  // A key is pressed in the first field as soon as it is there; it has arrived when the kernel is idle again for it.
+  async function first() {
+    const field = await when(() => document.querySelector(".jp-OutputArea-output input[type=text]"));
+    const shown = performance.now();
+    const before = heard.length;
+    field.focus();
+    field.value = "K";
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    const sent = await when(() => heard.slice(before).find((one) => one.way === "out" && one.kind === "comm_msg"));
+    const idle = await when(() => heard.find((one) => one.way === "in" && one.idle && one.ids.some((id) => sent.ids.includes(id))));
+    const ready = heard.find((one) => one.way === "in" && one.kind === "kernel_info_reply").at;
+    return { shown: (shown - ready) / 1000, reached: (idle.at - ready) / 1000, whole: idle.at / 1000 };
+  }
+
+  window.kitBench = { save, retitle, relabel, first };
 })();

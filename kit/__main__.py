@@ -43,8 +43,8 @@ def open_(
     if fresh:
         for part in places.home().glob(f"{places.sample().name}*"):
             part.unlink()
-    if book:
-        os.environ["KIT_BOOK"] = book
+    if book:  # the notebooks run in a folder of their own: there a relative path would name another file
+        os.environ["KIT_BOOK"] = book if book in ("sample", ":memory:") else str(Path(book).expanduser().resolve())
     raise typer.Exit(launch.open_notebook(notebook, browser=browser, port=port))
 
 

@@ -78,6 +78,7 @@ class Book:
         self._store = store
         self._panels: list[Panel] = []
         self._pictures: dict[str, PictureWidget] = {}
+        self._frames: dict[str, tuple[Any, pd.DataFrame]] = {}
         self.client: str | None = None
         self.heavier = False
         self.journey_in_view = True
@@ -258,13 +259,12 @@ class Book:
 
     def session(self) -> Session | None:
         """Today's session of who is here, if one is open."""
-        found = self.records(Session, self.client) if self.client else []
-        return next((one for one in reversed(found) if one.on == date.today()), None)
+        found = self._store.records(Session, self.client, on=date.today()) if self.client else []
+        return found[-1] if found else None
 
     def ongoing_setbacks(self) -> list[Setback]:
         """The setbacks that the client is in the middle of."""
-        found = self.records(Setback, self.client) if self.client else []
-        return [one for one in found if one.back_on_feet_on is None]
+        return self._store.records(Setback, self.client, back_on_feet_on=None) if self.client else []
 
     def active_steps(self) -> list[Step]:
         """The small steps that are under way: begun, not ended, and not made smaller since."""
@@ -309,17 +309,26 @@ class Book:
 
     def _redraw(self, newest: str = "", blank: bool = False) -> None:
         if blank or not (self._pictures and self.client and self.journey_in_view):
+            self._frames.clear()
             for picture in self._pictures.values():
                 picture.drawn = {}
             return
-        from kit import charts, frames, measures
+        from kit import charts, measures
 
-        today = date.today()
-        kinds = [BY_PLURAL[plural] for plural in measures.JOURNEY]
-        told = frames.frames(self._store, self.client, "together", kinds=kinds)
+        today, told = date.today(), self._told(measures.JOURNEY)
         entries, daily = measures.journey(told, today), measures.by_day(told[CheckIn.plural])
         for span, picture in self._pictures.items():
             picture.drawn = charts.journey(entries, daily, today, span, newest, self.own_words()).drawn()
+
+    def _told(self, plurals: Sequence[str]) -> "dict[str, pd.DataFrame]":
+        """What may be seen together of who is here; a kind is read anew only when it was written since."""
+        from kit import frames
+
+        marks = {plural: (self.client, mark) for plural, mark in self._store.marks().items()}
+        stale = [BY_PLURAL[plural] for plural in plurals if self._frames.get(plural, ("",))[0] != marks[plural]]
+        found = frames.frames(self._store, self.client, "together", kinds=stale)
+        self._frames |= {plural: (marks[plural], frame) for plural, frame in found.items()}
+        return {plural: self._frames[plural][1] for plural in plurals}
 
     # the words of the notebooks ------------------------------------------------------------------
 

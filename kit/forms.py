@@ -154,7 +154,7 @@ def _named_in_passing(value: Any, of: str, client: str | None, new: list[Record]
     """Ids stay; `{"new": "a quiet walk"}` becomes a record of its own, and its id stands in its place."""
     if isinstance(value, list):
         return [_named_in_passing(one, of, client, new) for one in value]
-    if not isinstance(value, dict):
+    if not isinstance(value, dict) or "new" not in value:
         return value
     kind = BY_PLURAL[of]
     owner = {"client": client} if issubclass(kind, OfClient) else {}

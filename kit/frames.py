@@ -41,11 +41,11 @@ def frame(kind: type[Record], rows: Iterable[dict], audience: Audience, supporte
 def _cast(kind: type[Record], name: str, values: list) -> Any:
     described = about(kind).get(name)
     if name == "created_at":
-        return pd.to_datetime(pd.Series(values, dtype="object"), utc=True)
+        return pd.to_datetime(pd.Series(values, dtype="object"), utc=True).dt.as_unit("us")
     if described is None:
         return pd.Series(values, dtype="str")
     if described.kind == "day":
-        return pd.to_datetime(pd.Series(values, dtype="object"))
+        return pd.to_datetime(pd.Series(values, dtype="object")).dt.as_unit("us")
     if described.kind in ("texts", "several", "links"):
         return pd.Series([tuple(value or ()) for value in values], dtype="object")
     whole_number = described.kind == "choice" and isinstance(described.choices[0][0], int)

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import platformdirs
 
+from kit.words import Trouble, _
+
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
 SAMPLE_DATA = ROOT / "sample_data"
@@ -17,7 +19,15 @@ def home() -> Path:
     """
     named = os.environ.get("KIT_HOME")
     folder = Path(named).expanduser() if named else platformdirs.user_data_path("reflection-kit", False)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return _made(folder)
+
+
+def _made(folder: Path) -> Path:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        sentence = _("{folder} cannot be made. Please choose a folder of your own with KIT_HOME.")
+        raise Trouble(sentence.format(folder=folder)) from error
     return folder
 
 
@@ -33,9 +43,7 @@ def practice() -> Path:
 
 def reports() -> Path:
     """The folder of the pages made for reading at home."""
-    folder = home() / "reports"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    return folder
+    return _made(home() / "reports")
 
 
 def note_trouble(told: str) -> None:

@@ -21,10 +21,9 @@ import pandas as pd
 from markupsafe import Markup
 
 from kit import charts, measures, places
-from kit.charts import day_words
 from kit.fields import About, Audience, about
 from kit.records import BY_PLURAL, KINDS, LISTED_ONLY, Plan, Record, Supporter
-from kit.words import Trouble, _
+from kit.words import Trouble, _, day_words
 
 HERE = Path(__file__).parent
 DARK = 'body[data-jp-theme-light="false"]'

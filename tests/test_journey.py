@@ -1,13 +1,12 @@
 """The journey: measure, picture, sentence and table agree."""
 
 from datetime import date, timedelta
-from pathlib import Path
 
 import pandas as pd
 import pytest
 
 import kit
-from kit import charts, measures
+from kit import charts, measures, places
 from kit.panels.reading import SPAN_WORDS
 
 TODAY = date(2026, 6, 30)
@@ -160,6 +159,6 @@ def test_nothing_is_drawn_in_red_and_every_colour_comes_from_the_one_sheet(story
                 yield from colours(one)
 
     found = set(colours([picture.data, picture.layout]))
-    sheet = (Path(charts.__file__).parent / "static" / "tokens.css").read_text(encoding="utf-8")
+    sheet = (places.ROOT / "kit" / "static" / "tokens.css").read_text(encoding="utf-8")
     assert found
     assert all(colour.startswith("var(--kit-") and colour[4:-1] in sheet for colour in found)

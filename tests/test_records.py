@@ -298,7 +298,9 @@ def test_a_choice_is_one_of_those_offered():
 
 
 def test_a_supporter_may_be_shown_only_kinds_that_exist():
-    assert "What they may read: please choose from those offered" in told_of(least, kit.Supporter, may_see=("thoughts",))
+    assert "What they may read: please choose from those offered" in told_of(
+        least, kit.Supporter, may_see=("thoughts",)
+    )
 
 
 def test_what_is_not_in_ones_hands_is_among_what_came_before():
@@ -360,7 +362,18 @@ def loaded_by(code):
 
 
 def test_the_front_door_opens_without_the_large_libraries():
-    large = {"pandas", "plotly", "scipy", "numpy", "alembic", "sqlalchemy", "ipywidgets", "pydantic", "jinja2", "tornado"}
+    large = {
+        "pandas",
+        "plotly",
+        "scipy",
+        "numpy",
+        "alembic",
+        "sqlalchemy",
+        "ipywidgets",
+        "pydantic",
+        "jinja2",
+        "tornado",
+    }
 
     assert loaded_by("import kit") & large == set()
 

@@ -108,7 +108,14 @@ def test_any_text_comes_back_to_the_letter_or_is_refused_in_a_sentence(notebook,
 
 @pytest.mark.parametrize(
     "words",
-    ["é and e\u0301", "👩🏽\u200d🌾", "שלום, \u202eabc\u202c", "one\n\n\ttwo", "'; DROP TABLE wins; --", "{x} %s \\u0041"],
+    [
+        "é and e\u0301",
+        "👩🏽\u200d🌾",
+        "שלום, \u202eabc\u202c",
+        "one\n\n\ttwo",
+        "'; DROP TABLE wins; --",
+        "{x} %s \\u0041",
+    ],
 )
 def test_letters_of_every_kind_come_back_from_a_book_on_disk(place, open_at, words):
     win = kit.Win(client="Heron", title=words)
@@ -330,6 +337,37 @@ def test_two_programs_that_begin_the_same_book_at_once_get_one_book(place, tmp_p
     store = Store(place)
     assert {one.name for one in store.records(kit.Client)} == {"Heron", "Maple"}
     store.close()
+
+
+def test_a_new_book_that_another_program_has_just_begun_is_taken_as_it_is(place, monkeypatch):
+    begin = opening._begin_empty
+
+    def late(engine):
+        monkeypatch.setattr(opening, "_begin_empty", begin)
+        other = Store(place)
+        other.keep(kit.Client(name="Heron"))
+        other.close()
+        begin(engine)
+
+    monkeypatch.setattr(opening, "_begin_empty", late)
+    store = Store(place)
+
+    assert [one.name for one in store.records(kit.Client)] == ["Heron"]
+    store.close()
+
+
+def test_a_mark_moves_when_its_kind_is_written_here_and_when_anything_is_written_elsewhere(place, open_at):
+    here, elsewhere = open_at(place), open_at(place)
+    here.keep(kit.Client(name="Heron"))
+    first = here.marks()
+    assert here.marks() == first
+
+    here.keep(kit.Win(client="Heron", title="bread"))
+    second = here.marks()
+    assert {plural for plural in first if first[plural] != second[plural]} == {"wins"}
+
+    elsewhere.keep(kit.Spark(client="Heron", title="rain"))
+    assert here.marks()["sparks"] != second["sparks"]
 
 
 # two people, one record -------------------------------------------------------------------------

@@ -15,7 +15,8 @@ def table(rows: Any, *needed: str) -> pd.DataFrame:
     """`rows` as a frame with at least the columns `needed`: a frame as it is, or made from a sequence of records."""
     if not isinstance(rows, pd.DataFrame):
         kept = list(rows)
-        return pd.DataFrame({name: [getattr(row, name) for row in kept] for name in needed}, columns=list(needed))
+        names = dict.fromkeys([*needed, *(type(kept[0]).model_fields if kept else ())])
+        return pd.DataFrame({name: [getattr(row, name) for row in kept] for name in names}, columns=list(names))
     lacking = [name for name in needed if name not in rows]
     if lacking:
         raise ValueError(_("Please give a frame with the column {name}.").format(name=lacking[0]))
@@ -41,7 +42,7 @@ def some(values: Numbers) -> np.ndarray:
 
 def days(values: Any) -> np.ndarray:
     """Days as an array of whole days; one that is not known is NaT."""
-    kept = values if isinstance(values, pd.Series | pd.Index) else pd.Series(list(values), dtype="object")
+    kept = values if isinstance(values, pd.Series | pd.Index | np.ndarray) else pd.Series(list(values), dtype="object")
     try:
         return pd.to_datetime(kept).to_numpy().astype("datetime64[D]")
     except (TypeError, ValueError):

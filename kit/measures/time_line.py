@@ -1,9 +1,14 @@
-"""What the entries add up to; every meaning of progress stands here, once."""
+"""All that happened, on one time line: entries with their days, and ratings day by day."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
+
+from kit.measures.columns import days as whole_days
+from kit.measures.columns import mondays, numbers
 
 JOURNEY = ("milestones", "setbacks", "wins", "sparks", "sessions", "check_ins")
 LANES = {
@@ -13,6 +18,14 @@ LANES = {
     "sparks": "spark",
     "sessions": "session",
 }
+RATINGS = ("energy", "living_well")
+Every = Literal["day", "week", "month"]
+PERIODS: dict[Every, Callable[[np.ndarray], np.ndarray]] = {
+    "day": whole_days,
+    "week": mondays,
+    "month": lambda days: whole_days(days).astype("datetime64[M]"),
+}
+LENGTHS: dict[Every, int] = {"day": 0, "week": 7, "month": 31}
 COLUMNS = ["id", "lane", "on", "until", "ongoing", "text", "created_at"]
 
 
@@ -44,18 +57,89 @@ def _lane(frame: pd.DataFrame, lane: str) -> pd.DataFrame:
     ).astype({"until": "datetime64[us]", "on": "datetime64[us]"})
 
 
-def by_day(check_ins: pd.DataFrame, gap: int = 21) -> pd.DataFrame:
+def by_day(check_ins: pd.DataFrame, gap: int = 21, ratings: Sequence[str] = RATINGS) -> pd.DataFrame:
     """One row a day with anything noted: `on`, `energy`, `living_well`, and each as a quiet line.
 
     Two check-ins of one day stand as their mean (0 to 10). `energy_line` and `living_well_line` are means over
-    the 21 days around a day; after `gap` days without a check-in they are NA: a gap stays a gap.
+    the 21 days around a day; after `gap` days without a check-in they are NA: a gap stays a gap. `ratings` names
+    others instead.
     """
-    ratings = ["energy", "living_well"]
+    names = list(ratings)
     if check_ins.empty:
-        return pd.DataFrame(columns=["on", *ratings, *(f"{name}_line" for name in ratings)])
-    days = check_ins.groupby("on")[ratings].mean().astype("float64")
+        return pd.DataFrame(columns=["on", *names, *(f"{name}_line" for name in names)])
+    days = rated(check_ins, names).set_index("on")
     lines = days.rolling("21D", center=True, min_periods=1).mean().add_suffix("_line")
-    daily = days.join(lines).reset_index()
-    apart = daily["on"].diff().dt.days > gap
-    breaks = daily.loc[apart, ["on"]].assign(on=lambda frame: frame["on"] - pd.Timedelta(days=1))
-    return pd.concat([daily, breaks], ignore_index=True).sort_values("on", ignore_index=True)
+    return _with_gaps(days.join(lines).reset_index(), gap)
+
+
+def by_period(
+    check_ins: pd.DataFrame, every: Every = "month", gap: int = 21, ratings: Sequence[str] = RATINGS
+) -> pd.DataFrame:
+    """The columns of `by_day` with one row a week or month, for a time that holds more days than can be drawn.
+
+    A row is the mean over the days of that period on which anything was noted, and stands on the middle one of these
+    days; the line is the same. `every` "day" is `by_day` itself.
+    """
+    if every == "day" or check_ins.empty:
+        return by_day(check_ins, gap, ratings)
+    days = rated(check_ins, ratings)
+    of = days.groupby(PERIODS[every](days["on"].to_numpy()))
+    means = of[list(ratings)].mean()
+    on = of["on"].apply(lambda some: some.iloc[len(some) // 2])
+    told = pd.concat([on, means, means.add_suffix("_line")], axis=1)
+    return _with_gaps(told.reset_index(drop=True), gap + LENGTHS[every])
+
+
+def grain(days: Iterable[Any], most: int = 400) -> Every:
+    """The finest of "day", "week" and "month" in which at most `most` periods hold one of `days`; else "month"."""
+    found = whole_days(days)
+    found = found[~np.isnat(found)]
+    fitting = (every for every, first in PERIODS.items() if len(np.unique(first(found))) <= most)
+    return next(fitting, "month")
+
+
+def gathered(entries: pd.DataFrame, every: Every) -> pd.DataFrame:
+    """The marks of `journey` by period: `lane`, `on` (the middle one of its days), `until`, `n`, `texts`, `ids`.
+
+    One row for each lane and each day, week or month that holds any. Setbacks are spans, and what is ahead has no
+    day: they are not in it.
+    """
+    marks = entries[~entries["lane"].isin(["setback", "ahead"])]
+    first = PERIODS[every](marks["on"].to_numpy())
+    rows: dict[tuple, list[tuple]] = {}
+    for one in zip(marks["lane"], first, marks["on"], marks["text"], marks["id"], strict=True):
+        rows.setdefault(one[:2], []).append(one[2:])
+    told = [
+        (
+            lane,
+            some[len(some) // 2][0],
+            some[-1][0],
+            len(some),
+            tuple(one[1] for one in some),
+            tuple(one[2] for one in some),
+        )
+        for (lane, _first), some in sorted(rows.items())
+    ]
+    return pd.DataFrame(told, columns=["lane", "on", "until", "n", "texts", "ids"])
+
+
+def rated(check_ins: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    """A row a day, in order of time; two check-ins of one day stand as their mean."""
+    on = whole_days(check_ins["on"])
+    known = ~np.isnat(on)
+    whole, at = np.unique(on[known], return_inverse=True)
+    told = {"on": whole.astype("datetime64[us]")}
+    for name in names:
+        values = numbers(check_ins[name])[known]
+        noted = ~np.isnan(values)
+        n = np.bincount(at[noted], minlength=len(whole))
+        total = np.bincount(at[noted], weights=values[noted], minlength=len(whole))
+        told[name] = np.divide(total, n, out=np.full(len(whole), np.nan), where=n > 0)
+    return pd.DataFrame(told)
+
+
+def _with_gaps(rows: pd.DataFrame, gap: int) -> pd.DataFrame:
+    """After more than `gap` days without a row stands an empty one, so that no line is drawn across."""
+    apart = rows["on"].diff().dt.days > gap
+    breaks = rows.loc[apart, ["on"]].assign(on=lambda frame: frame["on"] - pd.Timedelta(days=1))
+    return pd.concat([rows, breaks], ignore_index=True).sort_values("on", ignore_index=True)

@@ -269,7 +269,7 @@ class HeavierDay(Panel):
             words = _("Is it a heavier day? Then three small things are enough.")
             return [text(words, "quiet"), buttons(button("begin", _("A heavier day")))]
         return [
-            text(_("Three things, each may stay empty. Nothing else is asked today; the rest waits, and nothing is lost.")),
+            text(_("Three things, each may stay empty. Nothing else is asked today; the rest waits.")),
             *super().blocks(),
             card(self.book),
             buttons(button("end", _("Back to the whole session"), looks="plain")),

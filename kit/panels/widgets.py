@@ -66,6 +66,7 @@ class Panel(Live):
         super().__init__(word=self.name)
         self.book = book
         self.typed: dict[str, dict[str, Any]] = {}
+        self._turn = 0
         self._undo: list[tuple[list[Record], list[Record], dict[str, dict[str, Any]]]] = []
         self._bound: str | None = None
         self.on_msg(self._heard)
@@ -108,13 +109,13 @@ class Panel(Live):
         """Takes up a record, so that Save changes it. It is part of the draft, and comes back with it."""
         plural, key = given
         record = next(one for one in self.book.records(BY_PLURAL[plural], self.book.client) if one.id == key)
-        self.typed = {"of": {"plural": plural, "id": key, "version": record.version}}
+        self.hold({"of": {"plural": plural, "id": key, "version": record.version}})
         self.tell()
         self.refresh()
 
     def do_leave(self) -> None:
         """Leaves the record that was taken up as it was."""
-        self.typed = {}
+        self.hold({})
         self.book.drop_draft(self.name)
         self.tell()
         self.refresh()
@@ -127,7 +128,7 @@ class Panel(Live):
             self._bound = self.book.client
             self._undo.clear()
             self.status = {}
-            self.typed = self.book.draft(self.name) if self._bound else {}
+            self.hold(self.book.draft(self.name) if self._bound else {})
         quiet = self._out_of_view()
         blocks = [{"is": "text", "tone": "quiet", "text": quiet}] if quiet else self.blocks()
         shows = self.book.journey_in_view and not quiet
@@ -135,6 +136,7 @@ class Panel(Live):
         self.view = {
             "blocks": blocks,
             "words": WORDS,
+            "turn": self._turn,
             "picture": place,
             "looks": ("waits" if self.book.heavier else "quiet") if quiet else "",
         }
@@ -189,6 +191,10 @@ class Panel(Live):
     def tell(self, **status: Any) -> None:
         self.status = {"undo": bool(self._undo), **status}
 
+    def hold(self, typed: dict[str, dict[str, Any]]) -> None:
+        """Puts into the form what the page does not hold yet; a new turn, or an emptied form would look unchanged."""
+        self.typed, self._turn = typed, self._turn + 1
+
     def fill(self, form: str, **values: Any) -> None:
         """What typing does: for scripts and tests."""
         self.typed.setdefault(form, self.forms()[form].blank()).update(values)
@@ -206,7 +212,7 @@ class Panel(Live):
         if records is None:
             return
         self._undo.append((records, self.book.keep(records), self.typed))
-        self.typed = {}
+        self.hold({})
         at = _("Saved {time}").format(time=f"{datetime.now():%H:%M}")
         self.tell(said=" \u00b7 ".join(filter(None, (at, self.saved(records)))))
         self.book.drop_draft(self.name)
@@ -243,9 +249,10 @@ class Panel(Live):
         if not self._undo:
             self.tell(said=_("There is nothing to take back here."))
             return
-        new, before, typed = self._undo.pop()
+        new, before, typed = self._undo[-1]
         self.book.take_back(new, before)
-        self.typed = typed
+        self._undo.pop()
+        self.hold(typed)
         self.book.keep_draft(self.name, self.typed)
         self.tell(said=_("Taken back. It stands in the form again."))
         self.book.noted()

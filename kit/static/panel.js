@@ -184,7 +184,9 @@ async function render({ model, el }) {
     if (place) backTo(place, root, page);
   };
 
-  root.addEventListener("focusout", () => page.drafts.flush());
+  const flush = () => page.drafts.flush();
+  root.addEventListener("focusout", flush);
+  window.addEventListener("pagehide", flush);
   // The second half of a double click, or a key held down, presses nothing twice.
   const once = (event) => {
     const again = event.type === "click" ? event.detail > 1 : event.repeat && ["Enter", " "].includes(event.key);
@@ -197,7 +199,7 @@ async function render({ model, el }) {
   model.on("change:view", draw);
   model.on("change:status", hear);
   await draw();
-  return () => { page.drafts.flush(); shown?.end(); };
+  return () => { flush(); window.removeEventListener("pagehide", flush); shown?.end(); };
 }
 
 export default { render };

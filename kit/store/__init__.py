@@ -1,7 +1,8 @@
 """Records kept: what a book holds, what is being typed, who sits at the table. SQL ends here."""
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ class Store:
         self.place = place
         self._engine = opening.open_book(place)
         self._reading = self._engine.execution_options(reading=True)
+        self._written: Counter[str] = Counter()
 
     def close(self) -> None:
         self._engine.dispose()
@@ -32,11 +34,12 @@ class Store:
         return opening.settings(self._engine)
 
     @contextlib.contextmanager
-    def _writing(self) -> Iterator[sa.Connection]:
+    def _writing(self, plurals: Iterable[str] = ()) -> Iterator[sa.Connection]:
         with opening.plain_words(self.place), self._engine.begin() as db:
             # Records that hang together are put back in any order; the book is whole again at the end.
             db.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
             yield db
+        self._written.update(tuple(plurals))
 
     @contextlib.contextmanager
     def _looking(self) -> Iterator[sa.Connection]:
@@ -50,12 +53,13 @@ class Store:
 
         Gives back those that were replaced, as they were.
         """
-        with self._writing() as db:
+        renamed = any(isinstance(record, Client) for record in records)  # a new name follows into every kind
+        with self._writing(TABLES if renamed else {record.plural for record in records}) as db:
             return [before for record in records for before in _keep(db, record)]
 
     def remove(self, record: Record) -> list[Record]:
         """Removes `record` with what belongs to it; gives back all that was touched, as it was."""
-        with self._writing() as db:
+        with self._writing(TABLES) as db:
             return _take_out(db, _standing(db, record))
 
     def take_back(self, new: Sequence[Record], before: Sequence[Record]) -> None:
@@ -64,7 +68,7 @@ class Store:
         What was changed or noted in the meantime is not touched: then nothing is undone, and a sentence says so.
         """
         now, replaced = {one.id for one in new}, {one.id for one in before}
-        with self._writing() as db:
+        with self._writing(TABLES) as db:
             for record in (*new, *(one for one in before if one.id not in now and _version(db, one))):
                 _standing(db, record)
             gone = [one for record in reversed(new) if record.id not in replaced for one in _take_out(db, record)]
@@ -85,6 +89,13 @@ class Store:
         """Plural -> plain rows, from one moment of the book and with one query a kind."""
         with self._looking() as db:
             return {kind.plural: _plain(db.execute(_select(kind, client))) for kind in kinds}
+
+    def marks(self) -> dict[str, tuple]:
+        """Plural -> a mark that is another one as soon as records of this kind were written, here or elsewhere."""
+        with self._looking() as db:
+            elsewhere = db.exec_driver_sql("PRAGMA data_version").scalar()  # moves when others write, not when we do
+            here = id(db.connection.driver_connection)
+        return {plural: (here, elsewhere, self._written[plural]) for plural in TABLES}
 
     # what is being typed -----------------------------------------------------------------------
 

@@ -4,13 +4,11 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterator
-from json import JSONDecodeError
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 import sqlcipher3.dbapi2 as sqlcipher
-from pydantic import ValidationError
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from kit.store.tables import METADATA
@@ -135,16 +133,16 @@ def _begin_empty(engine: sa.Engine) -> None:
 def _upgrade(engine: sa.Engine, place: Path | None) -> None:
     """Brings an older book up to date in one transaction, once a copy lies beside it."""
     try:
-        with plain_words(place), _apart(engine) as db, db.begin():
+        with _apart(engine) as db, db.begin():
             if _version_of(db, place) == SCHEMA:  # another process was quicker
                 return
             if place is not None:
-                _copy(db, place.with_name(f"{place.name}.before-{SCHEMA}"))
+                _copy(engine, place.with_name(f"{place.name}.before-{SCHEMA}"))
             _migrate(db)
             if db.exec_driver_sql("PRAGMA foreign_key_check").first():
                 raise ValueError("a record would belong to nothing")
-    except Trouble:
-        raise
+    except (sa.exc.DBAPIError, sqlcipher.Error, OSError, Trouble):
+        raise  # a full disk has a sentence of its own
     except Exception as error:
         raise Trouble(
             _(
@@ -175,11 +173,12 @@ def _migrate(db: sa.Connection) -> None:
     command.upgrade(config, "head")
 
 
-def _copy(db: sa.Connection, place: Path) -> None:
+def _copy(engine: sa.Engine, place: Path) -> None:
     """A sound copy of an open book, made by SQLite itself (a file copy of an open book is not sound)."""
     _make_private(place)
-    driver: Any = db.connection.driver_connection
-    with contextlib.closing(sqlcipher.connect(str(place))) as copy:
+    # A connection of its own: SQLite copies nothing from one that is about to write.
+    with contextlib.closing(engine.raw_connection()) as raw, contextlib.closing(sqlcipher.connect(str(place))) as copy:
+        driver: Any = raw.driver_connection
         driver.backup(copy)
 
 
@@ -224,15 +223,11 @@ def plain_words(place: Path | None) -> Iterator[None]:
     """What SQLite or the file system says, as one plain sentence."""
     try:
         yield
-    except (sa.exc.DBAPIError, sqlcipher.Error, OSError, UnicodeEncodeError, *_UNREADABLE) as error:
+    except (sa.exc.DBAPIError, sqlcipher.Error, OSError, ValueError) as error:
         sentence = next((told for sign, told in _SAID.items() if sign in _sign(error)), None)
         if sentence is None:
             raise
         raise Trouble(sentence.format(place=place or _("The book"))) from error
-
-
-# What is read from a book and is no longer what was kept.
-_UNREADABLE = (JSONDecodeError, ValidationError)
 
 
 def _sign(error: Exception) -> str:
@@ -241,5 +236,6 @@ def _sign(error: Exception) -> str:
         return "unable to open"
     if isinstance(error, UnicodeEncodeError):
         return "half"
-    said = str(getattr(error, "orig", error)).lower()
-    return "malformed" if isinstance(error, _UNREADABLE) or "could not decode" in said else said
+    # What stands in a row is no longer what was kept: a day that is none, half of a list, a rating of 300.
+    unreadable = isinstance(error, ValueError) or "could not decode" in str(error).lower()
+    return "malformed" if unreadable else str(getattr(error, "orig", error)).lower()

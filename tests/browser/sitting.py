@@ -1,6 +1,7 @@
 """A session as two people hold it: the shipped notebook on the sample practice, panels filled in, the book read."""
 
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import lab
@@ -8,19 +9,19 @@ import lab
 from kit import places
 
 NOTEBOOK = "1_session.ipynb"
-READY = "() => document.querySelector('.kit-bar-message')?.textContent === ''"
 
 
-def begin(home: Path, port: int = 0) -> lab.Lab:
+def begin(home: Path, port: int = 0, **more: str) -> lab.Lab:
     """The kit's own start, as a coach calls it."""
     command = [sys.executable, "-m", "kit", "open", "--no-browser", "--port", str(port or lab.free_port())]
-    return lab.start(command, home, places.NOTEBOOKS)
+    return lab.start(command, home, places.NOTEBOOKS, **more)
 
 
 def come_in(page, server: lab.Lab) -> None:
     page.goto(server.address)
     lab.wait_for_form(page)
     lab.wait_for_quiet(page)
+    panel(page, "support_now").get_by_role("button").first.wait_for()
 
 
 def panel(page, word: str):
@@ -72,24 +73,58 @@ def keep(page, word: str, label: str = "Save") -> str:
 
 def more(page, word: str) -> None:
     """Opens "More, if you like"."""
+    panel(page, word).locator(".kit-form").first.wait_for()
     for summary in panel(page, word).locator(".kit-form details:not([open]) summary").all():
         summary.click()
 
 
 def choose(page, name: str) -> None:
     press(page, "choose_client", name)
+    sits_down(page, name)
+
+
+def sits_down(page, name: str) -> None:
+    """Waits until every panel has opened for who is here."""
     panel(page, "choose_client").get_by_text(f"Here today: {name}").wait_for()
-    panel(page, "check_in").locator(".kit-field").first.wait_for()
+    for word in ("check_in", "explore_setback", "close_session"):
+        panel(page, word).locator(".kit-field").first.wait_for()
+    panel(page, "next_person").get_by_role("button").wait_for()
 
 
 def next_person(page) -> None:
     press(page, "next_person", "Next person")
+    table_is_clear(page)
+
+
+def table_is_clear(page) -> None:
+    """Waits until the last panel has closed and somebody can be chosen."""
     panel(page, "choose_client").get_by_role("heading", name="Who is here today?").wait_for()
+    panel(page, "next_person").get_by_role("button").wait_for(state="detached")
+
+
+def clear_table(page) -> None:
+    """Whoever was here before, nobody is now."""
+    if panel(page, "next_person").get_by_role("button").count():
+        next_person(page)
+
+
+@contextmanager
+def panels_anew(page):
+    """What happens within brings a new kernel; afterwards its panels stand in the place of those before."""
+    page.evaluate("() => { window.earlier = document.querySelector('[data-word=support_now]'); }")
+    yield
+    page.wait_for_function(
+        "() => { const now = document.querySelector('[data-word=support_now]');"
+        " return now && now !== window.earlier && now.querySelector('button'); }",
+        timeout=60_000,
+    )
+    lab.wait_for_quiet(page)
 
 
 def drafted(page, word: str) -> None:
-    """Waits until the panel says that it has kept what was typed."""
+    """Waits until the panel says that it has kept what was typed; the last key may be 0.4 s behind the first."""
     panel(page, word).locator(".kit-kept", has_text="kept ").wait_for()
+    page.wait_for_timeout(600)
 
 
 def has_focus(locator) -> bool:

@@ -210,7 +210,7 @@ def test_a_problem_in_one_panel_does_not_call_the_keyboard_back_from_another(her
 
     note_win(heron, "Watered the fern")
     expect(sitting.entry(heron, "small_win", "win.title")).to_have_value("")
-    journey_table(heron).get_by_text("Watered the fern").wait_for()
+    sitting.panel(heron, "entries").locator("li", has_text="Watered the fern").wait_for()
     assert sitting.has_focus(sitting.panel(heron, "small_win").get_by_role("button", name="Save"))
 
 
@@ -303,8 +303,9 @@ def test_a_report_is_written_as_a_page(heron, server):
 def test_nothing_scrolls_sideways(heron, width):
     heron.set_viewport_size({"width": width, "height": 900})
     sitting.press(heron, "support_now", "Support now")
-    heron.wait_for_timeout(300)
+    sitting.panel(heron, "support_now").get_by_role("heading", name="Lines to call").wait_for()
+    journey_table(heron)
 
     assert heron.evaluate(TOO_WIDE) == []
-    sitting.press(heron, "support_now", "Close this")
+    sitting.press(heron, "support_now", "Support now")
     heron.set_viewport_size({"width": 1280, "height": 900})

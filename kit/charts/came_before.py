@@ -1,0 +1,82 @@
+"""What came before a setback, how often, and which of it is not in one's hands."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from kit.charts.picture import Picture, number_words, numbers, own_word, told_only
+from kit.charts.rows import MOST, beneath, heights
+from kit.words import _, listed, one_or_many
+
+
+def came_before(triggers: pd.DataFrame, own_words: Sequence[str] = (), for_coach: bool = False) -> Picture:
+    """How often each thing came before; hatched, how often it was not in the client's hands.
+
+    `triggers` is `measures.triggers(setbacks, tool_uses, today, tools)`. The days stand in the coach's table alone.
+    """
+    columns = [_("What came before"), _("Times"), _("Not in my hands"), _("What helped then")]
+    rows = _rows(triggers)
+    if for_coach:
+        columns += [_("Days, each"), _("Half of them within")]
+        rows = [[*row, *more] for row, more in zip(rows, _day_cells(triggers), strict=True)]
+    shown = triggers.iloc[:MOST]
+    sentence = _sentence(triggers, own_word(own_words, 0, _("a setback")))
+    if triggers["times"].sum() < 2:
+        return told_only(sentence, columns, rows)
+    return Picture(sentence, columns, rows, _bars(shown), _layout(shown))
+
+
+def _sentence(triggers: pd.DataFrame, word: str) -> str:
+    if triggers.empty:
+        return _("Nothing is noted here yet. What came before {word} can be tapped, if you like.").format(word=word)
+    first = triggers.iloc[0]
+    n = int(first["times"])
+    told = [
+        one_or_many(
+            "So far each came before {word} once; too few yet to tell.",
+            "Most often \u201c{came}\u201d came before {word}: {n} times.",
+            n,
+        ).format(word=word, came=first["came_before"], n=n)
+    ]
+    if n > 1:
+        told.append(_("That it came before does not say that it was the cause."))
+    if len(triggers) > MOST:
+        told.append(_("{n} are drawn; the table holds all {all}.").format(n=MOST, all=len(triggers)))
+    return " ".join(told)
+
+
+def _rows(triggers: pd.DataFrame) -> list[list[str]]:
+    outside = [str(n) if n else "" for n in triggers["not_in_my_hands"]]
+    times, helped = triggers["times"].astype(str), [" \u00b7 ".join(titles) for titles in triggers["helped"]]
+    return [list(row) for row in zip(triggers["came_before"], times, outside, helped, strict=True)]
+
+
+def _day_cells(triggers: pd.DataFrame) -> list[list[str]]:
+    at_least = _("at least {n}")
+    each = [
+        listed([str(n) if over else at_least.format(n=n) for n, over in zip(days, ended, strict=True)])
+        for days, ended in zip(triggers["days"], triggers["ended"], strict=True)
+    ]
+    medians = [one or _("too few yet to tell") for one in number_words(numbers(triggers["median_days"]))]
+    return [list(pair) for pair in zip(each, medians, strict=True)]
+
+
+def _bars(shown: pd.DataFrame) -> list[dict[str, Any]]:
+    _tops, lines, _high = heights(shown["came_before"].tolist())
+    bar = {"type": "bar", "orientation": "h", "y": lines, "width": 10, "hoverinfo": "x+name"}
+    hatched = {"color": "var(--kit-setback)", "pattern": {"shape": "/", "fgcolor": "var(--kit-card)", "size": 6}}
+    return [
+        {**bar, "name": _("times"), "x": shown["times"].tolist(), "marker": {"color": "var(--kit-setback)"}},
+        {**bar, "name": _("not in my hands"), "x": shown["not_in_my_hands"].tolist(), "marker": hatched},
+    ]
+
+
+def _layout(shown: pd.DataFrame) -> dict[str, Any]:
+    asides = [one_or_many("{n} time", "{n} times", n).format(n=n) for n in shown["times"].tolist()]
+    layout = beneath(shown["came_before"].tolist(), asides, int(shown["times"].max()), share=0.76, ends=_hatch(shown))
+    return {**layout, "barmode": "overlay", "barcornerradius": 4}
+
+
+def _hatch(shown: pd.DataFrame) -> list[str]:
+    return [_("hatched: not in my hands")] if shown["not_in_my_hands"].any() else []

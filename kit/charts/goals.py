@@ -1,0 +1,155 @@
+"""Areas of life that milestones belong to, and ladders in the client's own words."""
+
+from itertools import pairwise
+from typing import Any
+
+import pandas as pd
+
+from kit.charts.picture import (
+    INK,
+    QUIET,
+    Picture,
+    axis,
+    calm,
+    day_texts,
+    hidden_axis,
+    in_lines,
+    label,
+    marks,
+    numbers,
+    plain,
+    told_only,
+)
+from kit.fields import about
+from kit.records import AREAS, LadderMark
+from kit.words import _, one_or_many
+
+REACHED = {"color": "var(--kit-milestone)", "symbol": "star", "size": 15}
+AHEAD = {"color": "var(--kit-milestone)", "symbol": "star-open", "size": 14}
+HERE = {"color": "var(--kit-action)", "symbol": "circle", "size": 16}
+LETTERS, GAP, HIGHEST = 20, 24, 400
+
+
+def areas(found: pd.DataFrame) -> Picture:
+    """Which areas of life the milestones belong to, a star for each: the coach's own view, not a rating.
+
+    `found` is `measures.areas(milestones)`.
+    """
+    shown = found[(found["area"] != "") | (found["reached"] + found["ahead"] > 0)]
+    names = [str(AREAS.get(area, _("no area named"))) for area in shown["area"]]
+    reached, ahead = shown["reached"].tolist(), shown["ahead"].tolist()
+    columns = [_("Area"), _("Milestones"), _("Looked out for")]
+    rows = [[name, str(n), str(m)] for name, n, m in zip(names, reached, ahead, strict=True)]
+    n = sum(reached) + sum(ahead)
+    if n < 2:
+        few = one_or_many("One milestone so far; too few yet to tell.", "No milestone is noted yet.", 1 if n else 2)
+        return told_only(few, columns, rows if n else [])
+    sentence = _("{n} milestones and what is looked out for, by area of life: a view, not a rating.").format(n=n)
+    return Picture(sentence, columns, rows, _stars(reached, ahead), _areas_layout(names, reached, ahead))
+
+
+def _stars(reached: list[int], ahead: list[int]) -> list[dict[str, Any]]:
+    one_each = [(x, y) for y, n in enumerate(reached) for x in range(1, n + 1)]
+    beyond = [(n + x, y) for y, (n, m) in enumerate(zip(reached, ahead, strict=True)) for x in range(1, m + 1)]
+    looks = ((_("milestone"), one_each, REACHED), (_("looked out for"), beyond, AHEAD))
+    return [
+        marks(name, [x for x, _y in at], [y for _x, y in at], look, hoverinfo="name") for name, at, look in looks if at
+    ]
+
+
+def _areas_layout(names: list[str], reached: list[int], ahead: list[int]) -> dict[str, Any]:
+    most = max(n + m for n, m in zip(reached, ahead, strict=True))
+    return calm(
+        34 * len(names) + 16,
+        {"l": 118, "r": 16, "t": 8, "b": 8},
+        xaxis=axis(range=[0.4, max(most, 10) + 0.6], showgrid=False, showticklabels=False),
+        yaxis=axis(range=[len(names) - 0.5, -0.5], tickvals=list(range(len(names))), ticktext=names,
+                   gridcolor="var(--kit-line)"),
+    )  # fmt: skip
+
+
+def ladders(found: pd.DataFrame) -> Picture:
+    """Each ladder with its rungs in the client's own words, and where they are now; "enough for now" stands as said.
+
+    `found` is `measures.ladders(aspirations, ladder_marks)`.
+    """
+    columns = [_("What I would like more of"), _("Where I am"), _("How it looks to me"), _("On"), _("Rungs")]
+    levels = dict(about(LadderMark)["level"].choices)
+    looks = ["" if pd.isna(level) else str(levels[int(level)]) for level in found["level"]]
+    enough, rungs, places = found["enough_for_now"].tolist(), found["rungs"].tolist(), numbers(found["place"])
+    here = [_here(some, place, end) for some, place, end in zip(rungs, places, enough, strict=True)]
+    steps = [" \u00b7 ".join(some) for some in rungs]
+    rows = [list(row) for row in zip(found["title"], here, looks, day_texts(found["on"]), steps, strict=True)]
+    if found.empty:
+        return told_only(_("No ladder yet. It begins with something you would like more of in your life."))
+    data, layout, drawn = _drawn(found["title"].tolist(), rungs, places, enough)
+    said = [f"{title}: {words}." for title, words in zip(found["title"].tolist()[:drawn], here, strict=False)]
+    if drawn < len(rows):
+        said.append(_("{n} are drawn; the table holds all {all}.").format(n=drawn, all=len(rows)))
+    return Picture(" ".join(said), columns, rows, data, layout)
+
+
+def _here(rungs: tuple[str, ...], place: float | None, enough: bool) -> str:
+    if place is None:
+        return _("not marked yet")
+    low = int(place)
+    words = _("\u201c{rung}\u201d") if place == low else _("between \u201c{rung}\u201d and \u201c{next}\u201d")
+    told = words.format(rung=rungs[low], next=rungs[min(low + 1, len(rungs) - 1)])
+    return _("{here}, enough for now").format(here=told) if enough else told
+
+
+def _drawn(titles: list[str], rungs: list, places: list, enough: list) -> tuple[list, dict[str, Any], int]:
+    """All ladders under each other, the highest rung on top; as many as fit into a calm picture."""
+    down, drawn = 0.0, 0
+    data: list[dict[str, Any]] = []
+    words: list[dict[str, Any]] = []
+    for title, some, place, end in zip(titles, rungs, places, enough, strict=True):
+        heads, texts = in_lines(title), [in_lines(rung) for rung in reversed(some)]
+        first = down + LETTERS * (len(heads) + end) + 20
+        at = _heights(first, texts)
+        if drawn and at[-1] > HIGHEST:
+            break
+        data += _ladder(title, at, place)
+        words += [_left("<br>".join([f"<b>{head}</b>" for head in heads]), down, 0, "top", INK)]
+        words += [_left(_("enough for now"), down + LETTERS * len(heads), 0, "top", QUIET)] if end else []
+        words += [_left("<br>".join(lines), y, 60, "middle", INK) for lines, y in zip(texts, at, strict=True)]
+        words += [_left(_("here"), _at(at, place), 0, "middle", QUIET)] if place is not None else []
+        down, drawn = at[-1] + LETTERS * len(texts[-1]) // 2 + GAP, drawn + 1
+    layout = calm(
+        round(down) + 8,
+        {"l": 12, "r": 12, "t": 8, "b": 0},
+        xaxis=hidden_axis(range=[0, 1]),
+        yaxis=hidden_axis(range=[down, 0]),
+        annotations=words,
+    )
+    return data, layout, drawn
+
+
+def _left(words: str, y: float, shift: int, anchor: str, font: dict[str, Any]) -> dict[str, Any]:
+    return label(words, 0, y, font=font, xref="paper", xanchor="left", xshift=shift, yanchor=anchor)
+
+
+def _heights(first: float, texts: list[list[str]]) -> list[float]:
+    """Where each rung lies, from the top down: far enough apart for its words."""
+    at = [first]
+    for above, below in pairwise(texts):
+        at.append(at[-1] + 10 + LETTERS * (len(above) + len(below)) / 2)
+    return at
+
+
+def _at(at: list[float], place: float) -> float:
+    """Where a place lies between the rungs, of which the lowest is 0."""
+    upwards = at[::-1]
+    low = int(place)
+    high = min(low + 1, len(upwards) - 1)
+    return upwards[low] + (place - low) * (upwards[high] - upwards[low])
+
+
+def _ladder(title: str, at: list[float], place: float | None) -> list[dict[str, Any]]:
+    rail = {
+        "type": "scatter", "mode": "lines+markers", "name": plain(title), "x": [0] * len(at), "y": at,
+        "line": {"color": "var(--kit-line)", "width": 4}, "hoverinfo": "skip", "cliponaxis": False,
+        "marker": {"symbol": "line-ew-open", "size": 22, "color": "var(--kit-edge)", "line": {"width": 3}},
+    }  # fmt: skip
+    here = [] if place is None else [marks(_("here"), [0], [_at(at, place)], HERE, hoverinfo="name")]
+    return [rail, *here]

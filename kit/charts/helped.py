@@ -1,0 +1,151 @@
+"""What helped, by how much and how often; therapy and medication are named, and never weighed."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from kit.charts.picture import Picture, marks, number_words, numbers, plain, told_only
+from kit.charts.rows import MOST, beneath, heights, stretched
+from kit.fields import about
+from kit.measures.helped import OFTEN
+from kit.records import TOOL_KINDS, ToolUse
+from kit.words import _, listed, one_or_many
+
+FULL = {"color": "var(--kit-action)", "symbol": "circle", "size": 15}
+FEW = {**FULL, "symbol": "circle-open", "line": {"width": 2.5}}
+
+
+def what_helped(tools: pd.DataFrame, listed_only: pd.DataFrame) -> Picture:
+    """Each tool with how much it helped, in the client's own eyes, and how often.
+
+    `tools` is `measures.what_helped(tool_uses, tools)`, `listed_only` is `measures.listed_only(tools)`.
+    """
+    columns = [_("Tool"), _("Used"), _("How often it was said how much it helped"), _("In the middle, 0 to 10"),
+               _("From"), _("To"), _("Not for me")]  # fmt: skip
+    rows = [*_tool_rows(tools), *_listed_rows(listed_only)]
+    shown = tools[tools["median"].notna()].iloc[:MOST]
+    sentence = " ".join([*_found(tools, shown), *_beside(listed_only["title"].tolist())])
+    if len(shown) < 2:
+        return told_only(sentence, columns, rows)
+    return Picture(sentence, columns, rows, _dots(shown), _layout(shown))
+
+
+def _found(tools: pd.DataFrame, shown: pd.DataFrame) -> list[str]:
+    if shown.empty:
+        return [_("Nothing is noted here yet. It starts with the first thing that helped, even a little.")]
+    first = shown.iloc[0]
+    if not first["enough"]:
+        told = [_("Each was noted fewer than {n} times; too few yet to tell what helps most.").format(n=OFTEN)]
+    else:
+        words = _("As you noted it, \u201c{tool}\u201d helped most so far: {much:g} of 10 in the middle, {n} times.")
+        told = [words.format(tool=first["title"], much=float(first["median"]), n=first["rated"])]
+        if not shown["enough"].all():
+            told.append(_("An open ring is too few yet to tell."))
+    if len(tools) > len(shown):
+        told.append(_("{n} are drawn; the table holds all {all}.").format(n=len(shown), all=len(tools)))
+    return told
+
+
+def _beside(titles: Sequence[str]) -> list[str]:
+    if not titles:
+        return []
+    words = _("Also there, and not compared with anything: {titles}. Changes belong with whoever prescribes it.")
+    return [words.format(titles=listed(list(titles)))]
+
+
+def _tool_rows(tools: pd.DataFrame) -> list[list[str]]:
+    middle, low, high = (number_words(numbers(tools[name])) for name in ("median", "low", "high"))
+    counts = (
+        [str(n) if n or name == "times" else "" for n in tools[name]] for name in ("times", "rated", "not_for_me")
+    )
+    times, rated, against = counts
+    return [list(row) for row in zip(tools["title"], times, rated, middle, low, high, against, strict=True)]
+
+
+def _listed_rows(listed_only: pd.DataFrame) -> list[list[str]]:
+    pairs = zip(listed_only["title"], listed_only["kind"], strict=True)
+    return [[title, TOOL_KINDS[kind], "", "", "", "", ""] for title, kind in pairs]
+
+
+def _dots(shown: pd.DataFrame) -> list[dict[str, Any]]:
+    _tops, lines, _high = heights(shown["title"].tolist())
+    middle, low, high = (numbers(shown[name]) for name in ("median", "low", "high"))
+    n, enough = len(shown), shown["enough"].tolist()
+    symbols = [(FULL if one else FEW)["symbol"] for one in enough]
+    hovers = [_("{much:g} of 10, from {low:g} to {high:g}").format(much=much, low=low, high=high)
+              for much, low, high in zip(middle, low, high, strict=True)]  # fmt: skip
+    return [
+        stretched(lines, [0] * n, [10] * n, color="var(--kit-line)", width=1),
+        stretched(lines, low, high, color="var(--kit-action)", width=4),
+        marks(_("in the middle"), middle, lines, {**FEW, "symbol": symbols}, hovertext=hovers, hoverinfo="text"),
+    ]
+
+
+def _layout(shown: pd.DataFrame) -> dict[str, Any]:
+    middles = number_words(numbers(shown["median"]))
+    asides = [
+        one_or_many("{much} \u00b7 {n} time", "{much} \u00b7 {n} times", n).format(much=much, n=n)
+        for much, n in zip(middles, shown["rated"].tolist(), strict=True)
+    ]
+    return beneath(shown["title"].tolist(), asides, 10, ends=_ends())
+
+
+def _ends() -> list[str]:
+    low, high = about(ToolUse)["helped"].ends
+    return [f"0 {low}", f"{high} 10"]
+
+
+def what_fits(fits: pd.DataFrame) -> Picture:
+    """For each thing that came before, what helped then: a ring or dot for each tool, the first one by name.
+
+    `fits` is `measures.what_fits(tool_uses, tools, setbacks)`.
+    """
+    columns = [_("What came before it"), _("Tool"), _("Used"), _("In the middle, 0 to 10"), _("From"), _("To")]
+    middle, low, high = (number_words(numbers(fits[name])) for name in ("median", "low", "high"))
+    times = [str(n) for n in fits["times"]]
+    rows = [list(row) for row in zip(fits["came_before"], fits["title"], times, middle, low, high, strict=True)]
+    rated = fits[fits["median"].notna()]
+    groups = list(dict.fromkeys(rated["came_before"]))
+    if len(rated) < 2:
+        return told_only(_fits_sentence(rated, groups), columns, rows)
+    shown = rated[rated["came_before"].isin(groups[:MOST])]
+    first = shown.drop_duplicates("came_before")
+    names = [f"{one.came_before}: {one.title}" for one in first.itertuples()]
+    return Picture(_fits_sentence(rated, groups), columns, rows, _fit_dots(shown, names), _fit_layout(first, names))
+
+
+def _fits_sentence(rated: pd.DataFrame, groups: Sequence[str]) -> str:
+    if rated.empty:
+        return _("Nothing is noted here yet. It starts with a tool that helped in a setback.")
+    first = rated.iloc[0]
+    words = _("When \u201c{came}\u201d came before it, \u201c{tool}\u201d fits best so far, {n}.")
+    often = one_or_many("once", "{n} times", int(first["rated"])).format(n=first["rated"])
+    told = [words.format(came=first["came_before"], tool=first["title"], n=often)]
+    if not rated["enough"].any():
+        told.append(_("Nothing was noted {n} times yet; too few yet to tell.").format(n=OFTEN))
+    if len(groups) > MOST:
+        told.append(_("{n} are drawn; the table holds all {all}.").format(n=MOST, all=len(groups)))
+    return " ".join(told)
+
+
+def _fit_dots(shown: pd.DataFrame, names: Sequence[str]) -> list[dict[str, Any]]:
+    _tops, lines, _high = heights(names)
+    at = dict(zip(dict.fromkeys(shown["came_before"]), lines, strict=True))
+    symbols = [(FULL if one else FEW)["symbol"] for one in shown["enough"].tolist()]
+    texts = [plain(title) for title in shown["title"]]
+    y = [at[one] for one in shown["came_before"]]
+    return [
+        stretched(lines, [0] * len(lines), [10] * len(lines), color="var(--kit-line)", width=1),
+        marks(_("in the middle"), numbers(shown["median"]), y, {**FEW, "symbol": symbols}, hovertext=texts,
+              hoverinfo="text+x"),
+    ]  # fmt: skip
+
+
+def _fit_layout(first: pd.DataFrame, names: Sequence[str]) -> dict[str, Any]:
+    middles = number_words(numbers(first["median"]))
+    asides = [
+        one_or_many("{much} \u00b7 {n} time", "{much} \u00b7 {n} times", n).format(much=much, n=n)
+        for much, n in zip(middles, first["rated"].tolist(), strict=True)
+    ]
+    return beneath(names, asides, 10, ends=_ends())

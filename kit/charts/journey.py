@@ -1,0 +1,214 @@
+"""The journey: milestones, small wins, sparks and setbacks on one time line, above how the days were."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+
+from kit.charts.picture import QUIET, Picture, axis, calm, day_texts, days, grid_axis, hover, numbers, own_word, plain
+from kit.charts.spans import spans
+from kit.words import _, listed, one_or_many
+
+SPAN = {"month": 31, "three months": 92, "all": None}
+LANE_AT = {"ahead": 5.0, "milestone": 4.0, "win": 3.0, "spark": 2.0, "setback": 1.0}
+LANE_WORDS = {
+    "ahead": _("looking out for"),
+    "milestone": _("milestones"),
+    "win": _("small wins"),
+    "spark": _("sparks of joy"),
+    "setback": _("setbacks"),
+    "session": _("sessions"),
+}
+MARKS = {
+    "milestone": {"symbol": "star", "size": 17, "color": "var(--kit-milestone)"},
+    "ahead": {"symbol": "star-open", "size": 16, "color": "var(--kit-milestone)"},
+    "win": {"symbol": "circle", "size": 10, "color": "var(--kit-win)"},
+    "spark": {"symbol": "diamond", "size": 12, "color": "var(--kit-spark)"},
+}
+
+
+def journey(
+    entries: pd.DataFrame,
+    daily: pd.DataFrame,
+    today: date,
+    span: str = "three months",
+    newest: str = "",
+    own_words: Sequence[str] = (),
+) -> Picture:
+    """Milestones, small wins, sparks, setbacks as spans, and energy and living well, on one time line.
+
+    `entries` and `daily` come from `measures.journey` and `measures.by_day`; `newest` is the id of a record that
+    was noted just now, and is ringed; `own_words` begin with what the client says instead of "setback".
+    """
+    named = {**LANE_WORDS, "setback": own_word(own_words, 0, LANE_WORDS["setback"])}
+    reaches = SPAN[span]
+    since = pd.Timestamp(today - timedelta(days=reaches)) if reaches else None
+    shown = entries if since is None else entries[entries["until"].fillna(entries["on"]).fillna(since) >= since]
+    lines = daily if since is None else daily[daily["on"] >= since]
+    first = since if since is not None else min([*shown["on"].dropna(), *lines["on"], pd.Timestamp(today)])
+    room = max((pd.Timestamp(today) - first) * 0.04, pd.Timedelta(days=1))
+    window = [first - room, pd.Timestamp(today) + room]
+    data = [
+        *_session_marks(shown),
+        *_rating_lines(lines),
+        *spans(shown[shown["lane"] == "setback"], window, LANE_AT["setback"], LANE_WORDS["setback"]),
+        *_marks(shown, window[1]),
+        *_ring(shown, newest),
+    ]
+    return Picture(
+        sentence=_journey_sentence(shown, lines, span, own_words),
+        columns=[_("Day"), _("What"), _("In my words")],
+        rows=_journey_rows(shown, named),
+        data=data if len(shown) or len(lines) else [],
+        layout=_journey_layout(window, named, ahead="ahead" in set(shown["lane"])),
+    )
+
+
+def _journey_sentence(shown: pd.DataFrame, lines: pd.DataFrame, span: str, own_words: Sequence[str]) -> str:
+    n = shown["lane"].value_counts().to_dict()
+    word = own_words[0] if own_words else ""
+    several = {
+        "milestone": one_or_many("{n} milestone", "{n} milestones", n.get("milestone", 0)),
+        "win": one_or_many("{n} small win", "{n} small wins", n.get("win", 0)),
+        "spark": one_or_many("{n} spark of joy", "{n} sparks of joy", n.get("spark", 0)),
+        "setback": one_or_many("{n} setback", "{n} setbacks", n.get("setback", 0))
+        if not word
+        else one_or_many("{n} time \u201c{word}\u201d", "{n} times \u201c{word}\u201d", n.get("setback", 0)),
+    }
+    told = [words.format(n=n[lane], word=word) for lane, words in several.items() if lane in n]
+    if not told and len(lines):
+        return _("The lines show how the days were. Nothing else is on the time line yet.")
+    if not told:
+        return _("Nothing is on the time line for these weeks yet. It starts with the first thing you note.")
+    when = {
+        "month": _("The last month holds"),
+        "three months": _("The last three months hold"),
+        "all": _("So far:"),
+    }
+    ongoing = int(shown["ongoing"].sum())
+    tail = _(" Still in the middle of one; no end date needed.") if ongoing else ""
+    return f"{when[span]} {listed(told)}.{tail}"
+
+
+def _journey_rows(shown: pd.DataFrame, named: Mapping[str, str]) -> list[list[str]]:
+    columns = (shown["lane"], day_texts(shown["on"]), day_texts(shown["until"]), shown["ongoing"], shown["text"])
+    rows = [
+        [_when(lane, on, until, ongoing), named[lane], text]
+        for lane, on, until, ongoing, text in zip(*columns, strict=True)
+    ]
+    return rows[::-1]
+
+
+def _when(lane: str, on: str, until: str, ongoing: bool) -> str:
+    if lane != "setback":
+        return on or _("still ahead")
+    end = _("still in the middle of it") if ongoing else until
+    return _("{start} to {end}").format(start=on, end=end)
+
+
+def _marks(shown: pd.DataFrame, end: pd.Timestamp) -> list[dict[str, Any]]:
+    traces = []
+    for lane, mark in MARKS.items():
+        one = shown[shown["lane"] == lane]
+        if one.empty:
+            continue
+        ahead = lane == "ahead"
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "name": LANE_WORDS[lane],
+                "x": [end.strftime("%Y-%m-%d")] * len(one) if ahead else days(one["on"]),
+                "y": [LANE_AT[lane]] * len(one),
+                "marker": {**mark, "line": {"width": 1, "color": "var(--kit-card)"}},
+                "hovertext": ["<br>".join(hover(one["text"]))] * len(one) if ahead else hover(one["text"]),
+                "hoverinfo": "text" if ahead else "x+text",
+                "cliponaxis": False,
+                "showlegend": False,
+            }
+        )
+    return traces
+
+
+def _session_marks(shown: pd.DataFrame) -> list[dict[str, Any]]:
+    sessions = shown[shown["lane"] == "session"]
+    if sessions.empty:
+        return []
+    return [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "name": LANE_WORDS["session"],
+            "x": days(sessions["on"]),
+            "y": [0.35] * len(sessions),
+            "marker": {"symbol": "line-ns-open", "size": 9, "color": "var(--kit-energy)"},
+            "hoverinfo": "x+name",
+            "showlegend": False,
+        }
+    ]
+
+
+def _rating_lines(daily: pd.DataFrame) -> list[dict[str, Any]]:
+    looks: tuple[tuple[str, str, str, str], ...] = (
+        ("living_well", _("living well"), "var(--kit-living)", "solid"),
+        ("energy", _("energy"), "var(--kit-energy)", "dot"),
+    )
+    traces = []
+    for name, words, colour, dash in looks:
+        if daily.empty or daily[name].notna().sum() == 0:
+            continue
+        common = {
+            "type": "scatter",
+            "x": days(daily["on"]),
+            "yaxis": "y2",
+            "legendgroup": name,
+            "name": words,
+        }
+        traces += [
+            {**common, "y": numbers(daily[f"{name}_line"]), "mode": "lines", "connectgaps": False, "hoverinfo": "skip",
+             "line": {"color": colour, "width": 2.5, "dash": dash, "shape": "spline"}},
+            {**common, "y": numbers(daily[name]), "mode": "markers", "opacity": 0.45, "showlegend": False,
+             "marker": {"color": colour, "size": 5}, "hoverinfo": "x+y+name"},
+        ]  # fmt: skip
+    return traces
+
+
+def _ring(shown: pd.DataFrame, newest: str) -> list[dict[str, Any]]:
+    found = shown[(shown["id"] == newest) & shown["on"].notna() & shown["lane"].isin(LANE_AT)]
+    if found.empty:
+        return []
+    one = found.iloc[0]
+    return [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "name": "just noted",
+            "x": [one["on"].strftime("%Y-%m-%d")],
+            "y": [LANE_AT[one["lane"]]],
+            "marker": {
+                "symbol": "circle-open",
+                "size": 30,
+                "color": "var(--kit-action)",
+                "line": {"width": 3},
+            },
+            "cliponaxis": False,
+            "hoverinfo": "skip",
+            "showlegend": False,
+        }
+    ]
+
+
+def _journey_layout(window: list[pd.Timestamp], named: Mapping[str, str], ahead: bool) -> dict[str, Any]:
+    lanes = [lane for lane in LANE_AT if ahead or lane != "ahead"]
+    return calm(
+        420,
+        {"l": 118, "r": 28, "t": 8, "b": 36},
+        showlegend=True,
+        legend={"orientation": "h", "y": -0.12, "yanchor": "top", "x": 0, "itemclick": False,
+                "itemdoubleclick": False, "font": QUIET},
+        xaxis=time_axis(range=[day.strftime("%Y-%m-%d") for day in window], anchor="y2"),
+        yaxis=grid_axis(range=[0.1, 5.4 if ahead else 4.4], domain=[0.36, 1], tickvals=[LANE_AT[one] for one in lanes],
+                        ticktext=[plain(named[one]) for one in lanes]),
+        yaxis2=grid_axis(range=[-0.5, 10.5], domain=[0, 0.32], tickvals=[0, 5, 10], anchor="x"),
+    )  # fmt: skip

@@ -1,0 +1,177 @@
+"""Living well beside what one lives with: both over time, and the plane of the two."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from kit.charts.picture import (
+    INK,
+    Picture,
+    calm,
+    day_texts,
+    days,
+    grid_axis,
+    label,
+    marks,
+    number_words,
+    numbers,
+    own_word,
+    plain,
+    room,
+    time_axis,
+    told_only,
+    whole_days,
+)
+from kit.measures.feet import ENOUGH
+from kit.words import _, one_or_many
+
+BOTH = ("living_well", "symptom_load")
+LIVING = {"color": "var(--kit-living)", "symbol": "circle", "size": 7}
+LOUD = {"color": "var(--kit-symptoms)", "symbol": "square-open", "size": 7}
+EACH = {
+    "day": _("A point is a day."),
+    "week": _("A point is the mean of a week."),
+    "month": _("A point is the mean of a month."),
+}
+
+
+def living(daily: pd.DataFrame, both: pd.DataFrame, own_words: Sequence[str] = (), every: str = "day") -> Picture:
+    """Living well (solid) beside what I live with (dashed), 0 to 10, over time.
+
+    `daily` is `measures.by_day(check_ins, ratings=charts.BOTH)`, or `by_period` with its `every`; `both` is
+    `measures.living_with_symptoms(check_ins)`; the second of `own_words` is what the client says for symptoms.
+    """
+    word = own_word(own_words, 1, _("what I live with"))
+    noted = daily[daily[list(BOTH)].notna().any(axis=1)]
+    points = {name: numbers(daily[name]) for name in BOTH}
+    drawn = [name for name in BOTH if noted[name].notna().any()]
+    sentence = _living_sentence(len(noted), drawn, both, word, every)
+    columns, rows = _living_table(noted, word)
+    if len(noted) < 2:
+        return told_only(sentence, columns, rows)
+    lines = {name: numbers(daily[f"{name}_line"]) for name in BOTH}
+    on = days(daily["on"])
+    words = {"living_well": _("living well"), "symptom_load": plain(word)}
+    data = [trace for name in drawn for trace in _line(name, words[name], on, lines[name], points[name])]
+    return Picture(sentence, columns, rows, data, _living_layout(noted, _at_the_ends(drawn, words, on, lines)))
+
+
+def _living_sentence(n: int, drawn: Sequence[str], both: pd.DataFrame, word: str, every: str) -> str:
+    if not n:
+        return _("Nothing is noted here yet. It starts with the first number, and each can be skipped.")
+    if n < 2:
+        return _("One day is noted here so far; too few yet to tell.")
+    if drawn == ["living_well"]:
+        told = _("Living well, on {n} days. The other side, {word}, is not noted; it never has to be.")
+        return told.format(n=n, word=word)
+    return " ".join([*([both_words(both, word)] if len(drawn) > 1 else []), EACH[every]])
+
+
+def both_words(both: pd.DataFrame, word: str) -> str:
+    """On how many days both were there, as `living_with_symptoms` found it."""
+    n, there = int(both["days"].iloc[0]), int(both["both"].iloc[0])
+    if not n:
+        return _("No day holds both yet; too few yet to tell.")
+    if not there:
+        told = one_or_many(
+            "Living well and {word} were noted together on {n} day; both at 6 or more are not among them.",
+            "Living well and {word} were noted together on {n} days; both at 6 or more are not among them.",
+            n,
+        )
+    else:
+        told = _(
+            "On {there} of {n} days living well and {word} were both there, at 6 or more: "
+            "better does not mean symptom-free."
+        )
+    few = _(" Too few yet to tell more.") if n < ENOUGH else ""
+    return told.format(n=n, there=there, word=word) + few
+
+
+def _living_table(noted: pd.DataFrame, word: str) -> tuple[list[str], list[list[str]]]:
+    names = [*BOTH, *(f"{name}_line" for name in BOTH)]
+    values = [number_words(numbers(noted[name])) for name in names]
+    rows = [list(row) for row in zip(day_texts(noted["on"]), *values, strict=True)]
+    smoothed = _("{word}, smoothed")
+    well = _("living well")
+    return [_("Day"), well, word, smoothed.format(word=well), smoothed.format(word=word)], rows[::-1]
+
+
+def _line(
+    name: str, words: str, on: list[str], line: list[float | None], points: list[float | None]
+) -> list[dict[str, Any]]:
+    look, dash = (LIVING, "solid") if name == "living_well" else (LOUD, "dash")
+    drawn = {"color": look["color"], "width": 2.5, "dash": dash, "shape": "spline"}
+    return [
+        {"type": "scatter", "mode": "lines", "name": words, "x": on, "y": line, "line": drawn, "connectgaps": False,
+         "hoverinfo": "skip"},
+        marks(words, on, points, look, opacity=0.5, hoverinfo="x+y+name"),
+    ]  # fmt: skip
+
+
+def _at_the_ends(
+    drawn: Sequence[str], words: dict[str, str], on: list[str], lines: dict[str, list]
+) -> list[dict[str, Any]]:
+    """Each line bears its name where it ends: the higher one above, the lower one below."""
+    ends = {
+        name: [(day, value) for day, value in zip(on, lines[name], strict=True) if value is not None][-1]
+        for name in drawn
+    }
+    order = sorted(drawn, key=lambda name: ends[name][1])
+    told = []
+    for name in drawn:
+        below = len(drawn) > 1 and name == order[0]
+        font = {**INK, "color": (LIVING if name == "living_well" else LOUD)["color"]}
+        lift = {"yanchor": "top", "yshift": -8} if below else {"yanchor": "bottom", "yshift": 8}
+        told.append(label(words[name], *ends[name], font=font, xanchor="right", **lift))
+    return told
+
+
+def _living_layout(noted: pd.DataFrame, labels: list[dict[str, Any]]) -> dict[str, Any]:
+    first, *_between, last = whole_days(noted["on"]).tolist()
+    return calm(
+        300,
+        {"l": 32, "r": 16, "t": 8, "b": 44},
+        xaxis=time_axis(range=room(first, last)),
+        yaxis=grid_axis(range=[-1.6, 11.6], tickvals=[0, 5, 10]),
+        annotations=labels,
+    )
+
+
+def plane(beside: pd.DataFrame, both: pd.DataFrame, own_words: Sequence[str] = (), at_least: float = 6) -> Picture:
+    """Living well across, what I live with upwards, a dot for each day on which both were noted.
+
+    `beside` is `measures.side_by_side(check_ins)`, `both` is `measures.living_with_symptoms(check_ins)`, each with
+    the same `at_least`.
+    """
+    word = own_word(own_words, 1, _("what I live with"))
+    well, loud = numbers(beside["living_well"]), numbers(beside["symptom_load"])
+    on, there = day_texts(beside["on"]), beside["both"].tolist()
+    told = [_("yes") if one else "" for one in there]
+    columns = [_("Day"), _("living well"), word, _("both were there")]
+    rows = [list(row) for row in zip(on, number_words(well), number_words(loud), told, strict=True)][::-1]
+    if len(rows) < 2:
+        return told_only(both_words(both, word), columns, rows)
+    symbols = ["circle" if one else "circle-open" for one in there]
+    marker = {"color": "var(--kit-living)", "symbol": symbols, "size": 13, "line": {"width": 2}}
+    data = [marks(_("a day"), well, loud, marker, opacity=0.55, hovertext=on, hoverinfo="text")]
+    return Picture(both_words(both, word), columns, rows, data, _plane_layout(plain(word), at_least))
+
+
+def _plane_layout(word: str, at_least: float) -> dict[str, Any]:
+    edge = at_least - 0.5
+    corner = {"type": "rect", "x0": edge, "x1": 10.6, "y0": edge, "y1": 11.8, "fillcolor": "var(--kit-pale)",
+              "line": {"width": 0}, "layer": "below"}  # fmt: skip
+    return calm(
+        360,
+        {"l": 32, "r": 16, "t": 34, "b": 56},
+        xaxis=grid_axis(range=[-0.6, 10.6], tickvals=[0, 5, 10]),
+        yaxis=grid_axis(range=[-0.6, 11.8], tickvals=[0, 5, 10]),
+        shapes=[corner],
+        annotations=[
+            label(_("both can be true"), 10.5, 11.7, xanchor="right", yanchor="top"),
+            label(f"\u2191 {word}", 0, 1, xref="paper", yref="paper", xanchor="left", yanchor="bottom", yshift=8),
+            label(f"{_('living well')} \u2192", 1, 0, xref="paper", yref="paper", xanchor="right", yanchor="top",
+                  yshift=-28),
+        ],
+    )  # fmt: skip

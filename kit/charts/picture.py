@@ -1,0 +1,138 @@
+"""What every picture has: its sentence, its table, and one calm look."""
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from kit.words import _, day_words
+
+DAY_LABELS = [
+    {"dtickrange": [None, "M1"], "value": "%-d %b\n%Y"},
+    {"dtickrange": ["M1", "M12"], "value": "%b\n%Y"},
+    {"dtickrange": ["M12", None], "value": "%Y"},
+]
+QUIET = {"color": "var(--kit-quiet)", "size": 14}
+INK = {"color": "var(--kit-ink)", "size": 14}
+WIDE = 33  # as many letters of a wide face stand beside each other on a phone
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture: plotly's `data` and `layout`, the finding as a `sentence`, the same numbers as a table."""
+
+    sentence: str
+    columns: list[str]
+    rows: list[list[str]]
+    data: list[dict[str, Any]]
+    layout: dict[str, Any]
+    table_label: str = _("The same as a table")
+
+    def drawn(self) -> dict[str, Any]:
+        return dict(vars(self))  # asdict would copy every list anew, at each save
+
+
+def told_only(sentence: str, columns: Sequence[str] = (), rows: Sequence[list[str]] = ()) -> Picture:
+    """Too little to draw: a sentence, the table where it holds anything, and no axes."""
+    return Picture(sentence, list(columns) if rows else [], list(rows), [], {})
+
+
+def plain(text: str) -> str:
+    """People's own text as plotly shows it to the letter: it reads a few tags."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def in_lines(text: str, most: int = 2) -> list[str]:
+    """People's own text in lines that fit on a phone; the table holds all of what is too long."""
+    return [plain(line) for line in textwrap.wrap(text, WIDE, max_lines=most, placeholder=" \u2026")] or [""]
+
+
+def hover(texts: pd.Series) -> list[str]:
+    return [plain(text) for text in texts]
+
+
+def day_texts(series: pd.Series) -> list[str]:
+    """Each day as people say it; one that is not known is empty."""
+    return [day_words(day) if day else "" for day in whole_days(series).tolist()]
+
+
+def days(series: pd.Series) -> list[str]:
+    return np.datetime_as_string(whole_days(series), unit="D").tolist()
+
+
+def whole_days(series: pd.Series) -> np.ndarray:
+    return series.to_numpy().astype("datetime64[D]")
+
+
+def numbers(series: pd.Series, digits: int = 2) -> list[float | None]:
+    """Numbers as plotly takes them: rounded, and a gap as None."""
+    found = series.to_numpy(dtype=float, na_value=np.nan).round(digits).tolist()
+    return [None if one != one else one for one in found]
+
+
+def number_words(values: Sequence[float | None]) -> list[str]:
+    """Numbers as people read them, 8 and not 8.0; a gap is empty."""
+    return ["" if one is None else f"{one:g}" for one in values]
+
+
+def own_word(own_words: Sequence[str], at: int, otherwise: str) -> str:
+    """What the client says instead of "setback" (0) or "what I live with" (1)."""
+    return own_words[at] if len(own_words) > at and own_words[at] else otherwise
+
+
+def calm(height: int, margin: Mapping[str, int], **more: Any) -> dict[str, Any]:
+    """The layout that all pictures have in common; no legend, and nothing that moves."""
+    return {
+        "height": height,
+        "margin": dict(margin),
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": "system-ui, sans-serif", "size": 14, "color": "var(--kit-ink)"},
+        "hoverlabel": {"bgcolor": "var(--kit-card)", "font": {"color": "var(--kit-ink)", "size": 15}},
+        "hovermode": "closest",
+        "dragmode": False,
+        "showlegend": False,
+        **more,
+    }
+
+
+def axis(**more: Any) -> dict[str, Any]:
+    """A quiet axis that stays where it is."""
+    return {"tickfont": QUIET, "zeroline": False, "fixedrange": True, **more}
+
+
+def grid_axis(**more: Any) -> dict[str, Any]:
+    """A quiet axis with fine lines across the picture."""
+    return axis(gridcolor="var(--kit-line)", **more)
+
+
+def time_axis(**more: Any) -> dict[str, Any]:
+    """A quiet axis of days; how many labels fit is left to the width, and a year stands where it begins."""
+    line = {"linecolor": "var(--kit-line)", "showline": True, "showgrid": False, "tickangle": 0}
+    return axis(type="date", ticklabeloverflow="hide past div", tickformatstops=DAY_LABELS, **line, **more)
+
+
+def hidden_axis(**more: Any) -> dict[str, Any]:
+    return axis(visible=False, **more)
+
+
+def room(first: date, last: date, share: float = 0.04) -> list[str]:
+    """From a little before the first day to a little after the last."""
+    begin, end = np.datetime64(first, "D"), np.datetime64(last, "D")
+    spare = max(np.timedelta64(int((end - begin).astype(int) * share), "D"), np.timedelta64(3, "D"))
+    return [str(begin - spare), str(end + spare)]
+
+
+def marks(name: str, x: Sequence[Any], y: Sequence[Any], marker: Mapping[str, Any], **more: Any) -> dict[str, Any]:
+    """Points that stand for themselves, without a line."""
+    given = {"type": "scatter", "mode": "markers", "name": name, "x": list(x), "y": list(y), "marker": dict(marker)}
+    return {**given, "cliponaxis": False, **more}
+
+
+def label(text: str, x: Any, y: Any, font: Mapping[str, Any] = QUIET, **more: Any) -> dict[str, Any]:
+    """Words that stand where they belong; `text` is escaped already where it is somebody's own."""
+    return {"text": text, "x": x, "y": y, "font": dict(font), "showarrow": False, "align": "left", **more}

@@ -1,0 +1,76 @@
+"""A setback as a band with round ends and a small rise where it ends; an ongoing one stays open."""
+
+from typing import Any
+
+import pandas as pd
+
+from kit.charts.picture import plain
+from kit.words import _
+
+
+def spans(setbacks: pd.DataFrame, window: list[pd.Timestamp], at: float, name: str) -> list[dict[str, Any]]:
+    """`setbacks` has the columns `on`, `until`, `ongoing` and `text`; `at` is the height at which they lie."""
+    if setbacks.empty:
+        return []
+    x: list[str | None] = []
+    y: list[float | None] = []
+    texts: list[str | None] = []
+    ends: list[int] = []
+    columns = (setbacks[column].tolist() for column in ("on", "until", "ongoing", "text"))
+    for on, until, ongoing, text in zip(*columns, strict=True):
+        ends += [13, 0 if ongoing else 13, 0]
+        x += [max(on, window[0]).strftime("%Y-%m-%d"), until.strftime("%Y-%m-%d"), None]
+        y += [at, at, None]
+        texts += [plain(text), plain(text), None]
+    line = {"color": "var(--kit-setback)", "width": 13}
+    band = {
+        "type": "scatter", "mode": "lines+markers", "name": name, "x": x, "y": y, "line": line,
+        "marker": {"symbol": "circle", "size": ends, "color": "var(--kit-setback)", "opacity": 1, "line": {"width": 0}},
+        "hovertext": texts, "hoverinfo": "x+text", "showlegend": False,
+    }  # fmt: skip
+    ended, ongoing = setbacks[~setbacks["ongoing"]], setbacks[setbacks["ongoing"]]
+    return [band, *_rises(ended, window, at), *_open_ends(ongoing, window, at)]
+
+
+def _rises(ended: pd.DataFrame, window: list[pd.Timestamp], at: float) -> list[dict[str, Any]]:
+    """A small arc at the end of each span, upwards: finding one's feet."""
+    if ended.empty:
+        return []
+    wide = (window[1] - window[0]) * 0.022
+    x: list[str | None] = []
+    y: list[float | None] = []
+    for end in ended["until"]:
+        x += [(end + wide * part).isoformat() for part in (0, 0.7, 1)] + [None]
+        y += [*(at + lift for lift in (0, 0.16, 0.6)), None]
+    return [
+        {
+            "type": "scatter",
+            "mode": "lines+markers",
+            "name": _("finding my feet"),
+            "x": x,
+            "y": y,
+            "line": {"color": "var(--kit-setback)", "width": 3, "shape": "spline"},
+            "marker": {"symbol": "triangle-up", "size": [0, 0, 11, 0] * len(ended), "opacity": 1, "line": {"width": 0}},
+            "hoverinfo": "name",
+            "showlegend": False,
+            "cliponaxis": False,
+        }
+    ]
+
+
+def _open_ends(ongoing: pd.DataFrame, window: list[pd.Timestamp], at: float) -> list[dict[str, Any]]:
+    """An ongoing setback has no end: it goes on in dots, past today."""
+    if ongoing.empty:
+        return []
+    return [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "name": _("still in the middle of it; no end date needed"),
+            "x": [ongoing["until"].iloc[0].isoformat(), window[1].isoformat()],
+            "y": [at] * 2,
+            "line": {"color": "var(--kit-setback)", "width": 5, "dash": "dot"},
+            "hoverinfo": "name",
+            "showlegend": False,
+        }
+    ]
