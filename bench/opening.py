@@ -49,7 +49,7 @@ def _opened(running: Bench, notebook: str) -> dict[str, float]:
     seconds = page.evaluate("() => window.kitBench.first()")
     lab.wait_for_quiet(page)
     page.close()
-    running.end_kernel(f"{notebook}")
+    running.end_kernel(notebook)
     time.sleep(1)
     return seconds
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import kit
 from bench.browser import Bench, bench, fresh_home, lab
-from bench.figures import Finding, Row, in_turn, times
+from bench.figures import Finding, Row, in_turn, note, times
 from kit.words import _
 
-CLIENT, ENTRIES, DAYS, RUNS = "Kestrel", 1_000, 420, 9
+CLIENT, ENTRIES, DAYS, RUNS = "Kestrel", 1_000, 420, 15
 BUTTON = """\
 import itertools
 import ipywidgets as w
@@ -31,7 +31,13 @@ button.add_class("retitle")
 def retitle(_button):
     figure.layout.title.text = f"title {next(count)}"
 button.on_click(retitle)
-w.VBox([button, figure])"""
+more = w.Button(description="One more")
+more.add_class("append")
+def append(_button):
+    points = figure.data[0]
+    points.update(x=[*points.x, len(points.x)], y=[*points.y, next(count) % 11])
+more.on_click(append)
+w.VBox([button, more, figure])"""
 
 
 def measure() -> list[Finding]:
@@ -44,13 +50,14 @@ def measure() -> list[Finding]:
 
 def _findings(running: Bench) -> Any:
     session, button, figure = _session(running), _peer(running, "button"), _peer(running, "figure")
-    sides = [lambda: _retitled(figure), lambda: _relabelled(button)]
+    sides = [lambda: _followed(figure, "retitle"), lambda: _relabelled(button), lambda: _followed(figure, "append")]
     for words, place in ((_("three months beside the form"), _beside), (_("all 1,000 in view"), _all_in_view)):
         word = place(session)
-        saves, titles, labels = in_turn([lambda word=word: _saved(session, word), *sides], RUNS)
-        seen = _("{words}; {n} pictures on screen").format(words=words, n=saves[0]["pictures"])
+        saves, titles, labels, appended = in_turn([lambda word=word: _saved(session, word), *sides], RUNS)
+        seen = _("{words}; pictures on screen: {n}").format(words=words, n=saves[0]["pictures"])
         painted = Row(_("Save, until painted ({seen})").format(seen=seen), [one["painted"] for one in saves])
         yield times(painted, Row(_("a bare FigureWidget of 1,000 points, retitled"), titles), 1.3)
+        yield note(Row(_("a bare FigureWidget of 1,000 points, one point more (it draws its points anew)"), appended))
         said = Row(_("Save, until it says Saved ({seen})").format(seen=seen), [one["said"] for one in saves])
         yield times(said, Row(_("a bare button that changes a label"), labels), 3)
 
@@ -59,7 +66,8 @@ def write_book(place: Path) -> Path:
     """A book with one client, and all entries on the journey."""
     book = kit.open_book(place)
     book.add(kit.Client(name=CLIENT))
-    book.keep([_entry(n) for n in range(ENTRIES)])
+    for n in range(ENTRIES):
+        book.add(_entry(n))
     book.close()
     return place
 
@@ -92,7 +100,7 @@ def _session(running: Bench) -> Any:
 
 def _peer(running: Bench, name: str) -> Any:
     page = running.page(name)
-    page.locator(".jupyter-button").wait_for()
+    page.locator(".jupyter-button").first.wait_for()
     lab.wait_for_quiet(page)
     return page
 
@@ -125,10 +133,10 @@ def _saved(page: Any, word: str) -> dict[str, float]:
     return page.evaluate("word => window.kitBench.save(word)", word)
 
 
-def _retitled(page: Any) -> float:
+def _followed(page: Any, press: str) -> float:
     page.bring_to_front()
     page.wait_for_timeout(500)
-    return page.evaluate("() => window.kitBench.retitle()")["painted"]
+    return page.evaluate("press => window.kitBench.follow(press)", press)["painted"]
 
 
 def _relabelled(page: Any) -> float:

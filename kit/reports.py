@@ -20,9 +20,10 @@ import jinja2
 import pandas as pd
 from markupsafe import Markup
 
-from kit import charts, measures, places
+from kit import charts, frames, measures, places
 from kit.fields import About, Audience, about
-from kit.records import BY_PLURAL, KINDS, LISTED_ONLY, Plan, Record, Supporter
+from kit.records import BY_PLURAL, KINDS, LISTED_ONLY, Plan, Practice, Record, Supporter, SupportLine
+from kit.store import Store
 from kit.words import Trouble, _, day_words
 
 HERE = Path(__file__).parent
@@ -47,6 +48,33 @@ FEW = 6  # as many small things stand open; the earlier ones are in a table, and
 
 Row = SimpleNamespace
 Names = Mapping[str, Mapping[str, str]]
+
+
+def make(
+    store: Store,
+    client: str,
+    audience: Audience,
+    supporter: str | None = None,
+    since: date | None = None,
+    until: date | None = None,
+    to: Path | None = None,
+) -> Path:
+    """Writes a client's story for one reader; `supporter` is the name or id of the one whom it is for."""
+    store.client(client)
+    reader = _reader(store, client, supporter) if audience == "supporter" else None
+    told = frames.frames(store, client, audience, reader)
+    # Lines to call and the practice's own details belong to nobody: every reader gets them.
+    told |= frames.frames(store, None, "client", kinds=[SupportLine, Practice])
+    today = date.today()
+    html = page(told, client=client, audience=audience, today=today, supporter=reader, since=since, until=until)
+    return write(html, client, audience, today, to, reader.name if reader else "")
+
+
+def _reader(store: Store, client: str, named: str | None) -> Supporter:
+    for one in store.records(Supporter, client):
+        if named in (one.id, one.name):
+            return one
+    raise Trouble(_("Please name one of those who stand by {client}.").format(client=client))
 
 
 def page(

@@ -39,8 +39,8 @@ def story(book):
     book.add(kit.Client(name="Heron", private_note="ask gently about the old house"))
     ada = kit.Supporter(client="Heron", name="Ada", relation="sister", may_see=("wins", "milestones", "setbacks"))
     shared = {"client": "Heron", "share_with": (ada.id,)}
-    book.keep(
-        [
+    book._store.keep(
+        *[
             ada,
             kit.Tool(client="Heron", title="a quiet walk", kind="movement"),
             kit.Milestone(**shared, title="Rang my sister", on=ago(35), area="connection", effort=7),

@@ -30,13 +30,13 @@ def walked(story):
     """Every form of every panel, as it is on the page: for nobody, for Heron, on a heavier day, changing an entry."""
     for moment in ("nobody", "Heron", "a heavier day"):
         if moment == "Heron":
-            story.choose("Heron")
-        story.make_heavier(moment == "a heavier day")
+            story.table.choose("Heron")
+        story.table.make_heavier(moment == "a heavier day")
         for word, panel in WORDS.items():
-            opened = panel(story)
+            opened = panel(story.table)
             for key, form in opened.forms().items():
                 yield f"{word}.{key}", form
-            story.leave(opened)
+            story.table.leave(opened)
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_every_form_of_every_panel_asks_for_whatever_its_kind_cannot_do_without(
 
 
 def test_every_entry_can_be_taken_up_and_every_field_of_it_is_asked(lived_in):
-    lived_in.choose("Heron")
+    lived_in.table.choose("Heron")
     panel = lived_in.entries()
 
     for kind in KINDS:
@@ -110,9 +110,9 @@ def test_what_a_form_asks_and_holds_can_go_to_a_page_as_it_is(kind):
 
 
 def test_tools_and_supporters_that_are_there_are_offered_and_new_ones_may_be_named(story, only):
-    story.choose("Heron")
+    story.table.choose("Heron")
 
-    tell, tool = Form(kit.Step, ("tell", "tool")).asked(story.offers())
+    tell, tool = Form(kit.Step, ("tell", "tool")).asked(story.table.offers())
 
     assert tell["choices"] == [[only(kit.Supporter).id, "Ada"]]
     assert tool["choices"] == [[only(kit.Tool).id, "a quiet walk"]]
@@ -120,19 +120,19 @@ def test_tools_and_supporters_that_are_there_are_offered_and_new_ones_may_be_nam
 
 
 def test_a_tool_that_is_no_longer_needed_is_not_offered_and_a_resting_one_is(story, only):
-    story.choose("Heron")
+    story.table.choose("Heron")
     walk = story.change(only(kit.Tool), status="resting")
-    assert story.offers()["tools"] == [(walk.id, "a quiet walk")]
+    assert story.table.offers()["tools"] == [(walk.id, "a quiet walk")]
 
     story.change(walk, status="retired")
-    assert story.offers()["tools"] == []
+    assert story.table.offers()["tools"] == []
 
 
 def test_what_another_client_has_is_not_offered(story):
     story.add(kit.Client(name="Maple"))
-    story.choose("Maple")
+    story.table.choose("Maple")
 
-    assert [one for some in story.offers().values() for one in some] == []
+    assert [one for some in story.table.offers().values() for one in some] == []
 
 
 def test_what_came_before_is_suggested_and_something_of_ones_own_may_be_added():
@@ -267,7 +267,7 @@ def test_new_supporters_are_named_in_passing_beside_those_that_are_there(story, 
 
     assert (ben.name, ben.may_see) == ("Ben", ())
     assert win.share_with == (ada.id, ben.id)
-    story.keep([ben, win])
+    story._store.keep(*[ben, win])
 
 
 def test_a_question_beside_the_record_leads_to_records_of_its_own():
@@ -294,7 +294,7 @@ def test_what_the_shared_screen_does_not_show_is_kept_when_an_entry_is_changed(s
     assert (changed.title, changed.intensity, changed.triggers) == ("Four days in bed", None, ())
     assert (changed.private_note, changed.id, changed.version) == (setback.private_note, setback.id, 2)
     assert changed.created_at == setback.created_at
-    story.keep([changed])
+    story._store.keep(*[changed])
 
 
 # what does not fit yet --------------------------------------------------------------------------

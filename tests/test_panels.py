@@ -13,7 +13,7 @@ WORDS = sorted(panels.WORDS)
 @pytest.fixture
 def here(story):
     """The story's client sits at the table, and every panel is open."""
-    story.choose("Heron")
+    story.table.choose("Heron")
     return {word: getattr(story, word)() for word in WORDS}
 
 
@@ -125,9 +125,9 @@ def test_saving_an_empty_panel_says_that_leaving_it_out_is_fine(here, story):
 def test_a_draft_is_kept_for_its_client_and_comes_back(here, story):
     press(here["add_milestone"], "draft", typed={"milestone": {"title": "Half a sen"}})
 
-    story.clear_table()
+    story.table.clear_table()
     assert "Half a sen" not in shown(here["add_milestone"])
-    story.choose("Heron")
+    story.table.choose("Heron")
 
     assert "Half a sen" in shown(here["add_milestone"])
     assert here["add_milestone"].typed["milestone"]["title"] == "Half a sen"
@@ -137,18 +137,18 @@ def test_a_draft_never_reaches_another_client(here, story):
     story.add(kit.Client(name="Maple"))
     press(here["add_milestone"], "draft", typed={"milestone": {"title": "Only Heron's"}})
 
-    story.choose("Maple")
+    story.table.choose("Maple")
 
     assert all("Only Heron" not in shown(panel) for panel in here.values())
 
 
 def test_a_message_that_was_on_its_way_when_the_next_person_came_is_dropped(here, story):
     story.add(kit.Client(name="Maple"))
-    story.client = "Maple"
+    story.table.client = "Maple"
 
     press(here["add_milestone"], "draft", typed={"milestone": {"title": "Only Heron's"}})
 
-    assert story.draft("add_milestone") == {}
+    assert story.table.draft("add_milestone") == {}
 
 
 def test_a_saved_draft_is_gone(here, story):
@@ -156,7 +156,7 @@ def test_a_saved_draft_is_gone(here, story):
 
     press(here["add_milestone"], "save", typed={"milestone": {"title": "Asked for help"}})
 
-    assert story.draft("add_milestone") == {}
+    assert story.table.draft("add_milestone") == {}
     assert here["add_milestone"].typed == {}
 
 
@@ -179,7 +179,7 @@ def test_a_new_client_begins_by_being_named(book):
 
     press(panel, "save")
 
-    assert book.client == "Otter"
+    assert book.table.client == "Otter"
     assert [one.name for one in book.records(kit.Client)] == ["Otter"]
 
 
@@ -190,7 +190,7 @@ def test_a_code_name_that_is_taken_is_said_in_words(story):
     press(panel, "save")
 
     assert panel.status["said"].startswith("Code name: there is a client called heron already.")
-    assert story.client is None
+    assert story.table.client is None
 
 
 def test_the_first_thing_kept_on_arrival_opens_the_session(here, story):
@@ -232,7 +232,7 @@ def test_on_a_heavier_day_three_small_things_are_open_and_the_rest_waits(here):
 
 def test_the_card_holds_the_step_and_the_win_and_no_setback(here, story):
     story.add(kit.Step(client="Heron", title="Tea", when="the kettle is on", then="breathe out", on_a_heavy_day="sit"))
-    story.noted()
+    story.table.noted()
 
     card = here["close_session"].view["blocks"][-1]
 
@@ -244,7 +244,7 @@ def test_the_card_holds_the_step_and_the_win_and_no_setback(here, story):
 
 def test_a_step_that_is_too_big_is_made_smaller_and_takes_its_place(here, story):
     step = story.add(kit.Step(client="Heron", title="Run", when="it is seven", then="run", confidence=4))
-    story.noted()
+    story.table.noted()
     press(here["next_step"], "smaller", **{"with": step.id})
     assert here["next_step"].typed["step"]["title"] == "Run"
     here["next_step"].fill("step", title="Shoes on")
@@ -253,12 +253,12 @@ def test_a_step_that_is_too_big_is_made_smaller_and_takes_its_place(here, story)
 
     smaller = story.records(kit.Step)[-1]
     assert (smaller.title, smaller.smaller_of) == ("Shoes on", step.id)
-    assert story.active_steps() == [smaller]
+    assert story.table.active_steps() == [smaller]
 
 
 def test_weeks_of_steps_are_noted_once_and_changed_after_that(here, story):
     step = story.add(kit.Step(client="Heron", title="Tea", planned=5))
-    story.noted()
+    story.table.noted()
     form = f"week-{step.id}"
     here["review_steps"].fill(form, done=4)
     press(here["review_steps"], "save")
@@ -272,7 +272,7 @@ def test_weeks_of_steps_are_noted_once_and_changed_after_that(here, story):
 
 def test_an_ongoing_setback_can_be_added_to(here, story):
     ongoing = story.add(kit.Setback(client="Heron", title="In it", private_note="mine alone", learned="pace"))
-    story.noted()
+    story.table.noted()
     press(here["explore_setback"], "take_up", **{"with": ["setbacks", ongoing.id]})
     here["explore_setback"].fill("setback", what_held="the dog")
 
@@ -343,7 +343,7 @@ def test_support_now_shows_my_own_words_for_hard_times_then_people_then_lines(he
     story.add(kit.Plan(client="Heron", section="when it gets hard", text="Put the phone in the drawer"))
     story.add(kit.SupportLine(name="An invented line", number="000", checked_on="2024-01-05"))
 
-    story.noted()
+    story.table.noted()
 
     told = shown(here["support_now"])
     assert told.index("Put the phone") < told.index("An invented line")
@@ -360,7 +360,7 @@ def test_no_traceback_reaches_the_page(here, monkeypatch, kit_home):
     def breaks(*_records):
         raise RuntimeError("something inside")
 
-    monkeypatch.setattr(here["add_milestone"].book, "keep", breaks)
+    monkeypatch.setattr(here["add_milestone"].table.store, "keep", breaks)
     here["add_milestone"].fill("milestone", title="Not for any log")
 
     press(here["add_milestone"], "save")
@@ -380,16 +380,16 @@ def test_a_cell_that_runs_again_puts_its_earlier_panel_away(story, monkeypatch):
 
     second = story.small_win()
 
-    assert first not in story._panels
-    assert second in story._panels
+    assert first not in story.table.panels
+    assert second in story.table.panels
     assert first.comm is None
 
 
 def test_labels_take_the_clients_own_words(story):
     heron = story.records(kit.Client)[0]
     story.change(heron, own_words=("a wave", "the noise"))
-    story.choose("Heron")
+    story.table.choose("Heron")
 
     assert "The noise, how loud today" in shown(story.check_in())
     assert "A wave: what happened, in a few words" in shown(story.explore_setback())
-    assert any(row[1] == "a wave" for row in story.picture("all").drawn["rows"])
+    assert any(row[1] == "a wave" for row in story.table.picture("all").drawn["rows"])

@@ -462,7 +462,7 @@ def test_a_home_that_cannot_be_made_is_named_too(tmp_path, monkeypatch):
     (tmp_path / "a file").write_text("")
     monkeypatch.setenv("KIT_HOME", str(tmp_path / "a file" / "home"))
 
-    with pytest.raises(Trouble, match=r"a file.*cannot be written to"):
+    with pytest.raises(Trouble, match=r"a file.*cannot be made"):
         reports.write("a page", "Heron", "client", TODAY)
 
 

@@ -125,7 +125,7 @@ def test_letters_of_every_kind_come_back_from_a_book_on_disk(place, open_at, wor
 
 
 def test_records_come_in_the_order_in_which_they_were_noted_and_of_one_client_or_of_all(book):
-    book.keep([kit.Client(name="Heron"), kit.Client(name="Maple")])
+    book._store.keep(*[kit.Client(name="Heron"), kit.Client(name="Maple")])
     for client, title in (("Heron", "tea"), ("Maple", "sun"), ("Heron", "bread")):
         book.add(kit.Win(client=client, title=title))
 
@@ -207,7 +207,7 @@ def test_a_name_with_half_a_sign_is_looked_up_without_a_traceback(story):
 
 def test_of_several_records_all_are_kept_or_none(story):
     with pytest.raises(NoSuchClient):
-        story.keep([kit.Win(client="Heron", title="one"), kit.Win(client="Finch", title="two")])
+        story._store.keep(*[kit.Win(client="Heron", title="one"), kit.Win(client="Finch", title="two")])
 
     assert titles(story) == ["Bread in the oven"]
 
@@ -216,7 +216,7 @@ def test_a_record_that_belongs_to_nothing_is_refused_and_the_book_stays_usable(s
     use = kit.ToolUse(client="Heron", tool="never heard of")
 
     with pytest.raises(Trouble, match="no longer in the book"):
-        story.keep([kit.Win(client="Heron", title="one"), use])
+        story._store.keep(*[kit.Win(client="Heron", title="one"), use])
 
     assert titles(story) == ["Bread in the oven"]
     story.add(kit.Win(client="Heron", title="two"))
@@ -430,8 +430,8 @@ def woven(story, only):
         client="Heron", title="walk daily", tell=ada.id, tool=walk.id, aspiration=music.id, from_setback=setback.id
     )
     small = kit.Step(client="Heron", title="walk once", tool=walk.id, smaller_of=large.id)
-    story.keep(
-        [
+    story._store.keep(
+        *[
             music,
             kit.LadderMark(client="Heron", aspiration=music.id, level=0),
             kit.ToolUse(client="Heron", tool=walk.id, setback=setback.id, helped=7),
@@ -483,7 +483,7 @@ def test_whatever_is_removed_comes_back_exactly_as_it_was(woven):
         touched = woven.remove(record)
         assert everything(woven._store) != before
 
-        woven.take_back([], touched)
+        woven._store.take_back([], touched)
         assert everything(woven._store) == before, record
 
 
@@ -524,7 +524,7 @@ def test_a_save_of_several_is_taken_back_as_a_whole(woven):
     tool = kit.Tool(client="Heron", title="clay", kind="creative")
     new = [tool, kit.ToolUse(client="Heron", tool=tool.id, helped=8)]
 
-    woven.take_back(new, woven.keep(new))
+    woven._store.take_back(new, woven._store.keep(*new))
 
     assert everything(woven._store) == before
 
@@ -535,31 +535,31 @@ def test_a_change_is_taken_back_and_what_hangs_on_the_record_stays(woven, kind):
     record = woven.records(kind)[0]
     new = record.__class__.model_validate({**dict(record), record.heading: "Otter", "version": record.version + 1})
 
-    replaced = woven.keep([new])
+    replaced = woven._store.keep(*[new])
     assert everything(woven._store) != before
-    woven.take_back([new], replaced)
+    woven._store.take_back([new], replaced)
 
     assert everything(woven._store) == before
 
 
 def test_what_was_changed_since_is_not_taken_back_unseen(story):
     new = [kit.Win(client="Heron", title="soup")]
-    replaced = story.keep(new)
+    replaced = story._store.keep(*new)
     story.change(new[0], title="soup for two")
 
     with pytest.raises(Trouble, match="changed or removed elsewhere"):
-        story.take_back(new, replaced)
+        story.table.store.take_back(new, replaced)
 
     assert "soup for two" in titles(story)
 
 
 def test_what_was_noted_later_is_not_lost_when_something_earlier_is_taken_back(story):
     tool = kit.Tool(client="Heron", title="clay")
-    replaced = story.keep([tool])
+    replaced = story._store.keep(*[tool])
     story.add(kit.ToolUse(client="Heron", tool=tool.id, helped=8))
 
     with pytest.raises(Trouble, match="Something noted later belongs to this"):
-        story.take_back([tool], replaced)
+        story.table.store.take_back([tool], replaced)
 
     assert [one.tool for one in story.records(kit.ToolUse)] == [tool.id]
 
@@ -569,7 +569,7 @@ def test_an_undo_does_not_overwrite_what_was_changed_after_the_removal(woven, on
     step = woven.change(woven.records(kit.Step)[0], title="walk at noon")
 
     with pytest.raises(Trouble, match="changed or removed elsewhere"):
-        woven.take_back([], touched)
+        woven._store.take_back([], touched)
 
     assert woven.records(kit.Step)[0] == step
 
@@ -604,11 +604,11 @@ def test_a_draft_for_nobody_is_not_kept(story):
 
 
 def test_nobody_at_the_table_means_no_draft(story):
-    story.keep_draft("small_win", {"title": "bread"})
+    story.table.keep_draft("small_win", {"title": "bread"})
 
-    assert story.draft("small_win") == {}
-    story.choose("Heron")
-    assert story.draft("small_win") == {}
+    assert story.table.draft("small_win") == {}
+    story.table.choose("Heron")
+    assert story.table.draft("small_win") == {}
 
 
 def test_a_draft_is_there_for_the_next_program_that_opens_the_book(place, open_at):

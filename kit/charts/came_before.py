@@ -5,8 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from kit.charts.picture import Picture, number_words, numbers, own_word, told_only
-from kit.charts.rows import MOST, beneath, heights
+from kit.charts.picture import Picture, not_all, number_words, numbers, own_word, told_only
+from kit.charts.rows import beneath, fitting, heights
 from kit.words import _, listed, one_or_many
 
 
@@ -20,10 +20,11 @@ def came_before(triggers: pd.DataFrame, own_words: Sequence[str] = (), for_coach
     if for_coach:
         columns += [_("Days, each"), _("Half of them within")]
         rows = [[*row, *more] for row, more in zip(rows, _day_cells(triggers), strict=True)]
-    shown = triggers.iloc[:MOST]
+    shown = triggers.iloc[: fitting(triggers["came_before"].tolist())]
     sentence = _sentence(triggers, own_word(own_words, 0, _("a setback")))
     if triggers["times"].sum() < 2:
         return told_only(sentence, columns, rows)
+    sentence = " ".join([sentence, *not_all(len(shown), len(triggers))])
     return Picture(sentence, columns, rows, _bars(shown), _layout(shown))
 
 
@@ -41,8 +42,6 @@ def _sentence(triggers: pd.DataFrame, word: str) -> str:
     ]
     if n > 1:
         told.append(_("That it came before does not say that it was the cause."))
-    if len(triggers) > MOST:
-        told.append(_("{n} are drawn; the table holds all {all}.").format(n=MOST, all=len(triggers)))
     return " ".join(told)
 
 
@@ -74,7 +73,7 @@ def _bars(shown: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _layout(shown: pd.DataFrame) -> dict[str, Any]:
     asides = [one_or_many("{n} time", "{n} times", n).format(n=n) for n in shown["times"].tolist()]
-    layout = beneath(shown["came_before"].tolist(), asides, int(shown["times"].max()), share=0.76, ends=_hatch(shown))
+    layout = beneath(shown["came_before"].tolist(), asides, int(shown["times"].max()), share=0.7, ends=_hatch(shown))
     return {**layout, "barmode": "overlay", "barcornerradius": 4}
 
 

@@ -107,7 +107,7 @@ def _over_time(episodes: pd.DataFrame, today: date, there: str) -> tuple[list[di
     until = episodes["back_on_feet_on"].fillna(pd.Timestamp(today))
     texts = [" \u00b7 ".join(titles) for titles in episodes["titles"]]
     shown = pd.DataFrame({"on": episodes["began_on"], "until": until, "ongoing": episodes["ongoing"], "text": texts})
-    first, last = room(shown["on"].iloc[0].date(), today, 0.06)
+    first, last = room(shown["on"].iloc[0].date(), today, 0.08)
     data = spans(shown, [pd.Timestamp(first), pd.Timestamp(last)], 1.0, _("a stretch"))
     labels = [label(words, last, 0.62, xanchor="right", yanchor="top") for words in _open_words(shown, there)]
     height = 236 if labels else 150
@@ -195,7 +195,7 @@ def feet_curve(found: BounceBack, for_coach: bool = False) -> Picture:
         "line": {"color": "var(--kit-setback)", "width": 3, "shape": "hv"}, "hoverinfo": "x+y",
     }  # fmt: skip
     rows += _median_rows(found)
-    return Picture(sentence, columns, rows, [step, *_median(found)], _curve_layout(found))
+    return Picture(sentence, columns, rows, [step, *_median(found)], _curve_layout(found, max(after)))
 
 
 def _median_rows(found: BounceBack) -> list[list[str]]:
@@ -219,20 +219,20 @@ def _median(found: BounceBack) -> list[dict[str, Any]]:
     return [bar, marks(_("half of them"), [found.median], [0.5], {**FEET, "symbol": "diamond"}, hoverinfo="x+name")]
 
 
-def _curve_layout(found: BounceBack) -> dict[str, Any]:
+def _curve_layout(found: BounceBack, last: float) -> dict[str, Any]:
     corner: dict[str, Any] = {
         "xref": "paper",
         "yref": "paper",
         "xanchor": "right",
     }
     half = [] if found.median is None else [
-        label(_("\u25c6 half of them within {n} days").format(n=f"{found.median:g}"), 1, 1, font=INK, yanchor="top",
+        label(_("\u25c6 half of them<br>within {n} days").format(n=f"{found.median:g}"), 1, 1, font=INK, yanchor="top",
               **corner)
     ]  # fmt: skip
     return calm(
         300,
         {"l": 48, "r": 24, "t": 12, "b": 56},
-        xaxis=axis(rangemode="tozero", showgrid=False, linecolor="var(--kit-line)", showline=True),
+        xaxis=axis(range=[0, last * 1.05], showgrid=False, linecolor="var(--kit-line)", showline=True),
         yaxis=grid_axis(range=[-0.03, 1.06], tickvals=[0, 0.5, 1], ticktext=[_("none"), _("half"), _("all")]),
         annotations=[
             *half,

@@ -16,6 +16,7 @@ from kit.charts.picture import (
     in_lines,
     label,
     marks,
+    not_all,
     numbers,
     plain,
     told_only,
@@ -27,7 +28,8 @@ from kit.words import _, one_or_many
 REACHED = {"color": "var(--kit-milestone)", "symbol": "star", "size": 15}
 AHEAD = {"color": "var(--kit-milestone)", "symbol": "star-open", "size": 14}
 HERE = {"color": "var(--kit-action)", "symbol": "circle", "size": 16}
-LETTERS, GAP, HIGHEST = 20, 24, 400
+LETTERS, GAP, HIGHEST = 20, 24, 640
+BOLD, RUNG = 27, 23  # as many letters fit on a phone: bold ones, and ones that stand beside a ladder
 
 
 def areas(found: pd.DataFrame) -> Picture:
@@ -62,7 +64,7 @@ def _areas_layout(names: list[str], reached: list[int], ahead: list[int]) -> dic
     return calm(
         34 * len(names) + 16,
         {"l": 118, "r": 16, "t": 8, "b": 8},
-        xaxis=axis(range=[0.4, max(most, 10) + 0.6], showgrid=False, showticklabels=False),
+        xaxis=axis(range=[0.2, max(most, 10) + 0.6], showgrid=False, showticklabels=False),
         yaxis=axis(range=[len(names) - 0.5, -0.5], tickvals=list(range(len(names))), ticktext=names,
                    gridcolor="var(--kit-line)"),
     )  # fmt: skip
@@ -84,9 +86,7 @@ def ladders(found: pd.DataFrame) -> Picture:
         return told_only(_("No ladder yet. It begins with something you would like more of in your life."))
     data, layout, drawn = _drawn(found["title"].tolist(), rungs, places, enough)
     said = [f"{title}: {words}." for title, words in zip(found["title"].tolist()[:drawn], here, strict=False)]
-    if drawn < len(rows):
-        said.append(_("{n} are drawn; the table holds all {all}.").format(n=drawn, all=len(rows)))
-    return Picture(" ".join(said), columns, rows, data, layout)
+    return Picture(" ".join([*said, *not_all(drawn, len(rows))]), columns, rows, data, layout)
 
 
 def _here(rungs: tuple[str, ...], place: float | None, enough: bool) -> str:
@@ -104,20 +104,21 @@ def _drawn(titles: list[str], rungs: list, places: list, enough: list) -> tuple[
     data: list[dict[str, Any]] = []
     words: list[dict[str, Any]] = []
     for title, some, place, end in zip(titles, rungs, places, enough, strict=True):
-        heads, texts = in_lines(title), [in_lines(rung) for rung in reversed(some)]
-        first = down + LETTERS * (len(heads) + end) + 20
+        heads = in_lines(title, wide=BOLD)
+        texts = [in_lines(rung, wide=RUNG) for rung in reversed(some)]
+        first = down + LETTERS * (len(heads) + end + len(texts[0]) / 2) + 12
         at = _heights(first, texts)
         if drawn and at[-1] > HIGHEST:
             break
         data += _ladder(title, at, place)
-        words += [_left("<br>".join([f"<b>{head}</b>" for head in heads]), down, 0, "top", INK)]
-        words += [_left(_("enough for now"), down + LETTERS * len(heads), 0, "top", QUIET)] if end else []
-        words += [_left("<br>".join(lines), y, 60, "middle", INK) for lines, y in zip(texts, at, strict=True)]
-        words += [_left(_("here"), _at(at, place), 0, "middle", QUIET)] if place is not None else []
+        words += [_left("<br>".join([f"<b>{head}</b>" for head in heads]), down, -48, "top", INK)]
+        words += [_left(_("enough for now"), down + LETTERS * len(heads), -48, "top", QUIET)] if end else []
+        words += [_left("<br>".join(lines), y, 20, "middle", INK) for lines, y in zip(texts, at, strict=True)]
+        words += [_left(_("here"), _at(at, place), -48, "middle", QUIET)] if place is not None else []
         down, drawn = at[-1] + LETTERS * len(texts[-1]) // 2 + GAP, drawn + 1
     layout = calm(
         round(down) + 8,
-        {"l": 12, "r": 12, "t": 8, "b": 0},
+        {"l": 56, "r": 12, "t": 8, "b": 0},
         xaxis=hidden_axis(range=[0, 1]),
         yaxis=hidden_axis(range=[down, 0]),
         annotations=words,

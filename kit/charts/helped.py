@@ -5,15 +5,16 @@ from typing import Any
 
 import pandas as pd
 
-from kit.charts.picture import Picture, marks, number_words, numbers, plain, told_only
-from kit.charts.rows import MOST, beneath, heights, stretched
+from kit.charts.picture import Picture, marks, not_all, number_words, numbers, plain, told_only
+from kit.charts.rows import beneath, fitting, heights, stretched
 from kit.fields import about
 from kit.measures.helped import OFTEN
 from kit.records import TOOL_KINDS, ToolUse
 from kit.words import _, listed, one_or_many
 
-FULL = {"color": "var(--kit-action)", "symbol": "circle", "size": 15}
-FEW = {**FULL, "symbol": "circle-open", "line": {"width": 2.5}}
+FULL = {"color": "var(--kit-action)", "symbol": "circle", "size": 15,
+        "line": {"width": 2.5, "color": "var(--kit-action)"}}  # fmt: skip
+FEW = {**FULL, "symbol": "circle-open"}
 
 
 def what_helped(tools: pd.DataFrame, listed_only: pd.DataFrame) -> Picture:
@@ -24,7 +25,8 @@ def what_helped(tools: pd.DataFrame, listed_only: pd.DataFrame) -> Picture:
     columns = [_("Tool"), _("Used"), _("How often it was said how much it helped"), _("In the middle, 0 to 10"),
                _("From"), _("To"), _("Not for me")]  # fmt: skip
     rows = [*_tool_rows(tools), *_listed_rows(listed_only)]
-    shown = tools[tools["median"].notna()].iloc[:MOST]
+    rated = tools[tools["median"].notna()]
+    shown = rated.iloc[: fitting(rated["title"].tolist())]
     sentence = " ".join([*_found(tools, shown), *_beside(listed_only["title"].tolist())])
     if len(shown) < 2:
         return told_only(sentence, columns, rows)
@@ -42,9 +44,7 @@ def _found(tools: pd.DataFrame, shown: pd.DataFrame) -> list[str]:
         told = [words.format(tool=first["title"], much=float(first["median"]), n=first["rated"])]
         if not shown["enough"].all():
             told.append(_("An open ring is too few yet to tell."))
-    if len(tools) > len(shown):
-        told.append(_("{n} are drawn; the table holds all {all}.").format(n=len(shown), all=len(tools)))
-    return told
+    return [*told, *(not_all(len(shown), len(tools)) if len(shown) > 1 else [])]
 
 
 def _beside(titles: Sequence[str]) -> list[str]:
@@ -92,8 +92,7 @@ def _layout(shown: pd.DataFrame) -> dict[str, Any]:
 
 
 def _ends() -> list[str]:
-    low, high = about(ToolUse)["helped"].ends
-    return [f"0 {low}", f"{high} 10"]
+    return [f"0 {about(ToolUse)['helped'].ends[0]}", "10"]
 
 
 def what_fits(fits: pd.DataFrame) -> Picture:
@@ -106,27 +105,26 @@ def what_fits(fits: pd.DataFrame) -> Picture:
     times = [str(n) for n in fits["times"]]
     rows = [list(row) for row in zip(fits["came_before"], fits["title"], times, middle, low, high, strict=True)]
     rated = fits[fits["median"].notna()]
-    groups = list(dict.fromkeys(rated["came_before"]))
     if len(rated) < 2:
-        return told_only(_fits_sentence(rated, groups), columns, rows)
-    shown = rated[rated["came_before"].isin(groups[:MOST])]
-    first = shown.drop_duplicates("came_before")
-    names = [f"{one.came_before}: {one.title}" for one in first.itertuples()]
-    return Picture(_fits_sentence(rated, groups), columns, rows, _fit_dots(shown, names), _fit_layout(first, names))
+        return told_only(_fits_sentence(rated), columns, rows)
+    groups = rated.drop_duplicates("came_before")
+    names = [f"{came}: {tool}" for came, tool in zip(groups["came_before"], groups["title"], strict=True)]
+    n = fitting(names)
+    first = groups.iloc[:n]
+    shown = rated[rated["came_before"].isin(set(first["came_before"]))]
+    sentence = " ".join([_fits_sentence(rated), *not_all(n, len(groups))])
+    return Picture(sentence, columns, rows, _fit_dots(shown, names[:n]), _fit_layout(first, names[:n]))
 
 
-def _fits_sentence(rated: pd.DataFrame, groups: Sequence[str]) -> str:
+def _fits_sentence(rated: pd.DataFrame) -> str:
     if rated.empty:
         return _("Nothing is noted here yet. It starts with a tool that helped in a setback.")
-    first = rated.iloc[0]
-    words = _("When \u201c{came}\u201d came before it, \u201c{tool}\u201d fits best so far, {n}.")
-    often = one_or_many("once", "{n} times", int(first["rated"])).format(n=first["rated"])
-    told = [words.format(came=first["came_before"], tool=first["title"], n=often)]
-    if not rated["enough"].any():
-        told.append(_("Nothing was noted {n} times yet; too few yet to tell.").format(n=OFTEN))
-    if len(groups) > MOST:
-        told.append(_("{n} are drawn; the table holds all {all}.").format(n=MOST, all=len(groups)))
-    return " ".join(told)
+    enough = rated[rated["enough"]]
+    if enough.empty:
+        return _("Nothing was noted {n} times with the same thing before it; too few yet to tell.").format(n=OFTEN)
+    first = enough.iloc[0]
+    words = _("When \u201c{came}\u201d came before it, \u201c{tool}\u201d fits best so far, {n} times.")
+    return words.format(came=first["came_before"], tool=first["title"], n=first["rated"])
 
 
 def _fit_dots(shown: pd.DataFrame, names: Sequence[str]) -> list[dict[str, Any]]:

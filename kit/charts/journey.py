@@ -6,7 +6,19 @@ from typing import Any
 
 import pandas as pd
 
-from kit.charts.picture import QUIET, Picture, axis, calm, day_texts, days, grid_axis, hover, numbers, own_word, plain
+from kit.charts.picture import (
+    QUIET,
+    Picture,
+    calm,
+    day_texts,
+    days,
+    grid_axis,
+    hover,
+    numbers,
+    own_word,
+    plain,
+    time_axis,
+)
 from kit.charts.spans import spans
 from kit.words import _, listed, one_or_many
 
@@ -46,7 +58,8 @@ def journey(
     since = pd.Timestamp(today - timedelta(days=reaches)) if reaches else None
     shown = entries if since is None else entries[entries["until"].fillna(entries["on"]).fillna(since) >= since]
     lines = daily if since is None else daily[daily["on"] >= since]
-    first = since if since is not None else min([*shown["on"].dropna(), *lines["on"], pd.Timestamp(today)])
+    starts = [shown["on"].min(), lines["on"].min(), pd.Timestamp(today)]
+    first = since if since is not None else min(day for day in starts if pd.notna(day))
     room = max((pd.Timestamp(today) - first) * 0.04, pd.Timedelta(days=1))
     window = [first - room, pd.Timestamp(today) + room]
     data = [
@@ -92,7 +105,8 @@ def _journey_sentence(shown: pd.DataFrame, lines: pd.DataFrame, span: str, own_w
 
 
 def _journey_rows(shown: pd.DataFrame, named: Mapping[str, str]) -> list[list[str]]:
-    columns = (shown["lane"], day_texts(shown["on"]), day_texts(shown["until"]), shown["ongoing"], shown["text"])
+    lanes, ongoing, texts = (shown[name].tolist() for name in ("lane", "ongoing", "text"))
+    columns = (lanes, day_texts(shown["on"]), day_texts(shown["until"]), ongoing, texts)
     rows = [
         [_when(lane, on, until, ongoing), named[lane], text]
         for lane, on, until, ongoing, text in zip(*columns, strict=True)

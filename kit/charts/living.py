@@ -1,5 +1,6 @@
 """Living well beside what one lives with: both over time, and the plane of the two."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -29,11 +30,8 @@ from kit.words import _, one_or_many
 BOTH = ("living_well", "symptom_load")
 LIVING = {"color": "var(--kit-living)", "symbol": "circle", "size": 7}
 LOUD = {"color": "var(--kit-symptoms)", "symbol": "square-open", "size": 7}
-EACH = {
-    "day": _("A point is a day."),
-    "week": _("A point is the mean of a week."),
-    "month": _("A point is the mean of a month."),
-}
+PERIODS = {"day": _("{n} days"), "week": _("{n} weeks"), "month": _("{n} months")}
+EACH = {"week": _("A point is the mean of a week."), "month": _("A point is the mean of a month.")}
 
 
 def living(daily: pd.DataFrame, both: pd.DataFrame, own_words: Sequence[str] = (), every: str = "day") -> Picture:
@@ -44,17 +42,16 @@ def living(daily: pd.DataFrame, both: pd.DataFrame, own_words: Sequence[str] = (
     """
     word = own_word(own_words, 1, _("what I live with"))
     noted = daily[daily[list(BOTH)].notna().any(axis=1)]
-    points = {name: numbers(daily[name]) for name in BOTH}
     drawn = [name for name in BOTH if noted[name].notna().any()]
     sentence = _living_sentence(len(noted), drawn, both, word, every)
     columns, rows = _living_table(noted, word)
     if len(noted) < 2:
         return told_only(sentence, columns, rows)
-    lines = {name: numbers(daily[f"{name}_line"]) for name in BOTH}
-    on = days(daily["on"])
+    lines = [f"{name}_line" for name in BOTH]
+    shown = daily[daily.index.isin(noted.index) | daily[lines].isna().all(axis=1)]  # the empty ones are gaps
     words = {"living_well": _("living well"), "symptom_load": plain(word)}
-    data = [trace for name in drawn for trace in _line(name, words[name], on, lines[name], points[name])]
-    return Picture(sentence, columns, rows, data, _living_layout(noted, _at_the_ends(drawn, words, on, lines)))
+    data = [trace for name in drawn for trace in _line(shown, name, words[name])]
+    return Picture(sentence, columns, rows, data, _living_layout(noted, _names(drawn, words)))
 
 
 def _living_sentence(n: int, drawn: Sequence[str], both: pd.DataFrame, word: str, every: str) -> str:
@@ -62,10 +59,13 @@ def _living_sentence(n: int, drawn: Sequence[str], both: pd.DataFrame, word: str
         return _("Nothing is noted here yet. It starts with the first number, and each can be skipped.")
     if n < 2:
         return _("One day is noted here so far; too few yet to tell.")
-    if drawn == ["living_well"]:
-        told = _("Living well, on {n} days. The other side, {word}, is not noted; it never has to be.")
-        return told.format(n=n, word=word)
-    return " ".join([*([both_words(both, word)] if len(drawn) > 1 else []), EACH[every]])
+    periods, named = PERIODS[every].format(n=n), {"living_well": _("living well"), "symptom_load": word}
+    if len(drawn) < 2:
+        alone = _("Noted over {periods}: {what}. The other one is not noted; it never has to be.")
+        told = alone.format(periods=periods, what=named[drawn[0]])
+    else:
+        told = both_words(both, word)
+    return " ".join([told, EACH[every]] if every in EACH else [told])
 
 
 def both_words(both: pd.DataFrame, word: str) -> str:
@@ -97,65 +97,70 @@ def _living_table(noted: pd.DataFrame, word: str) -> tuple[list[str], list[list[
     return [_("Day"), well, word, smoothed.format(word=well), smoothed.format(word=word)], rows[::-1]
 
 
-def _line(
-    name: str, words: str, on: list[str], line: list[float | None], points: list[float | None]
-) -> list[dict[str, Any]]:
+def _line(shown: pd.DataFrame, name: str, words: str) -> list[dict[str, Any]]:
     look, dash = (LIVING, "solid") if name == "living_well" else (LOUD, "dash")
     drawn = {"color": look["color"], "width": 2.5, "dash": dash, "shape": "spline"}
+    on, line = days(shown["on"]), numbers(shown[f"{name}_line"])
     return [
         {"type": "scatter", "mode": "lines", "name": words, "x": on, "y": line, "line": drawn, "connectgaps": False,
          "hoverinfo": "skip"},
-        marks(words, on, points, look, opacity=0.5, hoverinfo="x+y+name"),
+        marks(words, on, numbers(shown[name]), look, opacity=0.5, hoverinfo="x+y+name"),
     ]  # fmt: skip
 
 
-def _at_the_ends(
-    drawn: Sequence[str], words: dict[str, str], on: list[str], lines: dict[str, list]
-) -> list[dict[str, Any]]:
-    """Each line bears its name where it ends: the higher one above, the lower one below."""
-    ends = {
-        name: [(day, value) for day, value in zip(on, lines[name], strict=True) if value is not None][-1]
-        for name in drawn
-    }
-    order = sorted(drawn, key=lambda name: ends[name][1])
-    told = []
-    for name in drawn:
-        below = len(drawn) > 1 and name == order[0]
-        font = {**INK, "color": (LIVING if name == "living_well" else LOUD)["color"]}
-        lift = {"yanchor": "top", "yshift": -8} if below else {"yanchor": "bottom", "yshift": 8}
-        told.append(label(words[name], *ends[name], font=font, xanchor="right", **lift))
-    return told
+def _names(drawn: Sequence[str], words: dict[str, str]) -> list[dict[str, Any]]:
+    """Above the picture, because the lines may cross: each name with what its line looks like."""
+    looks = {"living_well": (LIVING["color"], "\u2014\u25cf\u2014"), "symptom_load": (LOUD["color"], "- \u25a1 -")}
+    at = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom"}
+    return [
+        label(f"{looks[name][1]} {words[name]}", 0, 1, font={**INK, "color": looks[name][0]}, yshift=8 + 20 * row, **at)
+        for row, name in enumerate(reversed(drawn))
+    ]
 
 
-def _living_layout(noted: pd.DataFrame, labels: list[dict[str, Any]]) -> dict[str, Any]:
+def _living_layout(noted: pd.DataFrame, names: list[dict[str, Any]]) -> dict[str, Any]:
     first, *_between, last = whole_days(noted["on"]).tolist()
     return calm(
-        300,
-        {"l": 32, "r": 16, "t": 8, "b": 44},
+        320,
+        {"l": 32, "r": 16, "t": 12 + 22 * len(names), "b": 44},
         xaxis=time_axis(range=room(first, last)),
-        yaxis=grid_axis(range=[-1.6, 11.6], tickvals=[0, 5, 10]),
-        annotations=labels,
+        yaxis=grid_axis(range=[-0.5, 10.5], tickvals=[0, 5, 10]),
+        annotations=names,
     )
 
 
 def plane(beside: pd.DataFrame, both: pd.DataFrame, own_words: Sequence[str] = (), at_least: float = 6) -> Picture:
-    """Living well across, what I live with upwards, a dot for each day on which both were noted.
+    """Living well across, what I live with upwards; each day on which both were noted is there, larger where several.
 
     `beside` is `measures.side_by_side(check_ins)`, `both` is `measures.living_with_symptoms(check_ins)`, each with
     the same `at_least`.
     """
     word = own_word(own_words, 1, _("what I live with"))
-    well, loud = numbers(beside["living_well"]), numbers(beside["symptom_load"])
-    on, there = day_texts(beside["on"]), beside["both"].tolist()
+    well, loud, there = numbers(beside["living_well"]), numbers(beside["symptom_load"]), beside["both"].tolist()
     told = [_("yes") if one else "" for one in there]
     columns = [_("Day"), _("living well"), word, _("both were there")]
-    rows = [list(row) for row in zip(on, number_words(well), number_words(loud), told, strict=True)][::-1]
+    cells = zip(day_texts(beside["on"]), number_words(well), number_words(loud), told, strict=True)
+    rows = [list(row) for row in cells][::-1]
+    sentence = both_words(both, word)
     if len(rows) < 2:
-        return told_only(both_words(both, word), columns, rows)
-    symbols = ["circle" if one else "circle-open" for one in there]
-    marker = {"color": "var(--kit-living)", "symbol": symbols, "size": 13, "line": {"width": 2}}
-    data = [marks(_("a day"), well, loud, marker, opacity=0.55, hovertext=on, hoverinfo="text")]
-    return Picture(both_words(both, word), columns, rows, data, _plane_layout(plain(word), at_least))
+        return told_only(sentence, columns, rows)
+    spots = Counter(zip(well, loud, there, strict=True))
+    several = _(" A larger one holds several days.") if max(spots.values()) > 1 else ""
+    sentence = f"{sentence} {_('Each ring or dot is a day.')}{several}"
+    return Picture(sentence, columns, rows, [_spots(spots)], _plane_layout(plain(word), at_least))
+
+
+def _spots(spots: Counter) -> dict[str, Any]:
+    """Days with the same two numbers lie on one spot, whose area grows with them."""
+    x, y, there = (list(one) for one in zip(*spots, strict=True))
+    n = list(spots.values())
+    colour = LIVING["color"]
+    marker = {
+        "color": colour, "symbol": ["circle" if one else "circle-open" for one in there],
+        "size": [round(12 * many**0.5, 1) for many in n], "line": {"width": 2, "color": colour},
+    }  # fmt: skip
+    hovers = [one_or_many("{n} day", "{n} days", many).format(n=many) for many in n]
+    return marks(_("days"), x, y, marker, opacity=0.75, customdata=n, hovertext=hovers, hoverinfo="text")
 
 
 def _plane_layout(word: str, at_least: float) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ import pandas as pd
 from kit.words import _, day_words
 
 DAY_LABELS = [
-    {"dtickrange": [None, "M1"], "value": "%-d %b\n%Y"},
+    {"dtickrange": [None, "M1"], "value": "%-d\n%b"},
     {"dtickrange": ["M1", "M12"], "value": "%b\n%Y"},
     {"dtickrange": ["M12", None], "value": "%Y"},
 ]
@@ -41,23 +42,31 @@ def told_only(sentence: str, columns: Sequence[str] = (), rows: Sequence[list[st
     return Picture(sentence, list(columns) if rows else [], list(rows), [], {})
 
 
+def not_all(drawn: int, of: int) -> list[str]:
+    """What is said where only a part is drawn."""
+    return [_("Drawn here: {n} of {all}; the table holds all.").format(n=drawn, all=of)] if drawn < of else []
+
+
 def plain(text: str) -> str:
     """People's own text as plotly shows it to the letter: it reads a few tags."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def in_lines(text: str, most: int = 2) -> list[str]:
+def in_lines(text: str, most: int = 2, wide: int = WIDE) -> list[str]:
     """People's own text in lines that fit on a phone; the table holds all of what is too long."""
-    return [plain(line) for line in textwrap.wrap(text, WIDE, max_lines=most, placeholder=" \u2026")] or [""]
+    return [plain(line) for line in textwrap.wrap(text, wide, max_lines=most, placeholder=" \u2026")] or [""]
 
 
 def hover(texts: pd.Series) -> list[str]:
-    return [plain(text) for text in texts]
+    return [plain(text) for text in texts.tolist()]
 
 
 def day_texts(series: pd.Series) -> list[str]:
     """Each day as people say it; one that is not known is empty."""
-    return [day_words(day) if day else "" for day in whole_days(series).tolist()]
+    return [_said(day) if day else "" for day in whole_days(series).tolist()]
+
+
+_said = lru_cache(8192)(day_words)  # the same days stand in one table after the other
 
 
 def days(series: pd.Series) -> list[str]:

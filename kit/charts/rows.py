@@ -5,8 +5,7 @@ from typing import Any
 
 from kit.charts.picture import INK, QUIET, axis, calm, hidden_axis, in_lines, label
 
-MOST = 7  # as many fit into a calm picture; the table holds all
-LETTERS, LINE, APART = 20, 18, 10
+LETTERS, LINE, APART, HIGHEST = 20, 18, 10, 384
 
 
 def heights(names: Sequence[str]) -> tuple[list[int], list[int], int]:
@@ -19,8 +18,14 @@ def heights(names: Sequence[str]) -> tuple[list[int], list[int], int]:
     return tops, lines, down
 
 
+def fitting(names: Sequence[str]) -> int:
+    """How many of `names` fit into a calm picture; the table holds all."""
+    _tops, lines, _down = heights(names)
+    return sum(line + LINE // 2 <= HIGHEST for line in lines)
+
+
 def beneath(
-    names: Sequence[str], asides: Sequence[str], most: float, share: float = 0.68, ends: Sequence[str] = ()
+    names: Sequence[str], asides: Sequence[str], most: float, share: float = 0.52, ends: Sequence[str] = ()
 ) -> dict[str, Any]:
     """The layout: each name above its line, which reaches from 0 to `most`, and beside the line a few quiet words.
 
@@ -32,14 +37,14 @@ def beneath(
         for name, top in zip(names, tops, strict=True)
     ]
     beside = [
-        label(aside, 1, line, font=QUIET, xref="paper", xanchor="right", yanchor="middle")
+        label(aside, share, line, font=QUIET, xref="paper", xanchor="left", xshift=12, yanchor="middle")
         for aside, line in zip(asides, lines, strict=True)
     ]
     below = 28 if ends else 8
     return calm(
         high + below + 8,
         {"l": 12, "r": 12, "t": 8, "b": below},
-        xaxis=axis(range=[-most * 0.03, most * 1.03], domain=[0, share], showgrid=False, showticklabels=False),
+        xaxis=axis(range=[-most * 0.02, most * 1.02], domain=[0, share], showgrid=False, showticklabels=False),
         yaxis=hidden_axis(range=[high, 0]),
         annotations=[*words, *beside, *_at_ends(ends, share)],
     )

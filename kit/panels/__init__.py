@@ -16,6 +16,7 @@ from kit.panels.session import (
     ReviewSteps,
     SmallWin,
 )
+from kit.panels.table import Table
 from kit.panels.widgets import Panel, PictureWidget
 
 WORDS: dict[str, type[Panel]] = {
@@ -28,14 +29,14 @@ WORDS: dict[str, type[Panel]] = {
 _IN_CELLS: dict[tuple[str, str], Panel] = {}
 
 
-def opened(word: str, book: Any) -> Panel:
+def opened(word: str, table: Table) -> Panel:
     """The panel of a word; when its cell runs again, the one that stood there before is put away."""
     place = (word, _cell())
     if place in _IN_CELLS:
         earlier = _IN_CELLS.pop(place)
-        earlier.book.leave(earlier)
+        earlier.table.leave(earlier)
         earlier.close()
-    panel = WORDS[word](book)
+    panel = WORDS[word](table)
     if place[1]:
         _IN_CELLS[place] = panel
     return panel
@@ -50,4 +51,4 @@ def _cell() -> str:
     return str((parent.get("metadata") or {}).get("cellId", ""))
 
 
-__all__ = ["WORDS", "Panel", "PictureWidget", "opened"]
+__all__ = ["WORDS", "Panel", "PictureWidget", "Table", "opened"]

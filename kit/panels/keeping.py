@@ -25,8 +25,8 @@ class Kept(Panel):
         return {self.kind.plural: Form(self.kind, self.asks, self.more)}
 
     def blocks(self) -> list[Block]:
-        found = reversed(self.book.records(self.kind, self.book.client))
-        names = self.book.names()
+        found = reversed(self.table.records(self.kind))
+        names = self.table.names()
         items = [_line(one, names) for one in found]
         return [*super().blocks(), {"is": "list", "items": items, "empty": self.empty}]
 
@@ -62,7 +62,7 @@ class Entries(Panel):
     _shown: int = AT_ONCE
 
     def refresh(self) -> None:
-        if self._bound != self.book.client:
+        if self._bound != self.table.client:
             self._kind, self._shown = "", AT_ONCE
         super().refresh()
 
@@ -81,7 +81,7 @@ class Entries(Panel):
         chosen = [("", _("all"))] + [(plural, BY_PLURAL[plural].singular) for plural in kinds]
         chips = [{**button("only", label, plural), "pressed": plural == self._kind} for plural, label in chosen]
         more = [buttons(button("more", _("Show more")))] if len(found) > self._shown else []
-        names = self.book.names()
+        names = self.table.names()
         items = [_line(one, names, _entry_buttons(one)) for one in found[: self._shown]]
         count = one_or_many("{n} entry", "{n} entries, newest first", len(found)).format(n=len(found))
         return [
@@ -97,7 +97,7 @@ class Entries(Panel):
 
     def _noted(self) -> list[Any]:
         kinds = [kind for kind in records.KINDS if issubclass(kind, OfClient)]
-        found = [one for kind in kinds for one in self.book.records(kind, self.book.client)]
+        found = [one for kind in kinds for one in self.table.records(kind)]
         return sorted(found, key=lambda one: (one.day(), one.created_at), reverse=True)
 
     def do_only(self, plural: str) -> None:
@@ -111,9 +111,9 @@ class Entries(Panel):
     def do_remove(self, given: list[str]) -> None:
         plural, key = given
         record = next(one for one in self._noted() if (one.plural, one.id) == (plural, key))
-        self._undo.append(([], self.book.remove(record), {}))
+        self._undo.append(([], self.table.store.remove(record), {}))
         self.tell(said=_("Removed, with what belonged to it."))
-        self.book.noted()
+        self.table.noted()
 
 
 def _entry_buttons(record: Record) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from kit import records
+from kit.fields import Audience
 from kit.panels.session import button, buttons, text
 from kit.panels.widgets import Block, Panel, PictureWidget
 from kit.words import _, day_words
@@ -18,10 +19,10 @@ class Journey(Panel):
     _span: str = "three months"
 
     def pictured(self) -> tuple[PictureWidget | None, str]:
-        return self.book.picture(self._span), "below"
+        return self.table.picture(self._span), "below"
 
     def blocks(self) -> list[Block]:
-        if not self.book.journey_in_view:
+        if not self.table.journey_in_view:
             return [buttons(button("show", _("Show the journey")))]
         spans = [
             {**button("span", SPAN_WORDS[span], span), "pressed": span == self._span, "looks": ""}
@@ -34,10 +35,10 @@ class Journey(Panel):
         self.refresh()
 
     def do_show(self) -> None:
-        self.book.show_journey(True)
+        self.table.show_journey(True)
 
     def do_put_away(self) -> None:
-        self.book.show_journey(False)
+        self.table.show_journey(False)
 
 
 class MakeReport(Panel):
@@ -46,7 +47,7 @@ class MakeReport(Panel):
     _made: Path | None = None
 
     def refresh(self) -> None:
-        if self._bound != self.book.client:
+        if self._bound != self.table.client:
             self._made = None
         super().refresh()
 
@@ -66,8 +67,10 @@ class MakeReport(Panel):
             *made,
         ]
 
-    def do_make(self, audience: str) -> None:
-        self._made = self.book.report(self.book.client, audience=audience)
+    def do_make(self, audience: Audience) -> None:
+        from kit import reports
+
+        self._made = reports.make(self.table.store, self.table.client, audience)
         self.refresh()
 
     def do_open(self) -> None:
@@ -81,7 +84,7 @@ class SupportNow(Panel):
     on_a_heavier_day = True
 
     def blocks(self) -> list[Block]:
-        lines = [_line(one) for one in self.book.records(records.SupportLine)]
+        lines = [_line(one) for one in self.table.store.records(records.SupportLine)]
         empty = _("No numbers are noted yet. Your coach enters local ones, each with the day it was checked.")
         inside = [
             *self._own(),
@@ -91,12 +94,10 @@ class SupportNow(Panel):
         return [{"is": "fold", "label": _("Support now"), "blocks": inside}]
 
     def _own(self) -> list[Block]:
-        if self.book.client is None:
+        if self.table.client is None:
             return []
-        plan = [
-            one.text for one in self.book.records(records.Plan, self.book.client) if one.section == "when it gets hard"
-        ]
-        people = self.book.records(records.Supporter, self.book.client)
+        plan = [one.text for one in self.table.records(records.Plan) if one.section == "when it gets hard"]
+        people = self.table.records(records.Supporter)
         return [
             *([{"is": "heading", "text": _("What I wrote for hard times")}] if plan else []),
             *(text(words, "own") for words in plan),

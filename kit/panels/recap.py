@@ -68,7 +68,7 @@ class ThenAndNow(Panel):
         return found
 
     def _all(self, kind: Any) -> list[Any]:
-        return self.book.records(kind, self.book.client)
+        return self.table.records(kind)
 
 
 def heading(words: str) -> Block:

@@ -8,7 +8,7 @@ from kit.fields import About
 from kit.forms import Beside, Form, as_typed
 from kit.panels.widgets import Block, Panel
 from kit.records import Record
-from kit.words import _
+from kit.words import _, day_words
 
 
 def text(words: str, tone: str = "plain") -> Block:
@@ -34,10 +34,10 @@ class ChooseClient(Panel):
         return {"new": Form(records.Client, ("name",), more, title=_("Somebody new"), optional=False)}
 
     def blocks(self) -> list[Block]:
-        if self.book.client is not None:
-            return [text(_("Here today: {name}").format(name=self.book.client), "own")]
-        waiting = self.book.waiting_since()
-        names = [one.name for one in self.book.records(records.Client)]
+        if self.table.client is not None:
+            return [text(_("Here today: {name}").format(name=self.table.client), "own")]
+        waiting = self.table.waiting_since()
+        names = [one.name for one in self.table.store.records(records.Client)]
         return [
             *([text(_("A session was open at {time}.").format(time=waiting)),
                buttons(button("go_on", _("Go on with it"), looks="main"))] if waiting else []),
@@ -49,17 +49,17 @@ class ChooseClient(Panel):
         ]  # fmt: skip
 
     def do_choose(self, name: str) -> None:
-        self.book.choose(name)
+        self.table.choose(name)
 
     def do_go_on(self) -> None:
-        self.book.go_on()
+        self.table.go_on()
 
     def do_save(self) -> None:
         found = self._read()
         if found:
-            self.book.keep(found)
+            self.table.store.keep(*found)
             self.typed = {}
-            self.book.choose(getattr(found[-1], found[-1].heading))
+            self.table.choose(getattr(found[-1], found[-1].heading))
 
 
 class CheckIn(Panel):
@@ -69,12 +69,12 @@ class CheckIn(Panel):
         more = ("living_well", "symptom_load", "hope", "connection")
         return {
             "check_in": Form(records.CheckIn, ("energy", "soft", "heavy"), more),
-            "session": Form(records.Session, ("topics",), ("today_matters",), record=self.book.session()),
+            "session": Form(records.Session, ("topics",), ("today_matters",), record=self.table.session()),
         }
 
     def compose(self, found: list[Record]) -> list[Record]:
-        here = self.book.session() or any(isinstance(one, records.Session) for one in found)
-        return found if here else [records.Session(client=self.book.client), *found]
+        here = self.table.session() or any(isinstance(one, records.Session) for one in found)
+        return found if here else [records.Session(client=self.table.client), *found]
 
 
 class SmallWin(Panel):
@@ -97,7 +97,7 @@ class ReviewSteps(Panel):
 
     def forms(self) -> dict[str, Form]:
         first = Form(records.ToolUse, ("tool",), ("helped", "not_for_me"))
-        return {"helped": first, **{f"week-{step.id}": self._week(step) for step in self.book.active_steps()}}
+        return {"helped": first, **{f"week-{step.id}": self._week(step) for step in self.table.active_steps()}}
 
     def _week(self, step: Any) -> Form:
         week = week_to_look_at(date.today())
@@ -105,13 +105,13 @@ class ReviewSteps(Panel):
             step=step.title, day=f"{week:%d %b}", n=step.planned
         )
         fixed = {"step": step.id, "week_of": week, "planned": step.planned}
-        noted = [one for one in self.book.records(records.StepWeek, self.book.client) if one.step == step.id]
+        noted = [one for one in self.table.records(records.StepWeek) if one.step == step.id]
         record = next((one for one in noted if one.week_of == week), None)
         return Form(records.StepWeek, ("done", "came_between"), ("reason", "helped"), fixed, title=title, record=record)
 
     def blocks(self) -> list[Block]:
         found = super().blocks()
-        if not self.book.active_steps():
+        if not self.table.active_steps():
             none = text(_("No small steps noted yet. The list starts with the first one, further down."), "quiet")
             found.insert(1, none)
         return found
@@ -159,7 +159,7 @@ class ExploreSetback(Panel):
         else:
             words = _("Still in the middle of \u201c{title}\u201d: add to it")
             back = [button("take_up", words.format(title=one.title), [one.plural, one.id])
-                    for one in self.book.ongoing_setbacks()]  # fmt: skip
+                    for one in self.table.ongoing_setbacks()]  # fmt: skip
         return [*([buttons(*back)] if back else []), *super().blocks()]
 
     def saved(self, found: list[Record]) -> str:
@@ -177,7 +177,7 @@ class NextStep(Panel):
 
     def blocks(self) -> list[Block]:
         aloud = {"sentence": _("\u201cWhen {0}, then I will {1}.\u201d"), "parts": ["when", "then"]}
-        items = [_step_line(step) for step in self.book.active_steps()]
+        items = [_step_line(step) for step in self.table.active_steps()]
         return [
             self.form_block("step", aloud=aloud),
             self.save_block(),
@@ -223,17 +223,33 @@ class CloseSession(Panel):
 
     def forms(self) -> dict[str, Form]:
         return {
-            "session": Form(records.Session, ("takeaway", "next_on"), ("ask_next_time",), record=self.book.session()),
+            "session": Form(records.Session, ("takeaway", "next_on"), ("ask_next_time",), record=self.table.session()),
             "win": Form(records.Win, ("title",), title=_("One more small win, or a thank you")),
         }
 
     def blocks(self) -> list[Block]:
-        return [*super().blocks(), card(self.book)]
+        return [*super().blocks(), card(self.table)]
 
 
-def card(book: Any) -> Block:
+def _card_rows(table: Any) -> list[tuple[str, str]]:
+    wins, steps = table.records(records.Win), table.active_steps()
+    step, session = steps[-1] if steps else None, table.session()
+    people = {one.id: one for one in table.records(records.Supporter)}
+    told = people.get(step.tell) if step and step.tell else None
+    lines = [f"{one.name}: {one.number}" for one in table.store.records(records.SupportLine)]
+    return [
+        (_("My small win"), wins[-1].title if wins else ""),
+        (_("My next small step"), (when_then(step) or step.title) if step else ""),
+        (_("On a heavy day this counts too"), step.on_a_heavy_day if step else ""),
+        (_("Whom I tell"), ": ".join(filter(None, (told.name, told.ready_text))) if told else ""),
+        (_("We meet again"), day_words(session.next_on) if session and session.next_on else ""),
+        (_("Support lines"), "\n".join(lines)),
+    ]
+
+
+def card(table: Any) -> Block:
     """The page to take along: no setbacks on it, no numbers about anybody."""
-    rows = [(label, words) for label, words in book.card_rows() if words]
+    rows = [(label, words) for label, words in _card_rows(table) if words]
     empty = [(_("Still empty"), _("The card fills as you note things."))]
     return {"is": "card", "title": _("To take along"), "rows": rows or empty}
 
@@ -249,7 +265,7 @@ class NextPerson(Panel):
         ]
 
     def do_go(self) -> None:
-        self.book.clear_table()
+        self.table.clear_table()
 
 
 class HeavierDay(Panel):
@@ -265,18 +281,18 @@ class HeavierDay(Panel):
         }
 
     def blocks(self) -> list[Block]:
-        if not self.book.heavier:
+        if not self.table.heavier:
             words = _("Is it a heavier day? Then three small things are enough.")
             return [text(words, "quiet"), buttons(button("begin", _("A heavier day")))]
         return [
             text(_("Three things, each may stay empty. Nothing else is asked today; the rest waits.")),
             *super().blocks(),
-            card(self.book),
+            card(self.table),
             buttons(button("end", _("Back to the whole session"), looks="plain")),
         ]
 
     def do_begin(self) -> None:
-        self.book.make_heavier(True)
+        self.table.make_heavier(True)
 
     def do_end(self) -> None:
-        self.book.make_heavier(False)
+        self.table.make_heavier(False)

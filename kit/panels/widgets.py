@@ -62,15 +62,15 @@ class Panel(Live):
     needs_client: ClassVar[bool] = True
     on_a_heavier_day: ClassVar[bool] = False
 
-    def __init__(self, book: Any) -> None:
+    def __init__(self, table: Any) -> None:
         super().__init__(word=self.name)
-        self.book = book
+        self.table = table
         self.typed: dict[str, dict[str, Any]] = {}
         self._turn = 0
         self._undo: list[tuple[list[Record], list[Record], dict[str, dict[str, Any]]]] = []
         self._bound: str | None = None
         self.on_msg(self._heard)
-        book.join(self)
+        table.join(self)
         self.refresh()
 
     # what a word says of itself ------------------------------------------------------------------
@@ -102,13 +102,13 @@ class Panel(Live):
         of = self.typed.get("of")
         if not of:
             return None
-        found = [one for one in self.book.records(BY_PLURAL[of["plural"]], self.book.client) if one.id == of["id"]]
+        found = [one for one in self.table.records(BY_PLURAL[of["plural"]]) if one.id == of["id"]]
         return changed(found[0], version=of["version"]) if found else None
 
     def do_take_up(self, given: list[str]) -> None:
         """Takes up a record, so that Save changes it. It is part of the draft, and comes back with it."""
         plural, key = given
-        record = next(one for one in self.book.records(BY_PLURAL[plural], self.book.client) if one.id == key)
+        record = next(one for one in self.table.records(BY_PLURAL[plural]) if one.id == key)
         self.hold({"of": {"plural": plural, "id": key, "version": record.version}})
         self.tell()
         self.refresh()
@@ -116,7 +116,7 @@ class Panel(Live):
     def do_leave(self) -> None:
         """Leaves the record that was taken up as it was."""
         self.hold({})
-        self.book.drop_draft(self.name)
+        self.table.drop_draft(self.name)
         self.tell()
         self.refresh()
 
@@ -124,31 +124,31 @@ class Panel(Live):
 
     def refresh(self) -> None:
         """Draws what now holds: another client, a saved record, a heavier day."""
-        if self._bound != self.book.client:
-            self._bound = self.book.client
+        if self._bound != self.table.client:
+            self._bound = self.table.client
             self._undo.clear()
             self.status = {}
-            self.hold(self.book.draft(self.name) if self._bound else {})
+            self.hold(self.table.draft(self.name) if self._bound else {})
         quiet = self._out_of_view()
         blocks = [{"is": "text", "tone": "quiet", "text": quiet}] if quiet else self.blocks()
-        shows = self.book.journey_in_view and not quiet
+        shows = self.table.journey_in_view and not quiet
         self.picture, place = self.pictured() if shows else (None, "")
         self.view = {
             "blocks": blocks,
             "words": WORDS,
             "turn": self._turn,
             "picture": place,
-            "looks": ("waits" if self.book.heavier else "quiet") if quiet else "",
+            "looks": ("waits" if self.table.heavier else "quiet") if quiet else "",
         }
 
     def pictured(self) -> tuple[PictureWidget | None, str]:
         """The picture that belongs to this panel, and where it stands: "beside", "below" or nowhere."""
-        return (self.book.strip(), "beside") if self.beside_picture else (None, "")
+        return (self.table.picture("three months"), "beside") if self.beside_picture else (None, "")
 
     def _out_of_view(self) -> str:
-        if self.needs_client and self.book.client is None:
+        if self.needs_client and self.table.client is None:
             return _("This opens when somebody is chosen at the top of the page.")
-        if self.book.heavier and not self.on_a_heavier_day:
+        if self.table.heavier and not self.on_a_heavier_day:
             return _("Not today. This waits, and nothing is lost.")
         return ""
 
@@ -160,7 +160,7 @@ class Panel(Live):
             "is": "form",
             "key": key,
             "title": form.title,
-            "fields": form.asked(self.book.offers(), self.book.own_words()),
+            "fields": form.asked(self.table.offers(), self.table.own_words()),
             "values": {**blank, **typed},
             "open": any(typed.get(name, blank[name]) != blank[name] for name in form.more),
             "more_label": _("More, if you like"),
@@ -175,7 +175,7 @@ class Panel(Live):
     def _heard(self, _widget: Any, message: dict[str, Any], _buffers: Any) -> None:
         """The one place where something from the page comes in; no traceback ever goes back."""
         try:
-            if message.get("typed") is not None and self._bound == self.book.client:
+            if message.get("typed") is not None and self._bound == self.table.client:
                 self.typed = {**self._subject, **message["typed"]}
             self.act(message["do"], message.get("with"))
         except Trouble as trouble:
@@ -203,7 +203,7 @@ class Panel(Live):
         """Keeps what is being typed; it comes back after a reload, a restart, or a crash."""
         if self._bound is None:
             return
-        self.book.keep_draft(self.name, self.typed)
+        self.table.keep_draft(self.name, self.typed)
         self.tell(kept=_("kept {time}").format(time=f"{datetime.now():%H:%M:%S}"), said="")
 
     def do_save(self) -> None:
@@ -211,12 +211,12 @@ class Panel(Live):
         records = self._read()
         if records is None:
             return
-        self._undo.append((records, self.book.keep(records), self.typed))
+        self._undo.append((records, self.table.store.keep(*records), self.typed))
         self.hold({})
         at = _("Saved {time}").format(time=f"{datetime.now():%H:%M}")
         self.tell(said=" \u00b7 ".join(filter(None, (at, self.saved(records)))))
-        self.book.drop_draft(self.name)
-        self.book.noted(records[-1].id)
+        self.table.drop_draft(self.name)
+        self.table.noted(records[-1].id)
 
     def _read(self) -> list[Record] | None:
         told: dict[str, str] = {}
@@ -242,7 +242,7 @@ class Panel(Live):
             return None
 
     def _owner(self, form: Form) -> dict[str, Any]:
-        return {"client": self.book.client} if issubclass(form.kind, OfClient) else {}
+        return {"client": self.table.client} if issubclass(form.kind, OfClient) else {}
 
     def do_undo(self) -> None:
         """Takes the last save back; what was typed stands in the form again."""
@@ -250,9 +250,9 @@ class Panel(Live):
             self.tell(said=_("There is nothing to take back here."))
             return
         new, before, typed = self._undo[-1]
-        self.book.take_back(new, before)
+        self.table.store.take_back(new, before)
         self._undo.pop()
         self.hold(typed)
-        self.book.keep_draft(self.name, self.typed)
+        self.table.keep_draft(self.name, self.typed)
         self.tell(said=_("Taken back. It stands in the form again."))
-        self.book.noted()
+        self.table.noted()

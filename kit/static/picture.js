@@ -13,8 +13,9 @@ const plotly = () => (window.kitPlotly ??= new Promise((resolve, reject) => {
 
 // Colours are named in the figure and live in one style sheet: "var(--kit-spark)" becomes what the theme says.
 const coloured = (figure, node) => {
-  const style = getComputedStyle(node);
-  return JSON.parse(JSON.stringify(figure).replace(/var\((--kit-[a-z]+)\)/g, (_, name) => style.getPropertyValue(name).trim()));
+  const style = getComputedStyle(node), said = {};
+  const colour = (_, name) => (said[name] ??= style.getPropertyValue(name).trim());
+  return JSON.parse(JSON.stringify(figure).replace(/var\((--kit-[a-z]+)\)/g, colour));
 };
 
 const CONFIG = { displayModeBar: false, responsive: true, showSendToCloud: false, plotlyServerURL: "", doubleClick: false };
@@ -22,8 +23,11 @@ const CONFIG = { displayModeBar: false, responsive: true, showSendToCloud: false
 function tableNode(drawn) {
   const cell = (tag) => (words) => { const node = document.createElement(tag); node.textContent = words; return node; };
   const row = (tag, cells) => { const node = document.createElement("tr"); node.append(...cells.map(cell(tag))); return node; };
-  const table = document.createElement("table");
-  table.append(row("th", drawn.columns), ...drawn.rows.map((cells) => row("td", cells)));
+  const table = () => {
+    const node = document.createElement("table");
+    node.append(row("th", drawn.columns), ...drawn.rows.map((cells) => row("td", cells)));
+    return node;
+  };
   const details = document.createElement("details");
   const summary = document.createElement("summary");
   summary.textContent = drawn.table_label;
@@ -33,7 +37,7 @@ function tableNode(drawn) {
   scroll.setAttribute("role", "region");
   scroll.setAttribute("aria-label", drawn.table_label);
   details.append(summary, scroll);
-  details.ontoggle = () => scroll.replaceChildren(...(details.open ? [table] : []));
+  details.ontoggle = () => scroll.replaceChildren(...(details.open ? [table()] : []));
   return details;
 }
 

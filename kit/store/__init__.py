@@ -85,6 +85,15 @@ class Store:
         with self._looking() as db:
             return _found(db, kind, client, **equal)
 
+    def client(self, name: str) -> Client:
+        """The client of this code name; raises NoSuchClient for one whom the book does not know."""
+        found = self.records(Client, name)
+        if not found:
+            raise NoSuchClient(
+                _("There is no client called {name} in this book. Please look at the spelling.").format(name=name)
+            )
+        return found[0]
+
     def rows(self, kinds: Sequence[type[Record]], client: str | None = None) -> dict[str, list[dict]]:
         """Plural -> plain rows, from one moment of the book and with one query a kind."""
         with self._looking() as db:

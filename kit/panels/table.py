@@ -1,0 +1,191 @@
+"""Who sits at the table, and what lies on it: the state that the panels of a notebook share."""
+
+import os
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from kit.fields import about
+from kit.panels.widgets import Panel, PictureWidget
+from kit.records import (
+    BY_PLURAL,
+    KINDS,
+    CheckIn,
+    Client,
+    Record,
+    Session,
+    Setback,
+    Step,
+    Tool,
+)
+from kit.store import Store
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Table:
+    """One client at a time; every panel that joins fills itself for them, and follows each save."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.client: str | None = None
+        self.heavier = False
+        self.journey_in_view = True
+        self.panels: list[Panel] = []
+        self._pictures: dict[str, PictureWidget] = {}
+        self._frames: dict[str, tuple[Any, pd.DataFrame]] = {}
+        seat = store.seat()
+        if seat and seat[1] == _server():
+            self.client = seat[0]
+
+    def records(self, kind: type[Record]) -> list[Any]:
+        """The records of a kind of who is here, in the order in which they were noted; none when nobody is."""
+        return self.store.records(kind, self.client) if self.client else []
+
+    # who is here ---------------------------------------------------------------------------------
+
+    def choose(self, client: str) -> None:
+        """Somebody sits down: every panel fills itself for them."""
+        self.store.client(client)
+        self.store.take_seat(client, _server())
+        self._now(client)
+
+    def clear_table(self) -> None:
+        """The next person: everything in view is put away first."""
+        self.store.take_seat(None)
+        self._now(None)
+
+    def waiting_since(self) -> str:
+        """The time of a session that is still open from before the kit was started anew; else empty."""
+        seat = self.store.seat() if self.client is None else None
+        return f"{seat[2].astimezone():%H:%M}" if seat else ""
+
+    def go_on(self) -> None:
+        """Goes on with the session that was open before the kit was started anew."""
+        seat = self.store.seat()
+        if seat:
+            self.choose(seat[0])
+
+    def make_heavier(self, heavier: bool) -> None:
+        """A heavier day: three small things, nothing else is asked."""
+        self.heavier = heavier
+        self._refresh()
+
+    def show_journey(self, shown: bool) -> None:
+        self.journey_in_view = shown
+        self._refresh()
+        self._redraw()
+
+    def _now(self, client: str | None) -> None:
+        self.client, self.heavier = client, False
+        self._redraw(blank=True)
+        self._refresh()
+        self._redraw()
+
+    # what panels ask ------------------------------------------------------------------------------
+
+    def join(self, panel: Panel) -> None:
+        self.panels.append(panel)
+
+    def leave(self, panel: Panel) -> None:
+        if panel in self.panels:
+            self.panels.remove(panel)
+
+    def noted(self, newest: str = "") -> None:
+        """Something was saved, changed or taken back: what is in view follows."""
+        self._redraw(newest)
+        self._refresh()
+
+    def _refresh(self) -> None:
+        for panel in self.panels:
+            panel.refresh()
+
+    def draft(self, panel: str) -> dict[str, Any]:
+        return self.store.draft(self.client, panel) if self.client else {}
+
+    def keep_draft(self, panel: str, typed: dict[str, Any]) -> None:
+        if self.client:
+            self.store.keep_draft(self.client, panel, typed)
+
+    def drop_draft(self, panel: str) -> None:
+        if self.client:
+            self.store.drop_draft(self.client, panel)
+
+    def own_words(self) -> tuple[str, ...]:
+        """What the client says instead of "setback" and "what I live with"; empty where nothing was said."""
+        found = self.records(Client)
+        return found[0].own_words if found else ()
+
+    def offers(self) -> dict[str, list[tuple[str, str]]]:
+        """Plural -> (id, words) of what this client has already and may tap; a tool no longer needed rests."""
+        return {
+            plural: [(one.id, str(getattr(one, one.heading))) for one in some if not _retired(one)]
+            for plural, some in self._linked().items()
+        }
+
+    def names(self) -> dict[str, str]:
+        """Id -> words, for all of this client's records that another one can name."""
+        return {one.id: str(getattr(one, one.heading)) for some in self._linked().values() for one in some}
+
+    def _linked(self) -> dict[str, list[Any]]:
+        plurals = sorted({told.of for kind in KINDS for told in about(kind).values() if told.of})
+        return {plural: self.records(BY_PLURAL[plural]) for plural in plurals}
+
+    def session(self) -> Session | None:
+        """Today's session of who is here, if one is open."""
+        found = self.store.records(Session, self.client, on=date.today()) if self.client else []
+        return found[-1] if found else None
+
+    def ongoing_setbacks(self) -> list[Setback]:
+        """The setbacks that the client is in the middle of."""
+        return self.store.records(Setback, self.client, back_on_feet_on=None) if self.client else []
+
+    def active_steps(self) -> list[Step]:
+        """The small steps that are under way: begun, not ended, and not made smaller since."""
+        steps = self.records(Step)
+        replaced = {one.smaller_of for one in steps}
+        today = date.today()
+        return [
+            one for one in steps
+            if one.id not in replaced and one.day() <= today and (one.ends_on is None or one.ends_on >= today)
+        ]  # fmt: skip
+
+    def picture(self, span: str) -> PictureWidget:
+        """The journey over a span, kept up to date; one for all panels that show it."""
+        if span not in self._pictures:
+            self._pictures[span] = PictureWidget()
+            self._redraw()
+        return self._pictures[span]
+
+    def _redraw(self, newest: str = "", blank: bool = False) -> None:
+        if blank or not (self._pictures and self.client and self.journey_in_view):
+            self._frames.clear()
+            for picture in self._pictures.values():
+                picture.drawn = {}
+            return
+        from kit import charts, measures
+
+        today, told = date.today(), self._told(measures.JOURNEY)
+        entries, daily = measures.journey(told, today), measures.by_day(told[CheckIn.plural])
+        for span, picture in self._pictures.items():
+            picture.drawn = charts.journey(entries, daily, today, span, newest, self.own_words()).drawn()
+
+    def _told(self, plurals: Sequence[str]) -> "dict[str, pd.DataFrame]":
+        """What may be seen together of who is here; a kind is read anew only when it was written since."""
+        from kit import frames
+
+        marks = {plural: (self.client, mark) for plural, mark in self.store.marks().items()}
+        stale = [BY_PLURAL[plural] for plural in plurals if self._frames.get(plural, ("",))[0] != marks[plural]]
+        found = frames.frames(self.store, self.client, "together", kinds=stale)
+        self._frames |= {plural: (marks[plural], frame) for plural, frame in found.items()}
+        return {plural: self._frames[plural][1] for plural in plurals}
+
+
+def _retired(record: Any) -> bool:
+    return isinstance(record, Tool) and record.status == "retired"
+
+
+def _server() -> str:
+    """The Jupyter server that this kernel belongs to: a session goes on by itself only while it runs."""
+    return os.environ.get("JPY_PARENT_PID", "")
