@@ -199,3 +199,47 @@ class Book:
     def heavier_day(self) -> "Panel":
         """Three small things, then the card; nothing else is asked."""
         return self._say("heavier_day")
+
+    def then_and_now(self) -> "Panel":
+        """What was told then and what is told now, in the client's own words; opened only by choice."""
+        return self._say("then_and_now")
+
+    def choose_period(self) -> "Panel":
+        """The period that all pictures of the page look at."""
+        return self._say("choose_period")
+
+    def living_well(self) -> "Panel":
+        """Living well beside what the client lives with: both can be true."""
+        return self._say("living_well")
+
+    def finding_my_feet(self) -> "Panel":
+        """Each stretch, and getting back up; one that goes on needs no end date."""
+        return self._say("finding_my_feet")
+
+    def small_steps(self) -> "Panel":
+        """Done of planned, week by week, with what came in between."""
+        return self._say("small_steps")
+
+    def what_helped(self) -> "Panel":
+        """What helped, how much and how often, and what fits what came before."""
+        return self._say("what_helped")
+
+    def came_before(self) -> "Panel":
+        """What came before setbacks, and what of it is in nobody's hands."""
+        return self._say("came_before")
+
+    def ladders(self) -> "Panel":
+        """Where the client is on their own ladders; "enough for now" stands as said."""
+        return self._say("ladders")
+
+    def showing_up(self) -> "Panel":
+        """Weeks that hold something of the client's; it never resets."""
+        return self._say("showing_up")
+
+    def areas(self) -> "Panel":
+        """Which parts of life the milestones belong to: the coach's own view."""
+        return self._say("areas")
+
+    def just_me(self) -> "Panel":
+        """Turns this page to the coach's own view."""
+        return self._say("just_me")

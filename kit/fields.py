@@ -49,6 +49,8 @@ def amiss(field: str, sentence: str) -> PydanticCustomError:
 
 
 def _readable(text: str) -> str:
+    if text.isprintable():
+        return text
     if any(category(letter) == "Cc" and letter not in "\n\t" for letter in text):
         raise amiss("", _("this text holds a sign that cannot be shown. Please type it anew."))
     if any("\ud800" <= letter <= "\udfff" for letter in text):

@@ -1,16 +1,19 @@
 """From the store to tidy pandas frames, one for each kind of record; pandas begins here."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import pandas as pd
 
 from kit.fields import Audience, about, may_see, seen
-from kit.records import KINDS, Client, OfClient, Record
+from kit.records import BY_PLURAL, KINDS, Client, OfClient, Record
 from kit.store import Store
 
 CLIENT_KINDS = tuple(kind for kind in KINDS if kind is Client or issubclass(kind, OfClient))
 ALWAYS = ("id", "created_at", "by")
+# What holds until it is changed is told whatever the period; all else counts on the day it is about.
+STANDING = ("clients", "supporters", "tools", "plan", "aspirations", "steps", "support_lines", "practice")
 CASTS = {"rating": "Int64", "count": "Int64", "flag": "bool", "text": "str", "link": "str"}
 
 
@@ -50,3 +53,20 @@ def _cast(kind: type[Record], name: str, values: list) -> Any:
         return pd.Series([tuple(value or ()) for value in values], dtype="object")
     whole_number = described.kind == "choice" and isinstance(described.choices[0][0], int)
     return pd.Series(values, dtype="Int64" if whole_number else CASTS.get(described.kind, "str"))
+
+
+def within(
+    frames: Mapping[str, pd.DataFrame], since: date | None, until: date | None = None
+) -> dict[str, pd.DataFrame]:
+    """The same frames with what is dated from `since` to `until`, both days in it; what has no day yet stays."""
+    return {plural: _dated(BY_PLURAL[plural], frame, since, until) for plural, frame in frames.items()}
+
+
+def _dated(kind: type[Record], frame: pd.DataFrame, since: date | None, until: date | None) -> pd.DataFrame:
+    if kind.plural in STANDING or kind.dated not in frame or not (since or until):
+        return frame
+    days = frame[kind.dated]
+    early = days < pd.Timestamp(since) if since else days.isna() & False
+    late = days > pd.Timestamp(until) if until else days.isna() & False
+    # The words that a page opens with are the latest, however long ago they were told.
+    return frame[~late & (~early | (kind.plural == "better"))]

@@ -105,6 +105,8 @@ def _arguments(token: str, port: int | None) -> list[str]:
         # What is typed goes from the page to its kernel; others on a shared machine could listen.
         "KernelManager.transport_encryption": "auto" if zmq.has("curve") else "disabled",
         "KernelManager.shutdown_wait_time": 2.0,
+        # How soon the page hears that its kernel is gone: what is typed until then reaches nobody.
+        "KernelRestarter.time_to_dead": 0.5,
         "LabApp.extension_manager": "readonly",
         "LabApp.news_url": None,
         "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",

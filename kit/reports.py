@@ -22,14 +22,13 @@ from markupsafe import Markup
 
 from kit import charts, frames, measures, places
 from kit.fields import About, Audience, about
+from kit.frames import within
 from kit.records import BY_PLURAL, KINDS, LISTED_ONLY, Plan, Practice, Record, Supporter, SupportLine
 from kit.store import Store
 from kit.words import Trouble, _, day_words
 
 HERE = Path(__file__).parent
 DARK = 'body[data-jp-theme-light="false"]'
-# What holds until it is changed is told whatever the period; all else counts on the day it is about.
-STANDING = ("clients", "supporters", "tools", "plan", "aspirations", "steps", "support_lines", "practice")
 AS_NOTED = ("supporters", "support_lines")
 # Which fields a page tells of one record, in this order, under the labels of the declaration.
 TOLD = {
@@ -92,7 +91,7 @@ def page(
     `supporter` is the one whom a page for a supporter is made for. `since` and `until` leave out what is dated
     otherwise; what has no day yet stays.
     """
-    shown = _in_period(frames, since, until)
+    shown = within(frames, since, until)
     story = _story(shown, _names(frames), today)
     opening, own_words = _opening(story, supporter), _own_words(story)
     picture = _journey(shown, min(today, until or today), own_words)
@@ -118,20 +117,6 @@ def page(
 
 
 # the story, in plain Python -------------------------------------------------------------------------
-
-
-def _in_period(frames: Mapping[str, pd.DataFrame], since: date | None, until: date | None) -> dict[str, pd.DataFrame]:
-    return {plural: _dated_within(BY_PLURAL[plural], frame, since, until) for plural, frame in frames.items()}
-
-
-def _dated_within(kind: type[Record], frame: pd.DataFrame, since: date | None, until: date | None) -> Any:
-    if kind.plural in STANDING or kind.dated not in frame or not (since or until):
-        return frame
-    days = frame[kind.dated]
-    early = days < pd.Timestamp(since) if since else days.isna() & False
-    late = days > pd.Timestamp(until) if until else days.isna() & False
-    # The words that a page opens with are the latest, however long ago they were told.
-    return frame[~late & (~early | (kind.plural == "better"))]
 
 
 def _rows(kind: type[Record], frame: pd.DataFrame | None) -> list[Row]:

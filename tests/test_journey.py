@@ -7,7 +7,7 @@ import pytest
 
 import kit
 from kit import charts, measures, places
-from kit.panels.reading import SPAN_WORDS
+from kit.panels.reading import PERIOD_WORDS
 
 TODAY = date(2026, 6, 30)
 
@@ -141,7 +141,7 @@ def test_peoples_text_is_shown_to_the_letter_by_plotly(otter):
 
 
 def test_the_spans_that_are_offered_are_those_that_can_be_drawn():
-    assert set(SPAN_WORDS) == set(charts.SPAN)
+    assert set(PERIOD_WORDS) == set(charts.SPAN)
 
 
 def test_nothing_is_drawn_in_red_and_every_colour_comes_from_the_one_sheet(story):

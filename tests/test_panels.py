@@ -5,7 +5,7 @@ import pytest
 import kit
 from kit import panels
 from kit.fields import about
-from kit.panels.reading import SPAN_WORDS
+from kit.panels.reading import PERIOD_WORDS
 
 WORDS = sorted(panels.WORDS)
 
@@ -169,8 +169,7 @@ def test_the_next_person_finds_nothing_of_the_last(here, story):
     for panel in here.values():
         if panel.word != "choose_client":
             assert not any(words in shown(panel) for words in [*own, "Heron"])
-        if panel.picture is not None:
-            assert panel.picture.drawn == {}
+        assert all(picture.drawn == {} for picture in panel.pictures)
 
 
 def test_a_new_client_begins_by_being_named(book):
@@ -316,27 +315,27 @@ def test_each_save_is_in_the_journey_at_once_and_ringed(here):
 
     press(here["add_milestone"], "save")
 
-    drawn = here["journey"].picture.drawn
+    drawn = here["journey"].pictures[0].drawn
     assert any("Sang in the car" in row for row in drawn["rows"])
     assert any(trace["name"] == "just noted" for trace in drawn["data"])
 
 
 def test_the_journey_can_be_put_away_and_taken_out_again(here):
     press(here["journey"], "put_away")
-    assert here["journey"].picture is None
+    assert here["journey"].pictures == []
     assert here["add_milestone"].view["picture"] == ""
 
     press(here["journey"], "show")
 
-    assert here["journey"].picture.drawn["rows"]
+    assert here["journey"].pictures[0].drawn["rows"]
     assert here["add_milestone"].view["picture"] == "beside"
 
 
-@pytest.mark.parametrize("span", SPAN_WORDS)
+@pytest.mark.parametrize("span", PERIOD_WORDS)
 def test_the_journey_has_each_span_that_it_offers(here, span):
-    press(here["journey"], "span", **{"with": span})
+    press(here["journey"], "look_at", **{"with": span})
 
-    assert here["journey"].picture.drawn["sentence"]
+    assert here["journey"].pictures[0].drawn["sentence"]
 
 
 def test_support_now_shows_my_own_words_for_hard_times_then_people_then_lines(here, story):

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from kit import charts, reports
 from kit.fields import about
-from kit.frames import CLIENT_KINDS, frame
+from kit.frames import CLIENT_KINDS, STANDING, frame, within
 from kit.records import (
     BY_PLURAL,
     KINDS,
@@ -270,8 +270,8 @@ def test_a_period_holds_what_is_dated_in_it(plural):
     records = [changed(record, id=day.isoformat(), **{**ends, kind.dated: day}) for day in days]
     frames = {plural: frame(kind, [one.model_dump() for one in records], "client")}
 
-    kept = reports._in_period(frames, days[0] + timedelta(days=1), days[2] - timedelta(days=1))[plural]
-    by_day = {"better": days[:2], **dict.fromkeys(reports.STANDING, days)}.get(plural, days[1:2])
+    kept = within(frames, days[0] + timedelta(days=1), days[2] - timedelta(days=1))[plural]
+    by_day = {"better": days[:2], **dict.fromkeys(STANDING, days)}.get(plural, days[1:2])
     assert sorted(kept["id"]) == [day.isoformat() for day in by_day]
 
 

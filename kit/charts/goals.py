@@ -23,7 +23,7 @@ from kit.charts.picture import (
 )
 from kit.fields import about
 from kit.records import AREAS, LadderMark
-from kit.words import _, one_or_many
+from kit.words import _, listed, one_or_many
 
 REACHED = {"color": "var(--kit-milestone)", "symbol": "star", "size": 15}
 AHEAD = {"color": "var(--kit-milestone)", "symbol": "star-open", "size": 14}
@@ -46,8 +46,19 @@ def areas(found: pd.DataFrame) -> Picture:
     if n < 2:
         few = one_or_many("One milestone so far; too few yet to tell.", "No milestone is noted yet.", 1 if n else 2)
         return told_only(few, columns, rows if n else [])
-    sentence = _("{n} milestones and what is looked out for, by area of life: a view, not a rating.").format(n=n)
-    return Picture(sentence, columns, rows, _stars(reached, ahead), _areas_layout(names, reached, ahead))
+    return Picture(
+        _areas_sentence(sum(reached), sum(ahead)),
+        columns,
+        rows,
+        _stars(reached, ahead),
+        _areas_layout(names, reached, ahead),
+    )
+
+
+def _areas_sentence(n: int, m: int) -> str:
+    told = [one_or_many("{n} milestone", "{n} milestones", n).format(n=n)] if n else []
+    told += [_("{n} looked out for").format(n=m)] if m else []
+    return _("{what} by area of life: a view, not a rating.").format(what=listed(told))
 
 
 def _stars(reached: list[int], ahead: list[int]) -> list[dict[str, Any]]:

@@ -83,12 +83,15 @@ def _dots(shown: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _layout(shown: pd.DataFrame) -> dict[str, Any]:
-    middles = number_words(numbers(shown["median"]))
-    asides = [
+    return beneath(shown["title"].tolist(), _asides(shown), 10, ends=_ends())
+
+
+def _asides(shown: pd.DataFrame) -> list[str]:
+    """Beside each line how much it helped, and n."""
+    return [
         one_or_many("{much} \u00b7 {n} time", "{much} \u00b7 {n} times", n).format(much=much, n=n)
-        for much, n in zip(middles, shown["rated"].tolist(), strict=True)
+        for much, n in zip(number_words(numbers(shown["median"])), shown["rated"].tolist(), strict=True)
     ]
-    return beneath(shown["title"].tolist(), asides, 10, ends=_ends())
 
 
 def _ends() -> list[str]:
@@ -113,7 +116,9 @@ def what_fits(fits: pd.DataFrame) -> Picture:
     first = groups.iloc[:n]
     shown = rated[rated["came_before"].isin(set(first["came_before"]))]
     sentence = " ".join([_fits_sentence(rated), *not_all(n, len(groups))])
-    return Picture(sentence, columns, rows, _fit_dots(shown, names[:n]), _fit_layout(first, names[:n]))
+    return Picture(
+        sentence, columns, rows, _fit_dots(shown, names[:n]), beneath(names[:n], _asides(first), 10, ends=_ends())
+    )
 
 
 def _fits_sentence(rated: pd.DataFrame) -> str:
@@ -138,12 +143,3 @@ def _fit_dots(shown: pd.DataFrame, names: Sequence[str]) -> list[dict[str, Any]]
         marks(_("in the middle"), numbers(shown["median"]), y, {**FEW, "symbol": symbols}, hovertext=texts,
               hoverinfo="text+x"),
     ]  # fmt: skip
-
-
-def _fit_layout(first: pd.DataFrame, names: Sequence[str]) -> dict[str, Any]:
-    middles = number_words(numbers(first["median"]))
-    asides = [
-        one_or_many("{much} \u00b7 {n} time", "{much} \u00b7 {n} times", n).format(much=much, n=n)
-        for much, n in zip(middles, first["rated"].tolist(), strict=True)
-    ]
-    return beneath(names, asides, 10, ends=_ends())

@@ -22,7 +22,7 @@ from kit.charts.picture import (
 from kit.charts.spans import spans
 from kit.words import _, listed, one_or_many
 
-SPAN = {"month": 31, "three months": 92, "all": None}
+SPAN = {"month": 31, "three months": 92, "a year": 366, "all": None}
 LANE_AT = {"ahead": 5.0, "milestone": 4.0, "win": 3.0, "spark": 2.0, "setback": 1.0}
 LANE_WORDS = {
     "ahead": _("looking out for"),
@@ -97,6 +97,7 @@ def _journey_sentence(shown: pd.DataFrame, lines: pd.DataFrame, span: str, own_w
     when = {
         "month": _("The last month holds"),
         "three months": _("The last three months hold"),
+        "a year": _("The last year holds"),
         "all": _("So far:"),
     }
     ongoing = int(shown["ongoing"].sum())

@@ -12,10 +12,10 @@ import pandas as pd
 
 from kit.words import _, day_words
 
-DAY_LABELS = [
-    {"dtickrange": [None, "M1"], "value": "%-d\n%b"},
-    {"dtickrange": ["M1", "M12"], "value": "%b\n%Y"},
+DAY_LABELS = [  # the first that fits
     {"dtickrange": ["M12", None], "value": "%Y"},
+    {"dtickrange": ["M1", "M12"], "value": "%b\n%Y"},
+    {"dtickrange": [None, "M1"], "value": "%-d\n%b"},
 ]
 QUIET = {"color": "var(--kit-quiet)", "size": 14}
 INK = {"color": "var(--kit-ink)", "size": 14}

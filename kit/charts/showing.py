@@ -5,10 +5,10 @@ from typing import Any
 
 import pandas as pd
 
-from kit.charts.picture import Picture, calm, day_texts, hidden_axis, marks, plain, time_axis, told_only, whole_days
+from kit.charts.picture import Picture, calm, day_texts, hidden_axis, marks, time_axis, told_only, whole_days
 from kit.words import _, one_or_many
 
-WEEK = {"color": "var(--kit-action)", "symbol": "circle", "size": 11}
+WEEK: dict[str, Any] = {"color": "var(--kit-action)", "symbol": "circle", "size": 11}
 
 
 def showing_up(weeks: pd.DataFrame | None) -> Picture:
@@ -18,7 +18,7 @@ def showing_up(weeks: pd.DataFrame | None) -> Picture:
     """
     if weeks is None or weeks.empty:
         return told_only(_("Nothing is noted yet. It starts with the first thing."))
-    n, of = int(weeks["weeks"].iloc[-1]), len(weeks)
+    n = int(weeks["weeks"].iloc[-1])
     sentence = one_or_many("{n} week holds something of yours.", "{n} weeks hold something of yours.", n).format(n=n)
     columns = [_("Week that began on"), _("Entries"), _("Weeks so far that hold something")]
     out_of = [_("{n} of {all}").format(n=k, all=row) for row, k in enumerate(weeks["weeks"].tolist(), 1)]
@@ -26,7 +26,7 @@ def showing_up(weeks: pd.DataFrame | None) -> Picture:
     held = weeks[weeks["entries"] > 0]
     if n < 2:
         return told_only(sentence, columns, rows[::-1])
-    return Picture(sentence, columns, rows[::-1], [_dots(held)], _layout(held, of))
+    return Picture(sentence, columns, rows[::-1], [_dots(held)], _layout(held))
 
 
 def _dots(held: pd.DataFrame) -> dict[str, Any]:
@@ -37,16 +37,18 @@ def _dots(held: pd.DataFrame) -> dict[str, Any]:
     for month in months.tolist():
         piles[month] += 1
         heights.append(piles[month])
-    words = one_or_many
     hovers = [
-        f"{plain(day)}<br>{words('{n} entry', '{n} entries', n).format(n=n)}"
+        f"{day}<br>{one_or_many('{n} entry', '{n} entries', n).format(n=n)}"
         for day, n in zip(day_texts(held["week_of"]), held["entries"].tolist(), strict=True)
     ]
     middles = (months.astype("datetime64[D]") + 14).astype(str).tolist()
-    return marks(_("a week that holds something"), middles, heights, WEEK, hovertext=hovers, hoverinfo="text")
+    size = min(WEEK["size"], 300 / len(piles))  # many years fit on a phone too
+    return marks(
+        _("a week that holds something"), middles, heights, {**WEEK, "size": size}, hovertext=hovers, hoverinfo="text"
+    )
 
 
-def _layout(held: pd.DataFrame, of: int) -> dict[str, Any]:
+def _layout(held: pd.DataFrame) -> dict[str, Any]:
     days = whole_days(held["week_of"]).astype("datetime64[M]").astype("datetime64[D]")
     return calm(
         200,

@@ -63,16 +63,19 @@ def _sentence(rows: list[list[str]], noted: Sequence[int], over: float | None) -
     said = [_("In the week of {day}: {told}.").format(day=day, told=told)]
     if len(noted) < 2:
         return " ".join([*said, _("One week so far; too few yet to tell.")])
-    if over is not None:
-        words = _("Over {n} weeks that is about {tenths} of every 10 planned.")
-        said.append(words.format(n=len(noted), tenths=f"{over * 10:.1f}".removesuffix(".0")))
-    return " ".join([*said, *_between_sentence(sum(bool(rows[row][2]) for row in noted))])
+    between = sum(bool(rows[row][2]) for row in noted)
+    return " ".join([*said, *_over(over, len(noted)), *_between_sentence(between)])
+
+
+def _over(over: float | None, n: int) -> list[str]:
+    words = _("Taken week by week, {n} weeks hold about {tenths} of every 10 planned.")
+    return [] if over is None else [words.format(n=n, tenths=f"{over * 10:.1f}".removesuffix(".0"))]
 
 
 def _between_sentence(n: int) -> list[str]:
     words = one_or_many(
-        "In {n} week something came between; what was done then counts, and the rest takes nothing away.",
-        "In {n} weeks something came between; what was done then counts, and the rest takes nothing away.",
+        "In {n} week something came between; what was done then counts, and such a week can only add.",
+        "In {n} weeks something came between; what was done then counts, and such a week can only add.",
         n,
     )
     return [words.format(n=n)] if n else []

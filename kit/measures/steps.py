@@ -25,6 +25,17 @@ def kept(done: float | None, planned: float | None) -> float | None:
     return min(1.0, did / meant) if meant > 0 and did == did else None  # NaN is not itself
 
 
+def enough(planned: int, energy: int | None = None, confidence: int | None = None) -> int:
+    """How often a week a step may be enough for now, at least once: it shrinks with energy below 5 and with
+    confidence below 7 (both 0 to 10), in proportion, and never grows.
+
+    >>> enough(5), enough(5, energy=2), enough(5, confidence=4), enough(1, energy=0)
+    (5, 2, 3, 1)
+    """
+    share = min(1.0, (5 if energy is None else energy) / 5, (7 if confidence is None else confidence) / 7)
+    return max(1, round(planned * share))
+
+
 def kept_over(step_weeks: Any) -> float | None:
     """The mean of `kept` over weeks, 0 to 1; a week in which something came between counts only when it raises it.
 

@@ -1,9 +1,13 @@
 """What a session shows: forms, pictures and lists, one panel a step; panels compose, they compute nothing."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from kit.panels.keeping import Better, Entries, Plan, Supporters, Toolkit
+from kit.panels.progress import ChoosePeriod, FindingMyFeet, JustMe, Told
 from kit.panels.reading import Journey, MakeReport, SupportNow
+from kit.panels.recap import ThenAndNow
 from kit.panels.session import (
     AddMilestone,
     CheckIn,
@@ -19,12 +23,18 @@ from kit.panels.session import (
 from kit.panels.table import Table
 from kit.panels.widgets import Panel, PictureWidget
 
-WORDS: dict[str, type[Panel]] = {
-    panel.name: panel
-    for panel in (
-        ChooseClient, CheckIn, SmallWin, ReviewSteps, AddMilestone, ExploreSetback, NextStep, CloseSession,
-        NextPerson, HeavierDay, Better, Toolkit, Supporters, Plan, Entries, Journey, MakeReport, SupportNow,
-    )
+QUESTIONS = ("living_well", "small_steps", "what_helped", "came_before", "ladders", "showing_up", "areas")
+WORDS: dict[str, Callable[[Table], Panel]] = {
+    **{
+        panel.name: panel
+        for panel in (
+            ChooseClient, CheckIn, SmallWin, ReviewSteps, AddMilestone, ExploreSetback, NextStep, CloseSession,
+            NextPerson, HeavierDay, Better, Toolkit, Supporters, Plan, Entries, Journey, MakeReport, SupportNow,
+            ThenAndNow, ChoosePeriod, JustMe,
+        )
+    },
+    **{name: partial(Told, name) for name in QUESTIONS},
+    "finding_my_feet": partial(FindingMyFeet, "finding_my_feet"),
 }  # fmt: skip
 _IN_CELLS: dict[tuple[str, str], Panel] = {}
 

@@ -50,10 +50,37 @@ class Supporters(Kept):
     empty = _("Nobody noted yet. The list starts with the first person, or a place, or an animal.")
 
 
+# Where in the plan something belongs that a setback taught.
+TAUGHT = {"early_signs": "early signs", "learned": "when it gets hard", "next_time": "when it gets hard"}
+
+
 class Plan(Kept):
     name = "plan"
     kind, asks, more = records.Plan, ("section", "text"), ("share_with",)
     empty = _("The plan is still empty. It starts with one line.")
+
+    def blocks(self) -> list[Block]:
+        planned = {one.text for one in self.table.records(records.Plan)}
+        taught = [
+            (section, getattr(one, field), one.title)
+            for one in reversed(self.table.records(records.Setback))
+            for field, section in TAUGHT.items()
+            if getattr(one, field) and getattr(one, field) not in planned
+        ]
+        items = [
+            {"title": words, "meta": title, "buttons": [button("take", _("Take into my plan"), [section, words])]}
+            for section, words, title in taught
+        ]
+        listed = {"is": "list", "items": items, "empty": ""}
+        gathered = [{"is": "fold", "label": _("What setbacks taught me"), "blocks": [listed]}] if items else []
+        return [*super().blocks(), *gathered]
+
+    def do_take(self, given: list[str]) -> None:
+        """Puts what a setback taught into the form, to be said in one's own way before it is saved."""
+        section, words = given
+        self.hold({"plan": {"section": section, "text": words}})
+        self.tell()
+        self.refresh()
 
 
 class Entries(Panel):

@@ -11,28 +11,35 @@ from kit.panels.session import button, buttons, text
 from kit.panels.widgets import Block, Panel, PictureWidget
 from kit.words import _, day_words
 
-SPAN_WORDS = {"month": _("a month"), "three months": _("three months"), "all": _("all")}
+PERIOD_WORDS = {
+    "month": _("a month"),
+    "three months": _("three months"),
+    "a year": _("a year"),
+    "all": _("all"),
+}
+
+
+def periods(table: Any) -> list[dict[str, Any]]:
+    """A button for each period; the one that is looked at is pressed."""
+    return [
+        {**button("look_at", words, period), "pressed": period == table.period}
+        for period, words in PERIOD_WORDS.items()
+    ]
 
 
 class Journey(Panel):
     name = "journey"
-    _span: str = "three months"
 
-    def pictured(self) -> tuple[PictureWidget | None, str]:
-        return self.table.picture(self._span), "below"
+    def pictured(self) -> tuple[list[PictureWidget], str]:
+        return ([self.table.picture(self.table.period)], "below") if self.table.journey_in_view else ([], "")
 
     def blocks(self) -> list[Block]:
         if not self.table.journey_in_view:
             return [buttons(button("show", _("Show the journey")))]
-        spans = [
-            {**button("span", SPAN_WORDS[span], span), "pressed": span == self._span, "looks": ""}
-            for span in SPAN_WORDS
-        ]
-        return [buttons(*spans, button("put_away", _("Put it away"), looks="plain"))]
+        return [buttons(*periods(self.table), button("put_away", _("Put it away"), looks="plain"))]
 
-    def do_span(self, span: str) -> None:
-        self._span = span
-        self.refresh()
+    def do_look_at(self, period: str) -> None:
+        self.table.look_at(period)
 
     def do_show(self) -> None:
         self.table.show_journey(True)

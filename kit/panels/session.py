@@ -101,12 +101,12 @@ class ReviewSteps(Panel):
 
     def _week(self, step: Any) -> Form:
         week = week_to_look_at(date.today())
-        title = _("{step}, in the week from {day}: planned {n}").format(
-            step=step.title, day=f"{week:%d %b}", n=step.planned
-        )
-        fixed = {"step": step.id, "week_of": week, "planned": step.planned}
         noted = [one for one in self.table.records(records.StepWeek) if one.step == step.id]
         record = next((one for one in noted if one.week_of == week), None)
+        # A week keeps the plan with which it began, whatever the step becomes later.
+        planned = record.planned if record else self.table.enough(step)
+        title = _("{step}, in the week from {day}: planned {n}").format(step=step.title, day=f"{week:%d %b}", n=planned)
+        fixed = {"step": step.id, "week_of": week, "planned": planned}
         return Form(records.StepWeek, ("done", "came_between"), ("reason", "helped"), fixed, title=title, record=record)
 
     def blocks(self) -> list[Block]:
@@ -177,8 +177,11 @@ class NextStep(Panel):
 
     def blocks(self) -> list[Block]:
         aloud = {"sentence": _("\u201cWhen {0}, then I will {1}.\u201d"), "parts": ["when", "then"]}
-        items = [_step_line(step) for step in self.table.active_steps()]
+        items = [_step_line(step, self.table.enough(step)) for step in self.table.active_steps()]
+        energy = self.table.energy_today()
+        gentle = _("Today's energy is low. Half a step is a whole one today; resting is a step as well.")
         return [
+            *([text(gentle, "warm")] if energy is not None and energy < 4 else []),
             self.form_block("step", aloud=aloud),
             self.save_block(),
             {
@@ -193,16 +196,18 @@ class NextStep(Panel):
         self.do_take_up([records.Step.plural, step_id])
         step = self.subject()
         self.typed["step"] = {name: as_typed(getattr(step, name)) for name in self.forms()["step"].names}
-        self.typed["step"]["confidence"] = None
+        self.typed["step"] |= {"confidence": None, "planned": self.table.enough(step)}
         self.tell(said=_("What would make it easier? Half of it counts as well."))
         self.refresh()
 
 
-def _step_line(step: Any) -> dict[str, Any]:
+def _step_line(step: Any, enough: int) -> dict[str, Any]:
+    fewer = _("For now {n} of {planned} times a week may be enough.").format(n=enough, planned=step.planned)
+    smaller = fewer if step.planned and enough < step.planned else ""
     return {
         "id": step.id,
         "title": step.title,
-        "lines": [one for one in (when_then(step), heavy_words(step)) if one],
+        "lines": [one for one in (when_then(step), heavy_words(step), smaller) if one],
         "buttons": [button("smaller", _("Make it smaller"), step.id)],
     }
 

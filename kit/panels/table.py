@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from kit.fields import about
@@ -23,6 +23,8 @@ from kit.store import Store
 if TYPE_CHECKING:
     import pandas as pd
 
+    from kit.charts import Picture
+
 
 class Table:
     """One client at a time; every panel that joins fills itself for them, and follows each save."""
@@ -32,6 +34,8 @@ class Table:
         self.client: str | None = None
         self.heavier = False
         self.journey_in_view = True
+        self.for_coach = False
+        self.period = "three months"
         self.panels: list[Panel] = []
         self._pictures: dict[str, PictureWidget] = {}
         self._frames: dict[str, tuple[Any, pd.DataFrame]] = {}
@@ -137,6 +141,17 @@ class Table:
         found = self.store.records(Session, self.client, on=date.today()) if self.client else []
         return found[-1] if found else None
 
+    def energy_today(self) -> int | None:
+        """The energy that was noted last today; None when none was."""
+        found = self.store.records(CheckIn, self.client, on=date.today()) if self.client else []
+        return next((one.energy for one in reversed(found) if one.energy is not None), None)
+
+    def enough(self, step: Step) -> int:
+        """How often a step may be enough this week, by today's energy and by how sure the client is."""
+        from kit import measures
+
+        return measures.enough(step.planned or 1, self.energy_today(), step.confidence)
+
     def ongoing_setbacks(self) -> list[Setback]:
         """The setbacks that the client is in the middle of."""
         return self.store.records(Setback, self.client, back_on_feet_on=None) if self.client else []
@@ -150,6 +165,25 @@ class Table:
             one for one in steps
             if one.id not in replaced and one.day() <= today and (one.ends_on is None or one.ends_on >= today)
         ]  # fmt: skip
+
+    def look_at(self, period: str) -> None:
+        """Another period for all pictures."""
+        self.period = period
+        self._refresh()
+
+    def turn_to_the_coach(self) -> None:
+        """The coach's own view: days are told, and what was noted for their eyes alone may be read."""
+        self.for_coach = True
+        self._refresh()
+
+    def pictures_of(self, name: str, in_days: bool = False) -> "list[Picture]":
+        """The pictures of one question, of who is here and of the period that is looked at."""
+        from kit import charts, frames, pictures
+
+        today, days = date.today(), charts.SPAN[self.period]
+        told = frames.within(self._told(pictures.READ), today - timedelta(days=days) if days else None)
+        story = pictures.Story(told, today, self.own_words(), self.for_coach, in_days)
+        return pictures.PICTURES[name](story)
 
     def picture(self, span: str) -> PictureWidget:
         """The journey over a span, kept up to date; one for all panels that show it."""

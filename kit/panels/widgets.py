@@ -54,7 +54,7 @@ class Panel(Live):
     word = traitlets.Unicode().tag(sync=True)
     view = traitlets.Dict().tag(sync=True)
     status = traitlets.Dict().tag(sync=True)
-    picture = traitlets.Instance(PictureWidget, allow_none=True).tag(sync=True, **widget_serialization)
+    pictures = traitlets.List(traitlets.Instance(PictureWidget)).tag(sync=True, **widget_serialization)
 
     name: ClassVar[str]
     save_label: ClassVar[str] = _("Save")
@@ -131,8 +131,7 @@ class Panel(Live):
             self.hold(self.table.draft(self.name) if self._bound else {})
         quiet = self._out_of_view()
         blocks = [{"is": "text", "tone": "quiet", "text": quiet}] if quiet else self.blocks()
-        shows = self.table.journey_in_view and not quiet
-        self.picture, place = self.pictured() if shows else (None, "")
+        self.pictures, place = ([], "") if quiet else self.pictured()
         self.view = {
             "blocks": blocks,
             "words": WORDS,
@@ -141,9 +140,10 @@ class Panel(Live):
             "looks": ("waits" if self.table.heavier else "quiet") if quiet else "",
         }
 
-    def pictured(self) -> tuple[PictureWidget | None, str]:
-        """The picture that belongs to this panel, and where it stands: "beside", "below" or nowhere."""
-        return (self.table.picture("three months"), "beside") if self.beside_picture else (None, "")
+    def pictured(self) -> tuple[list[PictureWidget], str]:
+        """The pictures that belong to this panel, and where they stand: "beside", "below" or nowhere."""
+        shown = self.beside_picture and self.table.journey_in_view
+        return ([self.table.picture("three months")], "beside") if shown else ([], "")
 
     def _out_of_view(self) -> str:
         if self.needs_client and self.table.client is None:

@@ -38,8 +38,16 @@ function fieldNode(form, field, page) {
   return make("div", { className: "kit-field", "data-field": key }, label, help, input, problem);
 }
 
+// What somebody typed after the notebook's side last heard of it: a panel that is drawn anew meanwhile keeps it.
+function typedSince(key, page) {
+  const typed = Object.entries(page.earlier?.typed[key] ?? {});
+  const drawn = page.earlier?.drawn[key] ?? {};
+  return Object.fromEntries(typed.filter(([name, value]) => !sameOption(value, drawn[name])));
+}
+
 function formNode(form, page) {
-  page.typed[form.key] = { ...form.values };
+  page.drawn[form.key] = form.values;
+  page.typed[form.key] = { ...form.values, ...typedSince(form.key, page) };
   const fields = form.fields.map((field) => [field, fieldNode(form, { ...field, words: page.words }, page)]);
   const first = fields.filter(([field]) => !field.more).map(([, node]) => node);
   const more = fields.filter(([field]) => field.more);
@@ -159,25 +167,29 @@ async function render({ model, el }) {
   };
 
   // The picture stays where it is while the form beside it is drawn anew: nothing flashes, nothing jumps.
-  const pictureNode = (picture) => {
-    if (shown?.picture === picture) return shown.holder;
+  const pictureNode = (pictures) => {
+    const key = pictures.map((one) => one.model_id).join(" ");
+    if (shown?.key === key) return shown.holder;
     shown?.end();
-    const holder = picture && make("div", { className: "kit-picture" });
-    shown = picture && { picture, holder, end: showPicture(picture, holder) };
-    return holder;
+    const holders = pictures.map(() => make("div", { className: "kit-picture" }));
+    const ends = pictures.map((one, place) => showPicture(one, holders[place]));
+    shown = key ? { key, holder: make("div", { className: "kit-pictures" }, ...holders), end: () => ends.forEach((end) => end()) } : null;
+    return shown?.holder ?? null;
   };
 
   const draw = async () => {
     const view = model.get("view");
-    const picture = view.picture ? await model.widget_manager.get_model(model.get("picture").slice("IPY_MODEL_".length)) : null;
+    const named = view.picture ? model.get("pictures") : [];
+    const pictures = await Promise.all(named.map((one) => model.widget_manager.get_model(one.slice("IPY_MODEL_".length))));
     if (view !== model.get("view")) return; // a later one is drawn instead
     const place = placeIn(root);
-    Object.assign(page, { typed: {}, problems: {}, followers: [], words: view.words ?? {}, said: null, undo: null, kept: null, serial: (serial += 1) });
+    const earlier = page.turn === view.turn ? { typed: page.typed ?? {}, drawn: page.drawn ?? {} } : null;
+    Object.assign(page, { earlier, turn: view.turn, typed: {}, drawn: {}, problems: {}, followers: [], words: view.words ?? {}, said: null, undo: null, kept: null, serial: (serial += 1) });
     root.className = `kit-panel ${view.looks ? `kit-${view.looks}` : ""} ${view.picture ? "kit-wide" : ""}`;
     if (view.label) root.setAttribute("aria-label", view.label);
     const left = make("div", {}, ...(view.blocks ?? []).map((block) => BLOCKS[block.is](block, page)));
     const columns = make("div", { className: `kit-columns ${view.picture === "beside" ? "kit-two" : ""}` });
-    columns.append(...[left.childNodes.length ? left : null, pictureNode(picture)].filter(Boolean));
+    columns.append(...[left.childNodes.length ? left : null, pictureNode(pictures)].filter(Boolean));
     root.replaceChildren(columns);
     root.querySelectorAll("textarea").forEach(grow);
     status();

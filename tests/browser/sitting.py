@@ -17,8 +17,25 @@ def begin(home: Path, port: int = 0, **more: str) -> lab.Lab:
     return lab.start(command, home, places.NOTEBOOKS, **more)
 
 
+@contextmanager
+def room(chromium, server: lab.Lab):
+    """A page on which the session is open; `said` collects what the browser's console complains about."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    page = context.new_page()
+    page.said = []
+    page.on("console", lambda told: told.type == "error" and page.said.append(told.text))
+    page.on("pageerror", lambda error: page.said.append(str(error)))
+    come_in(page, server)
+    yield page
+    context.close()
+
+
 def come_in(page, server: lab.Lab) -> None:
     page.goto(server.address)
+    all_is_there(page)
+
+
+def all_is_there(page) -> None:
     lab.wait_for_form(page)
     lab.wait_for_quiet(page)
     panel(page, "support_now").get_by_role("button").first.wait_for()
@@ -104,6 +121,7 @@ def table_is_clear(page) -> None:
 
 def clear_table(page) -> None:
     """Whoever was here before, nobody is now."""
+    all_is_there(page)
     if panel(page, "next_person").get_by_role("button").count():
         next_person(page)
 

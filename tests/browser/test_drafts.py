@@ -9,6 +9,7 @@ import sitting
 from playwright.sync_api import expect
 
 import kit
+import kit.panels
 
 HALF = "half a sentence, not yet sav"
 WORDS = "the quick brown fox jumps over the lazy dog and rests a while "
@@ -19,14 +20,19 @@ def server(serve, tmp_path_factory):
     return serve(sitting.begin, tmp_path_factory.mktemp("home"))
 
 
+@pytest.fixture(scope="module")
+def room(server, chromium):
+    with sitting.room(chromium, server) as page:
+        yield page
+
+
 @pytest.fixture
-def heron(server, page):
-    """A page on which Heron is here, with empty forms."""
-    sitting.come_in(page, server)
-    sitting.clear_table(page)
-    with_book(server, lambda book: [book._store.drop_draft("Heron", word) for word in ("check_in", "small_win")])
-    sitting.choose(page, "Heron")
-    return page
+def heron(server, room):
+    """Heron is here, with empty forms."""
+    sitting.clear_table(room)
+    with_book(server, lambda book: [book._store.drop_draft("Heron", word) for word in kit.panels.WORDS])
+    sitting.choose(room, "Heron")
+    return room
 
 
 def with_book(server, ask):

@@ -25,12 +25,17 @@ def server(serve, tmp_path_factory):
     return serve(sitting.begin, tmp_path_factory.mktemp("home"))
 
 
+@pytest.fixture(scope="module")
+def room(server, chromium):
+    with sitting.room(chromium, server) as page:
+        yield page
+
+
 @pytest.fixture
-def hands(server, page):
+def hands(room):
     """The keyboard on an open session with nobody chosen."""
-    sitting.come_in(page, server)
-    sitting.clear_table(page)
-    return Hands(page)
+    sitting.clear_table(room)
+    return Hands(room)
 
 
 class Hands:
@@ -79,8 +84,8 @@ class Hands:
         assert (here["word"], here["label"], here["seen"]) == (word, label, True)
 
 
-@pytest.fixture
-def book(server, hands):
+@pytest.fixture(scope="module")
+def book(server, room):
     """The book, once the notebook has made it."""
     book = kit.open_book(server.home / "sample.book")
     yield book

@@ -84,20 +84,17 @@ def after(shipped, serve, tmp_path_factory, chromium):
     server = serve(
         sitting.begin, tmp_path_factory.mktemp("home"), HOME=str(person), XDG_CACHE_HOME=str(person / "cache")
     )
-    context = chromium.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
-    page = context.new_page()
-    sitting.come_in(page, server)
-    sitting.choose(page, "Heron")
-    note_all(page)
-    lab.save(page)
-    page.reload()
-    expect(sitting.entry(page, "next_step", "step.title")).to_have_value(MARKS[10], timeout=30_000)
-    with sitting.panels_anew(page):
-        server.kernel_process(sitting.NOTEBOOK).kill()
-    expect(sitting.entry(page, "next_step", "step.title")).to_have_value(MARKS[10])
-    lab.save(page)
-    kept_in_browser = page.evaluate(IN_THE_BROWSER)
-    context.close()
+    with sitting.room(chromium, server) as page:
+        sitting.choose(page, "Heron")
+        note_all(page)
+        lab.save(page)
+        page.reload()
+        expect(sitting.entry(page, "next_step", "step.title")).to_have_value(MARKS[10], timeout=30_000)
+        with sitting.panels_anew(page):
+            server.kernel_process(sitting.NOTEBOOK).kill()
+        expect(sitting.entry(page, "next_step", "step.title")).to_have_value(MARKS[10])
+        lab.save(page)
+        kept_in_browser = page.evaluate(IN_THE_BROWSER)
     server.end()
     return {"folders": (server.home, server.root, person), "home": server.home, "browser": kept_in_browser}
 

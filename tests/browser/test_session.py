@@ -28,15 +28,9 @@ def server(serve, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def room(server, chromium):
-    """One page for all tests of this file; `said` collects what the browser's console complains about."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
-    page = context.new_page()
-    page.said = []
-    page.on("console", lambda told: told.type == "error" and page.said.append(told.text))
-    page.on("pageerror", lambda error: page.said.append(str(error)))
-    sitting.come_in(page, server)
-    yield page
-    context.close()
+    """One page for all tests of this file."""
+    with sitting.room(chromium, server) as page:
+        yield page
 
 
 @pytest.fixture(scope="module")
@@ -201,6 +195,23 @@ def test_a_note_without_a_milestone_asks_for_a_few_words_and_keeps_the_note_in_t
     assert sitting.has_focus(sitting.entry(heron, "add_milestone", "milestone.title"))
     assert sitting.entry(heron, "add_milestone", "milestone.note").input_value() == "It rained, and I went."
     assert len(book.records(kit.Milestone, "Heron")) == kept
+
+
+def test_what_is_typed_while_another_panel_saves_stays(heron):
+    sitting.write(heron, "small_win", "win.title", "Sorted the spoons")
+    sitting.write(heron, "close_session", "session.takeaway", "I ")
+    entry = sitting.entry(heron, "close_session", "session.takeaway").element_handle()
+
+    sitting.panel(heron, "small_win").get_by_role("button", name="Save").evaluate("(save) => save.click()")
+    for _key in range(500):
+        heron.keyboard.type("x")
+        if not entry.evaluate("(node) => node.isConnected"):
+            break
+    heron.keyboard.type("y")
+    assert not entry.evaluate("(node) => node.isConnected")
+    typed = sitting.entry(heron, "close_session", "session.takeaway").input_value()
+    assert typed.startswith("I x") and typed.endswith("xy")
+    assert sitting.has_focus(sitting.entry(heron, "close_session", "session.takeaway"))
 
 
 def test_a_problem_in_one_panel_does_not_call_the_keyboard_back_from_another(heron):

@@ -1,0 +1,85 @@
+"""What the entries say together: a picture a question, over the period that is looked at."""
+
+from typing import Any
+
+from kit.panels.reading import periods
+from kit.panels.session import button, buttons, text
+from kit.panels.widgets import Block, Panel, PictureWidget
+from kit.words import _
+
+
+class ChoosePeriod(Panel):
+    """The period of all pictures of the page; one that looks back begins with everything."""
+
+    name = "choose_period"
+
+    def __init__(self, table: Any) -> None:
+        super().__init__(table)
+        table.look_at("all")
+
+    def blocks(self) -> list[Block]:
+        return [buttons(*periods(self.table))]
+
+    def do_look_at(self, period: str) -> None:
+        self.table.look_at(period)
+
+
+class JustMe(Panel):
+    """Says whom this page is for, and turns it to the coach's own view."""
+
+    name = "just_me"
+    needs_client = False
+
+    def __init__(self, table: Any) -> None:
+        super().__init__(table)
+        table.turn_to_the_coach()
+
+    def blocks(self) -> list[Block]:
+        return [text(_("This page is for the coach alone. Open it where nobody else sees the screen."), "quiet")]
+
+
+class Told(Panel):
+    """One question's pictures, named as in `kit.pictures`."""
+
+    def __init__(self, name: str, table: Any) -> None:
+        self.name = name  # type: ignore[misc]  # one class for all questions, so that each is a line elsewhere
+        self._widgets: list[PictureWidget] = []
+        super().__init__(table)
+
+    def blocks(self) -> list[Block]:
+        return []
+
+    def pictured(self) -> tuple[list[PictureWidget], str]:
+        found = self.table.pictures_of(self.name, self.in_days())
+        self._widgets += [PictureWidget() for _one in found[len(self._widgets) :]]
+        for widget, picture in zip(self._widgets, found, strict=False):
+            widget.drawn = picture.drawn()
+        return self._widgets[: len(found)], "below"
+
+    def in_days(self) -> bool:
+        return False
+
+    def refresh(self) -> None:
+        super().refresh()
+        if not self.pictures:
+            for widget in self._widgets:
+                widget.drawn = {}
+
+
+class FindingMyFeet(Told):
+    """Without days until somebody asks for them; the coach's own view always has them."""
+
+    _asked = False
+
+    def blocks(self) -> list[Block]:
+        if self.table.for_coach:
+            return []
+        label = _("Without the days") if self._asked else _("Show the days as well")
+        return [buttons(button("turn", label, looks="plain"))]
+
+    def in_days(self) -> bool:
+        return self._asked
+
+    def do_turn(self) -> None:
+        self._asked = not self._asked
+        self.refresh()

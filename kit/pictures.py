@@ -1,0 +1,88 @@
+"""From what was noted to the pictures of it: here each measure meets its chart, for panels and reports alike."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from kit import charts, measures
+from kit.charts import Picture
+from kit.frames import CLIENT_KINDS
+
+
+@dataclass(frozen=True)
+class Story:
+    """What was noted of one client, as frames, and how its pictures are read."""
+
+    told: Mapping[str, pd.DataFrame]
+    today: date
+    own_words: Sequence[str] = ()
+    for_coach: bool = False
+    in_days: bool = False
+
+
+def living_well(story: Story) -> list[Picture]:
+    """Living well beside what I live with, over time and on a plane."""
+    check_ins = story.told["check_ins"]
+    every = measures.grain(check_ins["on"])
+    daily = measures.by_period(check_ins, every, ratings=charts.BOTH)
+    both = measures.living_with_symptoms(check_ins)
+    return [
+        charts.living(daily, both, story.own_words, every),
+        charts.plane(measures.side_by_side(check_ins), both, story.own_words),
+    ]
+
+
+def finding_my_feet(story: Story) -> list[Picture]:
+    """Each stretch over time, and from five on the curve: the days are the coach's, or are asked for."""
+    found = measures.bounce_back(story.told["setbacks"], story.today)
+    ongoing = found.episodes[found.episodes["ongoing"].astype(bool)]
+    there = measures.meanwhile(story.told, ongoing["began_on"].min().date(), story.today) if len(ongoing) else None
+    path = charts.finding_my_feet(found, story.today, there, story.own_words, story.for_coach, story.in_days)
+    days = story.for_coach or story.in_days
+    return [path, charts.feet_curve(found, story.for_coach)] if days else [path]
+
+
+def small_steps(story: Story) -> list[Picture]:
+    """Done of planned, week by week."""
+    weeks = story.told["step_weeks"]
+    return [charts.small_steps(measures.steps_by_week(weeks), measures.kept_over(weeks))]
+
+
+def what_helped(story: Story) -> list[Picture]:
+    """Tools by how much and how often they helped, and what fits what came before."""
+    uses, tools = story.told["tool_uses"], story.told["tools"]
+    return [
+        charts.what_helped(measures.what_helped(uses, tools), measures.listed_only(tools)),
+        charts.what_fits(measures.what_fits(uses, tools, story.told["setbacks"])),
+    ]
+
+
+def came_before(story: Story) -> list[Picture]:
+    """What came before setbacks, and how often it was not in the client's hands."""
+    found = measures.triggers(story.told["setbacks"], story.told["tool_uses"], story.today, story.told["tools"])
+    return [charts.came_before(found, story.own_words, story.for_coach)]
+
+
+def ladders(story: Story) -> list[Picture]:
+    """Where I am on my own ladders."""
+    return [charts.ladders(measures.ladders(story.told["aspirations"], story.told["ladder_marks"]))]
+
+
+def showing_up(story: Story) -> list[Picture]:
+    """Weeks that hold something of the client's."""
+    days = measures.days_noted(story.told)
+    return [charts.showing_up(measures.showing_up(days, story.today) if len(days) else None)]
+
+
+def areas(story: Story) -> list[Picture]:
+    """Which parts of life the milestones belong to: the coach's own view."""
+    return [charts.areas(measures.areas(story.told["milestones"]))]
+
+
+READ = tuple(kind.plural for kind in CLIENT_KINDS)
+PICTURES: dict[str, Callable[[Story], list[Picture]]] = {
+    one.__name__: one
+    for one in (living_well, finding_my_feet, small_steps, what_helped, came_before, ladders, showing_up, areas)
+}

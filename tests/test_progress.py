@@ -1,0 +1,170 @@
+"""The pictures as a story: for two of us, and for the coach alone."""
+
+from datetime import date, timedelta
+
+import pytest
+
+import kit
+from kit import panels, pictures
+
+
+@pytest.fixture
+def river(kit_home):
+    book = kit.open_book("sample")
+    book.table.choose("River")
+    return book
+
+
+def sentences(panel):
+    return [picture.drawn["sentence"] for picture in panel.pictures]
+
+
+def told(panel):
+    return repr(panel.view) + repr([picture.drawn for picture in panel.pictures])
+
+
+def press(panel, do, given=None):
+    panel._heard(panel, {"do": do, "with": given}, [])
+
+
+def test_each_question_has_its_pictures_and_its_word():
+    assert {*panels.QUESTIONS, "finding_my_feet"} == set(pictures.PICTURES)
+    assert all(hasattr(kit.Book, name) for name in panels.WORDS)
+
+
+@pytest.mark.parametrize("name", pictures.PICTURES)
+@pytest.mark.parametrize("client", ["Heron", "Maple", "River", "Birch"])
+def test_each_picture_says_something_to_everybody(river, client, name):
+    river.table.choose(client)
+    panel = getattr(river, name)()
+
+    assert all(sentence.endswith(".") for sentence in sentences(panel))
+    if client == "Birch":
+        assert all(picture.drawn["data"] == [] for picture in panel.pictures)
+
+
+def test_a_client_reads_no_days_of_what_goes_on_until_they_ask(river):
+    panel = river.finding_my_feet()
+    assert "no end date needed" in sentences(panel)[0]
+    assert "so far" not in told(panel)
+
+    press(panel, "turn")
+    assert "days so far" in told(panel)
+
+    press(panel, "turn")
+    assert "so far" not in told(panel)
+    assert len(panel.pictures) == 1
+
+
+def test_the_coachs_own_view_tells_the_days(river):
+    river.just_me()
+
+    panel = river.finding_my_feet()
+
+    assert "at least" in sentences(panel)[0]
+    assert len(panel.pictures) == 2
+
+
+def test_one_period_holds_for_all_pictures_of_a_page(river):
+    chooser, journey, steps = river.choose_period(), river.journey(), river.small_steps()
+    rows_of_all = len(steps.pictures[0].drawn["rows"])
+    assert sentences(journey)[0].startswith("So far")
+
+    press(chooser, "look_at", "month")
+
+    assert sentences(journey)[0].startswith("The last month")
+    assert len(steps.pictures[0].drawn["rows"]) < rows_of_all
+
+
+def test_a_saved_week_is_in_the_picture_at_once(river):
+    steps, review = river.small_steps(), river.review_steps()
+    before = steps.pictures[0].drawn
+    form = next(key for key in review.forms() if key.startswith("week-"))
+    review.fill(form, done=1, came_between="needed rest")
+
+    press(review, "save")
+
+    assert steps.pictures[0].drawn != before
+
+
+def test_the_next_person_finds_no_picture_of_the_last(river):
+    shown = [getattr(river, name)() for name in pictures.PICTURES]
+    widgets = [widget for panel in shown for widget in panel._widgets]
+
+    river.table.clear_table()
+
+    assert all(panel.pictures == [] for panel in shown)
+    assert all(widget.drawn == {} for widget in widgets)
+
+
+def test_then_and_now_is_folded_until_the_client_opens_it(river):
+    river.table.choose("Heron")
+
+    blocks = river.then_and_now().view["blocks"]
+
+    assert [block["is"] for block in blocks][:2] == ["text", "fold"]
+
+
+def test_then_and_now_is_made_of_the_clients_own_words(river):
+    river.table.choose("Heron")
+    better = sorted(river.records(kit.Better, "Heron"), key=lambda one: one.on)
+
+    shown = told(river.then_and_now())
+
+    assert better[0].text[:20] in shown
+    assert better[-1].text[:20] in shown
+    assert "What you noticed" in shown
+    assert "What others noticed" in shown
+
+
+def test_with_nothing_to_look_back_on_then_and_now_says_so(book):
+    book.add(kit.Client(name="Otter"))
+    book.table.choose("Otter")
+
+    assert "not enough told yet" in told(book.then_and_now())
+
+
+def test_a_step_shrinks_with_low_energy_and_keeps_its_week(book):
+    book.add(kit.Client(name="Otter"))
+    step = book.add(kit.Step(client="Otter", title="Tea", planned=4))
+    book.table.choose("Otter")
+    review = book.review_steps()
+    review.fill(f"week-{step.id}", done=1)
+    press(review, "save")
+    assert book.records(kit.StepWeek)[0].planned == 4
+
+    book.add(kit.CheckIn(client="Otter", energy=2))
+    book.table.noted()
+
+    assert "For now 2 of 4 times a week may be enough." in told(book.next_step())
+    assert "energy is low" in told(book.next_step())
+    review.fill(f"week-{step.id}", done=2)
+    press(review, "save")
+    assert [one.planned for one in book.records(kit.StepWeek)] == [4]
+
+
+def test_a_step_that_is_made_smaller_is_proposed_smaller(book):
+    book.add(kit.Client(name="Otter"))
+    step = book.add(kit.Step(client="Otter", title="Run", planned=6, confidence=3))
+    book.table.choose("Otter")
+    panel = book.next_step()
+
+    press(panel, "smaller", step.id)
+
+    assert panel.typed["step"]["planned"] == 3
+
+
+def test_the_plan_gathers_what_setbacks_taught(book):
+    book.add(kit.Client(name="Otter"))
+    day = date.today() - timedelta(20)
+    book.add(kit.Setback(client="Otter", title="X", began_on=day, early_signs="skipping lunch", next_time="ring Ada"))
+    book.table.choose("Otter")
+    panel = book.plan()
+    assert "skipping lunch" in told(panel)
+    press(panel, "take", ["early signs", "skipping lunch"])
+
+    press(panel, "save")
+
+    assert [(one.section, one.text) for one in book.records(kit.Plan)] == [("early signs", "skipping lunch")]
+    assert "skipping lunch" not in repr(panel.view["blocks"][-1])
+    assert "ring Ada" in repr(panel.view["blocks"][-1])
