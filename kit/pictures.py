@@ -1,14 +1,17 @@
 """From what was noted to the pictures of it: here each measure meets its chart, for panels and reports alike."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
 from kit import charts, measures
 from kit.charts import Picture
 from kit.frames import CLIENT_KINDS
+
+MOST_MARKS, MOST_PERIODS = 400, 100  # more marks run into each other, and take long to paint at each save
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,39 @@ class Story:
     own_words: Sequence[str] = ()
     for_coach: bool = False
     in_days: bool = False
+
+
+def journeys(
+    told: Mapping[str, pd.DataFrame],
+    today: date,
+    spans: Iterable[str],
+    newest: str = "",
+    own_words: Sequence[str] = (),
+    most_rows: int | None = None,
+) -> dict[str, Picture]:
+    """The journey over each span; where one holds more than can be drawn well, weeks or months stand for it."""
+    entries, check_ins = measures.journey(told, today), told["check_ins"]
+    return {
+        span: _journey(entries, check_ins, today, span, newest=newest, own_words=own_words, most_rows=most_rows)
+        for span in spans
+    }
+
+
+def _journey(entries: pd.DataFrame, check_ins: pd.DataFrame, today: date, span: str, **more: Any) -> Picture:
+    since = charts.first_day(span, today)
+    shown = charts.reaching(entries, since)
+    if since is not None:  # a quiet line looks ten days back: what it needs is left in
+        check_ins = check_ins[check_ins["on"] >= since - pd.Timedelta(days=11)]
+    lines_by = measures.grain(check_ins["on"])
+    lines = measures.by_period(check_ins, lines_by)
+    return charts.journey(shown, lines, today, span, gathered=_gathered(shown), lines_by=lines_by, **more)
+
+
+def _gathered(shown: pd.DataFrame) -> charts.Gathered | None:
+    if len(shown) <= MOST_MARKS:
+        return None
+    every = measures.grain(shown["on"], MOST_PERIODS)
+    return charts.Gathered(measures.gathered(shown, every), every)
 
 
 def living_well(story: Story) -> list[Picture]:

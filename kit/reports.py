@@ -20,7 +20,7 @@ import jinja2
 import pandas as pd
 from markupsafe import Markup
 
-from kit import charts, frames, measures, places
+from kit import charts, frames, measures, pictures, places
 from kit.fields import About, Audience, about
 from kit.frames import within
 from kit.records import BY_PLURAL, KINDS, LISTED_ONLY, Plan, Practice, Record, Supporter, SupportLine
@@ -252,8 +252,7 @@ def _journey(frames: Mapping[str, pd.DataFrame], today: date, own_words: Sequenc
     whole = {plural: _whole(BY_PLURAL[plural], frames.get(plural)) for plural in measures.JOURNEY}
     if all(frame.empty for frame in whole.values()):
         return None
-    entries, daily = measures.journey(whole, today), measures.by_day(whole["check_ins"])
-    return charts.journey(entries, daily, today, span="all", own_words=own_words)
+    return pictures.journeys(whole, today, ["all"], own_words=own_words)["all"]
 
 
 def _whole(kind: type[Record], frame: pd.DataFrame | None) -> pd.DataFrame:

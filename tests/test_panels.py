@@ -223,7 +223,8 @@ def test_on_a_heavier_day_three_small_things_are_open_and_the_rest_waits(here):
     assert list(here["heavier_day"].forms()) == ["spark", "helps", "rest"]
     assert "Not today" in shown(here["explore_setback"])
     assert "Not today" in shown(here["next_step"])
-    assert "To take along" in shown(here["close_session"])
+    assert "To take along" in shown(here["heavier_day"])
+    assert "To take along" not in shown(here["close_session"]), "one card is enough"
 
     press(here["heavier_day"], "end")
     assert "Not today" not in shown(here["explore_setback"])

@@ -28,7 +28,7 @@ def press(panel, do, given=None):
 
 
 def test_each_question_has_its_pictures_and_its_word():
-    assert {*panels.QUESTIONS, "finding_my_feet"} == set(pictures.PICTURES)
+    assert {*panels.QUESTIONS, "ladders", "finding_my_feet"} == set(pictures.PICTURES)
     assert all(hasattr(kit.Book, name) for name in panels.WORDS)
 
 
@@ -168,3 +168,13 @@ def test_the_plan_gathers_what_setbacks_taught(book):
     assert [(one.section, one.text) for one in book.records(kit.Plan)] == [("early signs", "skipping lunch")]
     assert "skipping lunch" not in repr(panel.view["blocks"][-1])
     assert "ring Ada" in repr(panel.view["blocks"][-1])
+
+
+def test_the_one_figure_of_the_ladders_is_the_coachs_and_folded(river):
+    river.table.choose("Heron")
+    assert "Goal attainment" not in told(river.ladders())
+
+    river.just_me()
+
+    assert river.ladders().view["blocks"][0]["is"] == "fold"
+    assert "Goal attainment T = " in told(river.ladders())

@@ -4,14 +4,14 @@ from kit.charts.came_before import came_before
 from kit.charts.feet import feet_curve, finding_my_feet
 from kit.charts.goals import areas, ladders
 from kit.charts.helped import what_fits, what_helped
-from kit.charts.journey import LANE_AT, LANE_WORDS, MARKS, SPAN, journey
+from kit.charts.journey import LANE_AT, LANE_WORDS, MARKS, SPAN, Gathered, first_day, journey, reaching
 from kit.charts.living import BOTH, living, plane
 from kit.charts.picture import Picture, plain
 from kit.charts.showing import showing_up
 from kit.charts.steps import small_steps
 
 __all__ = [
-    "BOTH", "LANE_AT", "LANE_WORDS", "MARKS", "SPAN", "Picture", "areas", "came_before", "feet_curve",
-    "finding_my_feet", "journey", "ladders", "living", "plain", "plane", "showing_up", "small_steps", "what_fits",
-    "what_helped",
+    "BOTH", "LANE_AT", "LANE_WORDS", "MARKS", "SPAN", "Gathered", "Picture", "areas", "came_before", "feet_curve",
+    "finding_my_feet", "first_day", "journey", "ladders", "living", "plain", "plane", "reaching", "showing_up",
+    "small_steps", "what_fits", "what_helped",
 ]  # fmt: skip

@@ -1,11 +1,13 @@
 """The journey: milestones, small wins, sparks and setbacks on one time line, above how the days were."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
 
+from kit.charts.heaps import heaps
 from kit.charts.picture import (
     QUIET,
     Picture,
@@ -20,6 +22,7 @@ from kit.charts.picture import (
     time_axis,
 )
 from kit.charts.spans import spans
+from kit.measures.time_line import Every
 from kit.words import _, listed, one_or_many
 
 SPAN = {"month": 31, "three months": 92, "a year": 366, "all": None}
@@ -38,6 +41,16 @@ MARKS = {
     "win": {"symbol": "circle", "size": 10, "color": "var(--kit-win)"},
     "spark": {"symbol": "diamond", "size": 12, "color": "var(--kit-spark)"},
 }
+SESSION = {"symbol": "line-ns-open", "size": 9, "color": "var(--kit-energy)"}
+SESSION_AT = 0.35
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """More marks than can be drawn well: `marks` is `measures.gathered(entries, every)`."""
+
+    marks: pd.DataFrame
+    every: Every
 
 
 def journey(
@@ -47,35 +60,71 @@ def journey(
     span: str = "three months",
     newest: str = "",
     own_words: Sequence[str] = (),
+    gathered: Gathered | None = None,
+    lines_by: Every = "day",
+    most_rows: int | None = None,
 ) -> Picture:
     """Milestones, small wins, sparks, setbacks as spans, and energy and living well, on one time line.
 
     `entries` and `daily` come from `measures.journey` and `measures.by_day`; `newest` is the id of a record that
-    was noted just now, and is ringed; `own_words` begin with what the client says instead of "setback".
+    was noted just now, and is ringed; `own_words` begin with what the client says instead of "setback". With
+    `gathered` a mark stands for all of its week or month; `lines_by` says whether `daily` comes from
+    `measures.by_period`. With `most_rows` the table holds the newest only, and says so.
     """
     named = {**LANE_WORDS, "setback": own_word(own_words, 0, LANE_WORDS["setback"])}
-    reaches = SPAN[span]
-    since = pd.Timestamp(today - timedelta(days=reaches)) if reaches else None
-    shown = entries if since is None else entries[entries["until"].fillna(entries["on"]).fillna(since) >= since]
-    lines = daily if since is None else daily[daily["on"] >= since]
+    since = first_day(span, today)
+    shown, lines = reaching(entries, since), daily if since is None else daily[daily["on"] >= since]
     starts = [shown["on"].min(), lines["on"].min(), pd.Timestamp(today)]
     first = since if since is not None else min(day for day in starts if pd.notna(day))
     room = max((pd.Timestamp(today) - first) * 0.04, pd.Timedelta(days=1))
     window = [first - room, pd.Timestamp(today) + room]
+    each = shown if gathered is None else shown[shown["lane"] == "ahead"]
     data = [
-        *_session_marks(shown),
+        *_session_marks(each),
         *_rating_lines(lines),
         *spans(shown[shown["lane"] == "setback"], window, LANE_AT["setback"], LANE_WORDS["setback"]),
-        *_marks(shown, window[1]),
-        *_ring(shown, newest),
+        *_marks(each, window[1]),
+        *_heaps(gathered),
+        *_ring(shown, newest, gathered),
     ]
+    told = _journey_sentence(shown, lines, span, own_words)
+    drawn_by = _drawn_by(gathered.every if gathered else None, lines_by)
     return Picture(
-        sentence=_journey_sentence(shown, lines, span, own_words),
+        sentence=" ".join([told, *drawn_by]),
         columns=[_("Day"), _("What"), _("In my words")],
-        rows=_journey_rows(shown, named),
+        rows=_journey_rows(shown if most_rows is None else shown.tail(most_rows), named),
         data=data if len(shown) or len(lines) else [],
         layout=_journey_layout(window, named, ahead="ahead" in set(shown["lane"])),
+        table_label=_table_label(len(shown), most_rows),
     )
+
+
+def first_day(span: str, today: date) -> pd.Timestamp | None:
+    """The day on which a span begins; None where all is shown."""
+    reaches = SPAN[span]
+    return pd.Timestamp(today - timedelta(days=reaches)) if reaches else None
+
+
+def reaching(entries: pd.DataFrame, since: pd.Timestamp | None) -> pd.DataFrame:
+    """What is not over by `since`; what is still ahead has no day, and stays."""
+    return entries if since is None else entries[entries["until"].fillna(entries["on"]).fillna(since) >= since]
+
+
+def _drawn_by(marks: Every | None, lines: Every) -> list[str]:
+    """What is drawn, where it is not each thing by itself."""
+    of_marks = {
+        "day": _("A mark stands for all of a day, larger where it holds more."),
+        "week": _("A mark stands for all of a week, larger where it holds more."),
+        "month": _("A mark stands for all of a month, larger where it holds more."),
+    }
+    of_lines = {"week": _("The lines go week by week."), "month": _("The lines go month by month.")}
+    return [*([of_marks[marks]] if marks else []), *([of_lines[lines]] if lines in of_lines else [])]
+
+
+def _table_label(n: int, most: int | None) -> str:
+    if most is None or n <= most:
+        return Picture.table_label
+    return _("The newest {n} of {all} as a table; the report holds all").format(n=most, all=n)
 
 
 def _journey_sentence(shown: pd.DataFrame, lines: pd.DataFrame, span: str, own_words: Sequence[str]) -> str:
@@ -146,6 +195,15 @@ def _marks(shown: pd.DataFrame, end: pd.Timestamp) -> list[dict[str, Any]]:
     return traces
 
 
+def _heaps(gathered: Gathered | None) -> list[dict[str, Any]]:
+    if gathered is None:
+        return []
+    rim = {"line": {"width": 1, "color": "var(--kit-card)"}}
+    looks = {**{lane: {**mark, **rim} for lane, mark in MARKS.items() if lane != "ahead"}, "session": SESSION}
+    drawn = heaps(gathered.marks, gathered.every, looks, {**LANE_AT, "session": SESSION_AT})
+    return [{**trace, "name": LANE_WORDS[lane]} for lane, trace in drawn.items()]
+
+
 def _session_marks(shown: pd.DataFrame) -> list[dict[str, Any]]:
     sessions = shown[shown["lane"] == "session"]
     if sessions.empty:
@@ -156,8 +214,8 @@ def _session_marks(shown: pd.DataFrame) -> list[dict[str, Any]]:
             "mode": "markers",
             "name": LANE_WORDS["session"],
             "x": days(sessions["on"]),
-            "y": [0.35] * len(sessions),
-            "marker": {"symbol": "line-ns-open", "size": 9, "color": "var(--kit-energy)"},
+            "y": [SESSION_AT] * len(sessions),
+            "marker": SESSION,
             "hoverinfo": "x+name",
             "showlegend": False,
         }
@@ -189,18 +247,20 @@ def _rating_lines(daily: pd.DataFrame) -> list[dict[str, Any]]:
     return traces
 
 
-def _ring(shown: pd.DataFrame, newest: str) -> list[dict[str, Any]]:
+def _ring(shown: pd.DataFrame, newest: str, gathered: Gathered | None) -> list[dict[str, Any]]:
     found = shown[(shown["id"] == newest) & shown["on"].notna() & shown["lane"].isin(LANE_AT)]
     if found.empty:
         return []
-    one = found.iloc[0]
+    lane, on = found["lane"].iloc[0], found["on"].iloc[0]
+    if gathered and lane != "setback":
+        on = gathered.marks["on"][[newest in ids for ids in gathered.marks["ids"]]].iloc[0]
     return [
         {
             "type": "scatter",
             "mode": "markers",
             "name": "just noted",
-            "x": [one["on"].strftime("%Y-%m-%d")],
-            "y": [LANE_AT[one["lane"]]],
+            "x": [on.strftime("%Y-%m-%d")],
+            "y": [LANE_AT[lane]],
             "marker": {
                 "symbol": "circle-open",
                 "size": 30,

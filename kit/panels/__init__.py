@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from kit.panels.keeping import Better, Entries, Plan, Supporters, Toolkit
-from kit.panels.progress import ChoosePeriod, FindingMyFeet, JustMe, Told
+from kit.panels.progress import ChoosePeriod, FindingMyFeet, JustMe, Ladders, Told
 from kit.panels.reading import Journey, MakeReport, SupportNow
 from kit.panels.recap import ThenAndNow
 from kit.panels.session import (
@@ -23,7 +23,7 @@ from kit.panels.session import (
 from kit.panels.table import Table
 from kit.panels.widgets import Panel, PictureWidget
 
-QUESTIONS = ("living_well", "small_steps", "what_helped", "came_before", "ladders", "showing_up", "areas")
+QUESTIONS = ("living_well", "small_steps", "what_helped", "came_before", "showing_up", "areas")
 WORDS: dict[str, Callable[[Table], Panel]] = {
     **{
         panel.name: panel
@@ -34,6 +34,7 @@ WORDS: dict[str, Callable[[Table], Panel]] = {
         )
     },
     **{name: partial(Told, name) for name in QUESTIONS},
+    "ladders": partial(Ladders, "ladders"),
     "finding_my_feet": partial(FindingMyFeet, "finding_my_feet"),
 }  # fmt: skip
 _IN_CELLS: dict[tuple[str, str], Panel] = {}

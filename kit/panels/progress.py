@@ -83,3 +83,18 @@ class FindingMyFeet(Told):
     def do_turn(self) -> None:
         self._asked = not self._asked
         self.refresh()
+
+
+class Ladders(Told):
+    """The ladders first; the one figure that the field uses is the coach's, and folded away."""
+
+    def blocks(self) -> list[Block]:
+        figure = self.table.attained() if self.table.for_coach else None
+        if figure is None:
+            return []
+        words = _(
+            "Goal attainment T = {figure:.1f}. 50 means: all in all as hoped for. It sums up the ladders above, "
+            "weighed by how much each matters; it says nothing about a person."
+        )
+        inside = [text(words.format(figure=figure))]
+        return [{"is": "fold", "label": _("The ladders as one figure"), "blocks": inside}]

@@ -233,7 +233,7 @@ class CloseSession(Panel):
         }
 
     def blocks(self) -> list[Block]:
-        return [*super().blocks(), card(self.table)]
+        return [*super().blocks(), *([] if self.table.heavier else [card(self.table)])]
 
 
 def _card_rows(table: Any) -> list[tuple[str, str]]:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from kit.charts import Picture
 
+MOST_ROWS = 200  # as many go to the page at each save; the report holds all
+
 
 class Table:
     """One client at a time; every panel that joins fills itself for them, and follows each save."""
@@ -176,6 +178,13 @@ class Table:
         self.for_coach = True
         self._refresh()
 
+    def attained(self) -> float | None:
+        """Goal attainment over the client's ladders; None while nothing is marked."""
+        from kit import measures
+
+        told = self._told(("aspirations", "ladder_marks"))
+        return measures.attained(measures.ladders(told["aspirations"], told["ladder_marks"]))
+
     def pictures_of(self, name: str, in_days: bool = False) -> "list[Picture]":
         """The pictures of one question, of who is here and of the period that is looked at."""
         from kit import charts, frames, pictures
@@ -189,7 +198,8 @@ class Table:
         """The journey over a span, kept up to date; one for all panels that show it."""
         if span not in self._pictures:
             self._pictures[span] = PictureWidget()
-            self._redraw()
+        if not self._pictures[span].drawn:
+            self._draw([span])
         return self._pictures[span]
 
     def _redraw(self, newest: str = "", blank: bool = False) -> None:
@@ -198,12 +208,21 @@ class Table:
             for picture in self._pictures.values():
                 picture.drawn = {}
             return
-        from kit import charts, measures
+        shown = {picture for panel in self.panels for picture in panel.pictures}
+        for picture in self._pictures.values():
+            if picture not in shown:
+                picture.drawn = {}  # drawn when a panel asks for it
+        self._draw([span for span, picture in self._pictures.items() if picture in shown], newest)
 
-        today, told = date.today(), self._told(measures.JOURNEY)
-        entries, daily = measures.journey(told, today), measures.by_day(told[CheckIn.plural])
-        for span, picture in self._pictures.items():
-            picture.drawn = charts.journey(entries, daily, today, span, newest, self.own_words()).drawn()
+    def _draw(self, spans: Sequence[str], newest: str = "") -> None:
+        from kit import measures, pictures
+
+        if not (spans and self.client and self.journey_in_view):
+            return
+        told = self._told(measures.JOURNEY)
+        drawn = pictures.journeys(told, date.today(), spans, newest, self.own_words(), MOST_ROWS)
+        for span, picture in drawn.items():
+            self._pictures[span].drawn = picture.drawn()
 
     def _told(self, plurals: Sequence[str]) -> "dict[str, pd.DataFrame]":
         """What may be seen together of who is here; a kind is read anew only when it was written since."""

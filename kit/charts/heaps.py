@@ -1,0 +1,67 @@
+"""A time that holds more marks than can be drawn well: a mark stands for all of a week or month, larger for more."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from kit.charts.picture import days, plain, whole_days
+from kit.measures.time_line import PERIODS, Every
+from kit.words import _, day_words, one_or_many
+
+NAMED = 3  # as many are named under the pointer; the table holds all
+
+
+def heaps(
+    gathered: pd.DataFrame, every: Every, looks: Mapping[str, Mapping[str, Any]], at: Mapping[str, float]
+) -> dict[str, dict[str, Any]]:
+    """Lane -> trace, of `measures.gathered(entries, every)`; `looks` and `at` have a look and a height for each lane."""
+    lanes = {lane: gathered[gathered["lane"] == lane] for lane in looks}
+    return {lane: _heap(one, lane, every, looks[lane], at[lane]) for lane, one in lanes.items() if len(one)}
+
+
+def _heap(one: pd.DataFrame, lane: str, every: Every, look: Mapping[str, Any], at: float) -> dict[str, Any]:
+    periods = PERIODS[every](one["on"].to_numpy())
+    told = zip(_period_words(periods, every), one["n"].tolist(), one["texts"].tolist(), strict=True)
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": days(one["on"]),
+        "y": [at] * len(one),
+        "marker": {**look, "size": _sizes(one["n"], look["size"])},
+        "hovertext": [_hover(period, _counted(lane, n), texts) for period, n, texts in told],
+        "hoverinfo": "text",
+        "cliponaxis": False,
+        "showlegend": False,
+    }
+
+
+def _sizes(n: pd.Series, size: float) -> list[float]:
+    """The fullest stands out a little, and one alone is still seen."""
+    return (size * (0.6 + 0.6 * np.sqrt(n.to_numpy(float) / n.max()))).round(1).tolist()
+
+
+def _period_words(periods: np.ndarray, every: Every) -> list[str]:
+    firsts = whole_days(pd.Series(periods.astype("datetime64[us]"))).tolist()
+    if every == "month":
+        return [f"{first:%b %Y}" for first in firsts]
+    words = _("the week of {day}") if every == "week" else "{day}"
+    return [words.format(day=day_words(first)) for first in firsts]
+
+
+def _hover(period: str, counted: str, texts: Sequence[str]) -> str:
+    named = [plain(text) for text in texts[:NAMED] if text]
+    more = len(texts) - NAMED
+    others = [_("and {n} more, in the table").format(n=more)] if more > 0 else []
+    return "<br>".join([f"{counted}, {period}", *named, *others])
+
+
+def _counted(lane: str, n: int) -> str:
+    words = {
+        "milestone": one_or_many("{n} milestone", "{n} milestones", n),
+        "win": one_or_many("{n} small win", "{n} small wins", n),
+        "spark": one_or_many("{n} spark of joy", "{n} sparks of joy", n),
+        "session": one_or_many("{n} session", "{n} sessions", n),
+    }
+    return words[lane].format(n=n)
