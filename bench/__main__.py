@@ -1,4 +1,4 @@
-"""`kit bench [open|save|drafts|import]`: measures, prints a small table, says of each aim whether it is met."""
+"""`kit bench [open|save|drafts|import|charts]`: measures, prints a small table, says of each aim whether it is met."""
 
 import argparse
 import contextlib
@@ -13,9 +13,15 @@ from pathlib import Path
 from bench.figures import Finding, table, write
 from kit.words import Trouble, _
 
-# `import` cannot be a module's name; imported when asked for, because three of them need a browser.
+# `import` cannot be a module's name; imported when asked for, because four of them need a browser.
 WARM = "import kit.book, kit.panels, kit.charts, kit.frames, kit.exchange, plotly.graph_objects, ipykernel.kernelapp"
-SUBJECTS = {"import": "bench.imports", "open": "bench.opening", "save": "bench.saving", "drafts": "bench.drafts"}
+SUBJECTS = {
+    "import": "bench.imports",
+    "open": "bench.opening",
+    "save": "bench.saving",
+    "drafts": "bench.drafts",
+    "charts": "bench.charts",
+}
 
 
 def main() -> int:

@@ -58,6 +58,13 @@ def times(kit: Row, peer: Row, most: float) -> Finding:
     return Finding([kit, peer], aim, ratio <= most, told.format(ratio=ratio, undisturbed=undisturbed))
 
 
+def less(kit: Row, peer: Row, least: float) -> Finding:
+    """Held against the peer as how many times quicker it is."""
+    ratio = peer.median / kit.median
+    aim = _("Aim: at least {least} times quicker than the peer.").format(least=least)
+    return Finding([kit, peer], aim, ratio >= least, _("Here: {ratio:.1f} times quicker.").format(ratio=ratio))
+
+
 def more(kit: Row, peer: Row, most: float) -> Finding:
     """Held against the peer as seconds on top of it."""
     extra = kit.median - peer.median

@@ -49,11 +49,11 @@ def measure() -> list[Finding]:
 
 
 def _findings(running: Bench) -> Any:
-    session, button, figure = _session(running), _peer(running, "button"), _peer(running, "figure")
-    sides = [lambda: _followed(figure, "retitle"), lambda: _relabelled(button), lambda: _followed(figure, "append")]
-    for words, place in ((_("three months beside the form"), _beside), (_("all 1,000 in view"), _all_in_view)):
-        word = place(session)
-        saves, titles, labels, appended = in_turn([lambda word=word: _saved(session, word), *sides], RUNS)
+    page, button, figure = session(running), peer(running, "button"), peer(running, "figure")
+    sides = [lambda: followed(figure, "retitle"), lambda: _relabelled(button), lambda: followed(figure, "append")]
+    for words, place in ((_("three months beside the form"), _beside), (_("all 1,000 in view"), all_in_view)):
+        word = place(page)
+        saves, titles, labels, appended = in_turn([lambda word=word: saved(page, word), *sides], RUNS)
         seen = _("{words}; pictures on screen: {n}").format(words=words, n=saves[0]["pictures"])
         painted = Row(_("Save, until painted ({seen})").format(seen=seen), [one["painted"] for one in saves])
         yield times(painted, Row(_("a bare FigureWidget of 1,000 points, retitled"), titles), 1.3)
@@ -89,7 +89,7 @@ def _entry(n: int) -> Any:
     return kit.Session(client=CLIENT, on=day, takeaway=f"entry {n}")
 
 
-def _session(running: Bench) -> Any:
+def session(running: Bench) -> Any:
     page = running.page("1_session")
     lab.wait_for_form(page)
     lab.wait_for_quiet(page)
@@ -98,7 +98,7 @@ def _session(running: Bench) -> Any:
     return page
 
 
-def _peer(running: Bench, name: str) -> Any:
+def peer(running: Bench, name: str) -> Any:
     page = running.page(name)
     page.locator(".jupyter-button").first.wait_for()
     lab.wait_for_quiet(page)
@@ -113,7 +113,7 @@ def _beside(page: Any) -> str:
     return "small_win"
 
 
-def _all_in_view(page: Any) -> str:
+def all_in_view(page: Any) -> str:
     """The end of a form with its Save, and below it the journey with all entries."""
     page.bring_to_front()
     page.locator("[data-word=journey]").get_by_role("button", name="all", exact=True).click()
@@ -122,7 +122,7 @@ def _all_in_view(page: Any) -> str:
     return "explore_setback"
 
 
-def _saved(page: Any, word: str) -> dict[str, float]:
+def saved(page: Any, word: str) -> dict[str, float]:
     page.bring_to_front()
     form = page.locator(f"[data-word={word}]")
     form.locator("input[type=text]").first.evaluate(
@@ -133,7 +133,7 @@ def _saved(page: Any, word: str) -> dict[str, float]:
     return page.evaluate("word => window.kitBench.save(word)", word)
 
 
-def _followed(page: Any, press: str) -> float:
+def followed(page: Any, press: str) -> float:
     page.bring_to_front()
     page.wait_for_timeout(500)
     return page.evaluate("press => window.kitBench.follow(press)", press)["painted"]

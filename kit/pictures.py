@@ -1,6 +1,6 @@
 """From what was noted to the pictures of it: here each measure meets its chart, for panels and reports alike."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -32,13 +32,15 @@ def journeys(
     newest: str = "",
     own_words: Sequence[str] = (),
     most_rows: int | None = None,
-) -> dict[str, Picture]:
-    """The journey over each span; where one holds more than can be drawn well, weeks or months stand for it."""
+) -> Iterator[tuple[str, Picture]]:
+    """The journey over each span, one after the other, so that the first is on its way while the next is made.
+
+    Where a span holds more than can be drawn well, weeks or months stand for it.
+    """
     entries, check_ins = measures.journey(told, today), told["check_ins"]
-    return {
-        span: _journey(entries, check_ins, today, span, newest=newest, own_words=own_words, most_rows=most_rows)
-        for span in spans
-    }
+    more = {"newest": newest, "own_words": own_words, "most_rows": most_rows}
+    for span in spans:
+        yield span, _journey(entries, check_ins, today, span, **more)
 
 
 def _journey(entries: pd.DataFrame, check_ins: pd.DataFrame, today: date, span: str, **more: Any) -> Picture:
@@ -46,9 +48,10 @@ def _journey(entries: pd.DataFrame, check_ins: pd.DataFrame, today: date, span: 
     shown = charts.reaching(entries, since)
     if since is not None:  # a quiet line looks ten days back: what it needs is left in
         check_ins = check_ins[check_ins["on"] >= since - pd.Timedelta(days=11)]
-    lines_by = measures.grain(check_ins["on"])
+    gathered = _gathered(shown)
+    lines_by = gathered.every if gathered else measures.grain(check_ins["on"])
     lines = measures.by_period(check_ins, lines_by)
-    return charts.journey(shown, lines, today, span, gathered=_gathered(shown), lines_by=lines_by, **more)
+    return charts.journey(shown, lines, today, span, gathered=gathered, lines_by=lines_by, **more)
 
 
 def _gathered(shown: pd.DataFrame) -> charts.Gathered | None:

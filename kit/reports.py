@@ -252,7 +252,7 @@ def _journey(frames: Mapping[str, pd.DataFrame], today: date, own_words: Sequenc
     whole = {plural: _whole(BY_PLURAL[plural], frames.get(plural)) for plural in measures.JOURNEY}
     if all(frame.empty for frame in whole.values()):
         return None
-    return pictures.journeys(whole, today, ["all"], own_words=own_words)["all"]
+    return dict(pictures.journeys(whole, today, ["all"], own_words=own_words))["all"]
 
 
 def _whole(kind: type[Record], frame: pd.DataFrame | None) -> pd.DataFrame:

@@ -16,7 +16,7 @@ NAMED = 3  # as many are named under the pointer; the table holds all
 def heaps(
     gathered: pd.DataFrame, every: Every, looks: Mapping[str, Mapping[str, Any]], at: Mapping[str, float]
 ) -> dict[str, dict[str, Any]]:
-    """Lane -> trace, of `measures.gathered(entries, every)`; `looks` and `at` have a look and a height for each lane."""
+    """Lane -> trace; `gathered` is `measures.gathered(entries, every)`, each lane has its look and its height."""
     lanes = {lane: gathered[gathered["lane"] == lane] for lane in looks}
     return {lane: _heap(one, lane, every, looks[lane], at[lane]) for lane, one in lanes.items() if len(one)}
 

@@ -88,11 +88,11 @@ def by_period(
     if every == "day" or check_ins.empty:
         return by_day(check_ins, gap, ratings)
     days = rated(check_ins, ratings)
-    of = days.groupby(PERIODS[every](days["on"].to_numpy()))
-    means = of[list(ratings)].mean()
-    on = of["on"].apply(lambda some: some.iloc[len(some) // 2])
-    told = pd.concat([on, means, means.add_suffix("_line")], axis=1)
-    return _with_gaps(told.reset_index(drop=True), gap + LENGTHS[every])
+    period, first, n = np.unique(PERIODS[every](days["on"].to_numpy()), return_index=True, return_counts=True)
+    at = np.repeat(np.arange(len(period)), n)
+    means = {name: _means(days[name].to_numpy(), at, len(period)) for name in ratings}
+    told = {"on": days["on"].to_numpy()[first + n // 2], **means, **{f"{name}_line": of for name, of in means.items()}}
+    return _with_gaps(pd.DataFrame(told), gap + LENGTHS[every])
 
 
 def grain(days: Iterable[Any], most: int = 400) -> Every:
@@ -112,7 +112,8 @@ def gathered(entries: pd.DataFrame, every: Every) -> pd.DataFrame:
     marks = entries[~entries["lane"].isin(["setback", "ahead"])]
     first = PERIODS[every](marks["on"].to_numpy())
     rows: dict[tuple, list[tuple]] = {}
-    for one in zip(marks["lane"], first, marks["on"], marks["text"], marks["id"], strict=True):
+    columns = (marks[name].tolist() for name in ("on", "text", "id"))
+    for one in zip(marks["lane"].tolist(), first.tolist(), *columns, strict=True):
         rows.setdefault(one[:2], []).append(one[2:])
     told = [
         (
@@ -135,12 +136,16 @@ def rated(check_ins: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     whole, at = np.unique(on[known], return_inverse=True)
     told = {"on": whole.astype("datetime64[us]")}
     for name in names:
-        values = numbers(check_ins[name])[known]
-        noted = ~np.isnan(values)
-        n = np.bincount(at[noted], minlength=len(whole))
-        total = np.bincount(at[noted], weights=values[noted], minlength=len(whole))
-        told[name] = np.divide(total, n, out=np.full(len(whole), np.nan), where=n > 0)
+        told[name] = _means(numbers(check_ins[name])[known], at, len(whole))
     return pd.DataFrame(told)
+
+
+def _means(values: np.ndarray, at: np.ndarray, places: int) -> np.ndarray:
+    """The mean of what was noted `at` each of so many places; NaN where nothing was."""
+    noted = ~np.isnan(values)
+    n = np.bincount(at[noted], minlength=places)
+    total = np.bincount(at[noted], weights=values[noted], minlength=places)
+    return np.divide(total, n, out=np.full(places, np.nan), where=n > 0)
 
 
 def _with_gaps(rows: pd.DataFrame, gap: int) -> pd.DataFrame:

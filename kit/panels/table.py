@@ -40,6 +40,7 @@ class Table:
         self.period = "three months"
         self.panels: list[Panel] = []
         self._pictures: dict[str, PictureWidget] = {}
+        self._read: dict[type[Record], list[Any]] | None = None
         self._frames: dict[str, tuple[Any, pd.DataFrame]] = {}
         seat = store.seat()
         if seat and seat[1] == _server():
@@ -47,7 +48,13 @@ class Table:
 
     def records(self, kind: type[Record]) -> list[Any]:
         """The records of a kind of who is here, in the order in which they were noted; none when nobody is."""
-        return self.store.records(kind, self.client) if self.client else []
+        if not self.client:
+            return []
+        if self._read is None:
+            return self.store.records(kind, self.client)
+        if kind not in self._read:
+            self._read[kind] = self.store.records(kind, self.client)
+        return list(self._read[kind])
 
     # who is here ---------------------------------------------------------------------------------
 
@@ -104,8 +111,12 @@ class Table:
         self._refresh()
 
     def _refresh(self) -> None:
-        for panel in self.panels:
-            panel.refresh()
+        self._read = {}  # panels ask for the same records again and again while they fill themselves
+        try:
+            for panel in self.panels:
+                panel.refresh()
+        finally:
+            self._read = None
 
     def draft(self, panel: str) -> dict[str, Any]:
         return self.store.draft(self.client, panel) if self.client else {}
@@ -220,8 +231,7 @@ class Table:
         if not (spans and self.client and self.journey_in_view):
             return
         told = self._told(measures.JOURNEY)
-        drawn = pictures.journeys(told, date.today(), spans, newest, self.own_words(), MOST_ROWS)
-        for span, picture in drawn.items():
+        for span, picture in pictures.journeys(told, date.today(), spans, newest, self.own_words(), MOST_ROWS):
             self._pictures[span].drawn = picture.drawn()
 
     def _told(self, plurals: Sequence[str]) -> "dict[str, pd.DataFrame]":
