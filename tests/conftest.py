@@ -1,5 +1,6 @@
 """One story for all tests: Heron, in a book of their own that nothing else sees."""
 
+import signal
 from datetime import date, timedelta
 
 import pytest
@@ -7,6 +8,9 @@ from hypothesis import settings
 
 import kit
 from kit import forms
+
+# Where the tests are started in the background, Ctrl-C is ignored, also by every process they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # No test depends on how fast a machine is, and nothing is kept beside the project.
 settings.register_profile("kit", deadline=None, max_examples=80, database=None)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import kit
-from kit import measures, reports
+from kit import frames, measures, reports
 from kit.fields import Audience, about, in_words, may_see, seen
 from kit.forms import Form
 from kit.records import BY_PLURAL, KINDS, OfClient
@@ -102,7 +102,7 @@ def test_a_report_names_kinds_and_fields_that_exist():
     unknown = [(plural, name) for plural, names in reports.TOLD.items() for name in names]
 
     assert [one for one in unknown if one[1] not in about(BY_PLURAL[one[0]])] == []
-    assert {*reports.STANDING, *reports.AS_NOTED} <= set(BY_PLURAL)
+    assert {*frames.STANDING, *reports.AS_NOTED} <= set(BY_PLURAL)
 
 
 def test_a_supporter_can_be_shown_exactly_the_kinds_that_can_be_shared():

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 import kit
-from kit import charts, measures, places
+from kit import charts, measures, pictures, places
+from kit.frames import CLIENT_KINDS, frame
 from kit.panels.reading import PERIOD_WORDS
 
 TODAY = date(2026, 6, 30)
@@ -162,3 +163,104 @@ def test_nothing_is_drawn_in_red_and_every_colour_comes_from_the_one_sheet(story
     sheet = (places.ROOT / "kit" / "static" / "tokens.css").read_text(encoding="utf-8")
     assert found
     assert all(colour.startswith("var(--kit-") and colour[4:-1] in sheet for colour in found)
+
+
+# more than can be drawn well ---------------------------------------------------------------------------
+
+
+def long_story(n, days=3650):
+    """The frames of `n` days on which something was noted, without a book; every tenth a setback."""
+    on = [TODAY - timedelta(days=row * days // n) for row in range(n)]
+    records = {kind: [] for kind in (kit.Win, kit.Milestone, kit.CheckIn, kit.Setback)}
+    for row, day in enumerate(on):
+        records[kit.Win].append(kit.Win(client="Otter", title=f"<win {row}>", on=day))
+        records[kit.CheckIn].append(kit.CheckIn(client="Otter", on=day, energy=row % 11, living_well=row * 3 % 11))
+        if row % 10 == 0:
+            records[kit.Setback].append(
+                kit.Setback(client="Otter", title="X", began_on=day - timedelta(2), back_on_feet_on=day)
+            )
+    kept = {kind: [one.model_dump() for one in some] for kind, some in records.items()}
+    return {kind.plural: frame(kind, kept.get(kind, ()), "just_me") for kind in CLIENT_KINDS}
+
+
+def journey_of(told, span="all", **more):
+    return dict(pictures.journeys(told, TODAY, [span], **more))[span]
+
+
+def test_ten_years_are_drawn_by_month_and_the_sentence_says_so():
+    picture = journey_of(long_story(3650))
+
+    assert picture.sentence.endswith(
+        "A mark stands for all of a month, larger where it holds more. The lines go month by month."
+    )
+    assert max(len(trace["x"]) for trace in traces(picture, "small wins")) <= 121
+    assert max(len(trace["x"]) for trace in traces(picture, "energy")) <= 121
+
+
+def test_what_is_drawn_together_and_what_the_table_holds_are_the_same_number():
+    told = long_story(600, days=420)
+
+    picture = journey_of(told)
+
+    (wins,) = traces(picture, "small wins")
+    assert sum(int(text.split()[0]) for text in wins["hovertext"]) == 600
+    assert sum(row[1] == "small wins" for row in picture.rows) == 600
+    assert all("the week of" in text for text in wins["hovertext"])
+    assert "A mark stands for all of a week" in picture.sentence
+
+
+def test_setbacks_stay_spans_however_much_there_is():
+    told = long_story(600, days=420)
+
+    picture = journey_of(told)
+
+    assert traces(picture, "setbacks")[0]["x"].count(None) == len(told["setbacks"])
+
+
+def test_up_to_four_hundred_marks_each_is_drawn_by_itself():
+    picture = journey_of(long_story(300, days=420))
+
+    assert len(traces(picture, "small wins")[0]["x"]) == 300
+    assert "stands for" not in picture.sentence
+
+
+def test_a_long_story_leaves_its_last_three_months_as_they_are():
+    picture = journey_of(long_story(3650), "three months")
+
+    assert len(traces(picture, "small wins")[0]["x"]) == 93
+    assert "stands for" not in picture.sentence
+
+
+def test_the_ring_is_around_the_mark_that_holds_what_was_noted_just_now():
+    told = long_story(600, days=420)
+
+    picture = journey_of(told, newest=told["wins"]["id"].iloc[0])
+
+    (ring,), (wins,) = traces(picture, "just noted"), traces(picture, "small wins")
+    assert ring["x"][0] == wins["x"][-1]
+
+
+def test_a_mark_for_many_shows_peoples_text_to_the_letter():
+    (wins,) = traces(journey_of(long_story(600, days=420)), "small wins")
+
+    assert "<win" not in wins["hovertext"][0]
+    assert "&lt;win" in wins["hovertext"][0]
+
+
+def test_a_table_of_the_newest_says_how_many_there_are_in_all():
+    told = long_story(600, days=420)
+
+    some, whole = journey_of(told, most_rows=200), journey_of(told)
+
+    assert some.rows == whole.rows[:200]
+    assert some.table_label == "The newest 200 of 660 as a table; the report holds all"
+    assert len(whole.rows) == 660
+    assert whole.table_label == journey_of(long_story(20), most_rows=200).table_label
+
+
+@pytest.mark.parametrize("span", charts.SPAN)
+def test_cutting_check_ins_to_a_span_leaves_its_lines_as_they_were(span):
+    told = long_story(300)
+    entries, daily = measures.journey(told, TODAY), measures.by_day(told["check_ins"])
+
+    assert journey_of(told, span).data == charts.journey(entries, daily, TODAY, span).data
