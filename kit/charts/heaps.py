@@ -29,7 +29,7 @@ def _heap(one: pd.DataFrame, lane: str, every: Every, look: Mapping[str, Any], a
         "mode": "markers",
         "x": days(one["on"]),
         "y": [at] * len(one),
-        "marker": {**look, "size": _sizes(one["n"], look["size"])},
+        "marker": {**look, "size": _sizes(one["n"], look["size"]), "opacity": 1},
         "hovertext": [_hover(period, _counted(lane, n), texts) for period, n, texts in told],
         "hoverinfo": "text",
         "cliponaxis": False,
@@ -38,8 +38,8 @@ def _heap(one: pd.DataFrame, lane: str, every: Every, look: Mapping[str, Any], a
 
 
 def _sizes(n: pd.Series, size: float) -> list[float]:
-    """The fullest stands out a little, and one alone is still seen."""
-    return (size * (0.6 + 0.6 * np.sqrt(n.to_numpy(float) / n.max()))).round(1).tolist()
+    """Smaller than a mark for one thing, as they stand close; one alone is still seen."""
+    return (size * (0.4 + 0.4 * np.sqrt(n.to_numpy(float) / n.max()))).round(1).tolist()
 
 
 def _period_words(periods: np.ndarray, every: Every) -> list[str]:

@@ -40,7 +40,8 @@ class Table:
         self.period = "three months"
         self.panels: list[Panel] = []
         self._pictures: dict[str, PictureWidget] = {}
-        self._read: dict[type[Record], list[Any]] | None = None
+        self._read: dict[type[Record], tuple[Any, list[Any]]] = {}
+        self._marks: dict[str, tuple] = {}
         self._frames: dict[str, tuple[Any, pd.DataFrame]] = {}
         seat = store.seat()
         if seat and seat[1] == _server():
@@ -50,11 +51,10 @@ class Table:
         """The records of a kind of who is here, in the order in which they were noted; none when nobody is."""
         if not self.client:
             return []
-        if self._read is None:
-            return self.store.records(kind, self.client)
-        if kind not in self._read:
-            self._read[kind] = self.store.records(kind, self.client)
-        return list(self._read[kind])
+        mark = (self.client, (self._marks or self.store.marks())[kind.plural])
+        if kind not in self._read or self._read[kind][0] != mark:
+            self._read[kind] = (mark, self.store.records(kind, self.client))
+        return list(self._read[kind][1])
 
     # who is here ---------------------------------------------------------------------------------
 
@@ -92,6 +92,7 @@ class Table:
 
     def _now(self, client: str | None) -> None:
         self.client, self.heavier = client, False
+        self._read.clear()
         self._redraw(blank=True)
         self._refresh()
         self._redraw()
@@ -111,12 +112,12 @@ class Table:
         self._refresh()
 
     def _refresh(self) -> None:
-        self._read = {}  # panels ask for the same records again and again while they fill themselves
+        self._marks = self.store.marks()  # once: panels ask a hundred times while they fill themselves
         try:
             for panel in self.panels:
                 panel.refresh()
         finally:
-            self._read = None
+            self._marks = {}
 
     def draft(self, panel: str) -> dict[str, Any]:
         return self.store.draft(self.client, panel) if self.client else {}
