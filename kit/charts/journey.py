@@ -43,6 +43,11 @@ MARKS = {
 }
 SESSION = {"symbol": "line-ns-open", "size": 9, "color": "var(--kit-energy)"}
 SESSION_AT = 0.35
+LINES = (
+    ("living_well", _("living well"), "var(--kit-living)", "solid"),
+    ("energy", _("energy"), "var(--kit-energy)", "dot"),
+)
+_DASHES = {"solid": "\u2014", "dot": "\u00b7\u00b7\u00b7"}
 
 
 @dataclass(frozen=True)
@@ -94,7 +99,7 @@ def journey(
         columns=[_("Day"), _("What"), _("In my words")],
         rows=_journey_rows(shown if most_rows is None else shown.tail(most_rows), named),
         data=data if len(shown) or len(lines) else [],
-        layout=_journey_layout(window, named, ahead="ahead" in set(shown["lane"])),
+        layout=_journey_layout(window, named, ahead="ahead" in set(shown["lane"]), drawn={one["name"] for one in data}),
         table_label=_table_label(len(shown), most_rows),
     )
 
@@ -223,19 +228,14 @@ def _session_marks(shown: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _rating_lines(daily: pd.DataFrame) -> list[dict[str, Any]]:
-    looks: tuple[tuple[str, str, str, str], ...] = (
-        ("living_well", _("living well"), "var(--kit-living)", "solid"),
-        ("energy", _("energy"), "var(--kit-energy)", "dot"),
-    )
     traces = []
-    for name, words, colour, dash in looks:
+    for name, words, colour, dash in LINES:
         if daily.empty or daily[name].notna().sum() == 0:
             continue
         common = {
             "type": "scatter",
             "x": days(daily["on"]),
             "yaxis": "y2",
-            "legendgroup": name,
             "name": words,
         }
         traces += [
@@ -274,14 +274,25 @@ def _ring(shown: pd.DataFrame, newest: str, gathered: Gathered | None) -> list[d
     ]
 
 
-def _journey_layout(window: list[pd.Timestamp], named: Mapping[str, str], ahead: bool) -> dict[str, Any]:
+def _line_names(drawn: set[str]) -> list[dict[str, Any]]:
+    """The lines' names in one row under them, each with its own dash; plotly's legend costs a redraw of its own."""
+    told = [
+        f"<span style='color:{colour}'><b>{_DASHES[dash]}</b> {words}</span>"
+        for _name, words, colour, dash in LINES
+        if words in drawn
+    ]
+    below = {"xref": "paper", "yref": "paper", "x": 0, "y": -0.14, "xanchor": "left", "yanchor": "top"}
+    return [{**below, "text": " \u2003 ".join(told), "showarrow": False, "font": QUIET}] if told else []
+
+
+def _journey_layout(
+    window: list[pd.Timestamp], named: Mapping[str, str], ahead: bool, drawn: set[str]
+) -> dict[str, Any]:
     lanes = [lane for lane in LANE_AT if ahead or lane != "ahead"]
     return calm(
         420,
-        {"l": 118, "r": 28, "t": 8, "b": 36},
-        showlegend=True,
-        legend={"orientation": "h", "y": -0.12, "yanchor": "top", "x": 0, "itemclick": False,
-                "itemdoubleclick": False, "font": QUIET},
+        {"l": 118, "r": 28, "t": 8, "b": 72},
+        annotations=_line_names(drawn),
         xaxis=time_axis(range=[day.strftime("%Y-%m-%d") for day in window], anchor="y2"),
         yaxis=grid_axis(range=[0.1, 5.4 if ahead else 4.4], domain=[0.36, 1], tickvals=[LANE_AT[one] for one in lanes],
                         ticktext=[plain(named[one]) for one in lanes]),

@@ -215,8 +215,8 @@ class Panel(Live):
         self.hold({})
         at = _("Saved {time}").format(time=f"{datetime.now():%H:%M}")
         self.tell(said=" \u00b7 ".join(filter(None, (at, self.saved(records)))))
-        self.table.drop_draft(self.name)
         self.table.noted(records[-1].id)
+        self.table.drop_draft(self.name)
 
     def _read(self) -> list[Record] | None:
         told: dict[str, str] = {}
