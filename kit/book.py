@@ -243,3 +243,7 @@ class Book:
     def just_me(self) -> "Panel":
         """Turns this page to the coach's own view."""
         return self._say("just_me")
+
+    def since_day(self) -> "Panel":
+        """Days since a tool or a step began, beside those before: the coach's own view."""
+        return self._say("since_day")

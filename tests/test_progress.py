@@ -178,3 +178,18 @@ def test_the_one_figure_of_the_ladders_is_the_coachs_and_folded(river):
 
     assert river.ladders().view["blocks"][0]["is"] == "fold"
     assert "Goal attainment T = " in told(river.ladders())
+
+
+def test_days_since_something_began_are_compared_for_the_coach_alone(river):
+    river.table.choose("Heron")
+    assert "coach's own view alone" in told(river.since_day())
+    river.just_me()
+    panel = river.since_day()
+    step = sorted(river.records(kit.Step, "Heron"), key=lambda one: one.day())[1]
+
+    press(panel, "look_from", step.id)
+
+    assert "days before" in told(panel)
+    assert "does not say that it came from it" in told(panel)
+    river.table.choose("Birch")
+    assert "days before" not in told(panel)

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from kit.panels.keeping import Better, Entries, Plan, Supporters, Toolkit
-from kit.panels.progress import ChoosePeriod, FindingMyFeet, JustMe, Ladders, Told
+from kit.panels.progress import ChoosePeriod, FindingMyFeet, JustMe, Ladders, SinceDay, Told
 from kit.panels.reading import Journey, MakeReport, SupportNow
 from kit.panels.recap import ThenAndNow
 from kit.panels.session import (
@@ -30,7 +30,7 @@ WORDS: dict[str, Callable[[Table], Panel]] = {
         for panel in (
             ChooseClient, CheckIn, SmallWin, ReviewSteps, AddMilestone, ExploreSetback, NextStep, CloseSession,
             NextPerson, HeavierDay, Better, Toolkit, Supporters, Plan, Entries, Journey, MakeReport, SupportNow,
-            ThenAndNow, ChoosePeriod, JustMe,
+            ThenAndNow, ChoosePeriod, JustMe, SinceDay,
         )
     },
     **{name: partial(Told, name) for name in QUESTIONS},

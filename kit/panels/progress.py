@@ -98,3 +98,42 @@ class Ladders(Told):
         )
         inside = [text(words.format(figure=figure))]
         return [{"is": "fold", "label": _("The ladders as one figure"), "blocks": inside}]
+
+
+class SinceDay(Panel):
+    """Days since something began beside those before it: the coach's own view."""
+
+    name = "since_day"
+    _from: str = ""
+
+    def refresh(self) -> None:
+        if self._bound != self.table.client:
+            self._from = ""
+        super().refresh()
+
+    def blocks(self) -> list[Block]:
+        if not self.table.for_coach:
+            return [text(_("This stands in the coach's own view alone."), "quiet")]
+        begun = self.table.begun()
+        if not begun:
+            return [text(_("No tool and no small step is noted yet whose beginning could be looked at."), "quiet")]
+        chips = [{**button("look_from", words, key), "pressed": key == self._from} for key, words, _day in begun]
+        days = {key: day for key, _words, day in begun}
+        told = self.table.compared_since(days[self._from]) if self._from in days else []
+        return [buttons(*chips), {"is": "list", "items": [_compared(one) for one in told], "empty": ""}]
+
+    def do_look_from(self, key: str) -> None:
+        self._from = key
+        self.refresh()
+
+
+def _compared(one: dict[str, Any]) -> dict[str, Any]:
+    days = _("{before} days before, {since} days since").format(before=one["days_before"], since=one["days_since"])
+    if one["nap"] is None:
+        words = _("Too few yet to tell.")
+    else:
+        words = _(
+            "In the middle {before:g} before and {since:g} since. The chance that a later day is the kinder one: "
+            "{nap:.0%} (50% is no difference). That one came after the other does not say that it came from it."
+        ).format(**one)
+    return {"title": one["label"], "meta": days, "lines": [words]}

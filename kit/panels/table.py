@@ -190,6 +190,20 @@ class Table:
         self.for_coach = True
         self._refresh()
 
+    def begun(self) -> list[tuple[str, str, date]]:
+        """(id, words, day) of each tool and small step, the latest first."""
+        found = [*self.records(Tool), *self.records(Step)]
+        return [(one.id, one.title, one.day()) for one in sorted(found, key=lambda one: one.day(), reverse=True)]
+
+    def compared_since(self, day: date) -> list[dict[str, Any]]:
+        """Days since `day` beside those before: a dictionary for each rating, with its label."""
+        from kit import measures
+
+        labels = about(CheckIn)
+        found = measures.since_day(self._told(("check_ins",))["check_ins"], day).astype(object)
+        rows = found.where(found.notna(), None).to_dict("records")
+        return [{**row, "label": labels[row["rating"]].label} for row in rows]
+
     def attained(self) -> float | None:
         """Goal attainment over the client's ladders; None while nothing is marked."""
         from kit import measures
