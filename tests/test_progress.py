@@ -185,6 +185,7 @@ def test_days_since_something_began_are_compared_for_the_coach_alone(river):
     assert "coach's own view alone" in told(river.since_day())
     river.just_me()
     panel = river.since_day()
+    assert "Dr. Okafor" not in told(panel), "therapy is listed, and never compared"
     step = sorted(river.records(kit.Step, "Heron"), key=lambda one: one.day())[1]
 
     press(panel, "look_from", step.id)

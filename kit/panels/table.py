@@ -10,6 +10,7 @@ from kit.panels.widgets import Panel, PictureWidget
 from kit.records import (
     BY_PLURAL,
     KINDS,
+    LISTED_ONLY,
     CheckIn,
     Client,
     Record,
@@ -191,8 +192,9 @@ class Table:
         self._refresh()
 
     def begun(self) -> list[tuple[str, str, date]]:
-        """(id, words, day) of each tool and small step, the latest first."""
-        found = [*self.records(Tool), *self.records(Step)]
+        """(id, words, day) of each tool and small step, the latest first; therapy and medication are compared never."""
+        tools = [one for one in self.records(Tool) if one.kind not in LISTED_ONLY]
+        found = [*tools, *self.records(Step)]
         return [(one.id, one.title, one.day()) for one in sorted(found, key=lambda one: one.day(), reverse=True)]
 
     def compared_since(self, day: date) -> list[dict[str, Any]]:
