@@ -276,13 +276,13 @@ def _ring(shown: pd.DataFrame, newest: str, gathered: Gathered | None) -> list[d
 
 def _line_names(drawn: set[str]) -> list[dict[str, Any]]:
     """The lines' names in one row under them, each with its own dash; plotly's legend costs a redraw of its own."""
-    told = [
-        f"<span style='color:{colour}'><b>{_DASHES[dash]}</b> {words}</span>"
-        for _name, words, colour, dash in LINES
-        if words in drawn
-    ]
     below = {"xref": "paper", "yref": "paper", "x": 0, "y": -0.14, "xanchor": "left", "yanchor": "top"}
-    return [{**below, "text": " \u2003 ".join(told), "showarrow": False, "font": QUIET}] if told else []
+    told = [(words, colour, dash) for _name, words, colour, dash in LINES if words in drawn]
+    return [
+        {**below, "xshift": 140 * place, "text": f"{_DASHES[dash]} {words}", "showarrow": False,
+         "font": {**QUIET, "color": colour}}
+        for place, (words, colour, dash) in enumerate(told)
+    ]  # fmt: skip
 
 
 def _journey_layout(

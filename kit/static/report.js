@@ -32,7 +32,7 @@
     const fit = axes.map(([name, axis]) => [name, { ...axis, tickfont: small(axis.tickfont), ...(name === "xaxis" ? { nticks: 4 } : {}) }]);
     return {
       data: drawn.data.map(smaller),
-      layout: { ...layout, ...Object.fromEntries(fit), margin: { ...layout.margin, l: 96, r: 16 }, legend: { ...layout.legend, font: small(layout.legend.font) } },
+      layout: { ...layout, ...Object.fromEntries(fit), margin: { ...layout.margin, l: 96, r: 16 }, annotations: (layout.annotations ?? []).map((one) => ({ ...one, font: small(one.font) })) },
     };
   };
 
