@@ -215,6 +215,7 @@ class Panel(Live):
         self.hold({})
         at = _("Saved {time}").format(time=f"{datetime.now():%H:%M}")
         self.tell(said=" \u00b7 ".join(filter(None, (at, self.saved(records)))))
+        self.refresh()  # the page empties the form while the picture is made
         self.table.noted(records[-1].id)
         self.table.drop_draft(self.name)
 
