@@ -4,6 +4,7 @@ import os
 
 import lab
 import pytest
+import sitting
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -59,3 +60,16 @@ def serve():
     yield begin
     for one in running:
         one.end()
+
+
+@pytest.fixture(scope="module")
+def server(serve, tmp_path_factory):
+    """The kit's own start on the shipped notebooks and the sample practice."""
+    return serve(sitting.begin, tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture(scope="module")
+def room(server, chromium):
+    """One page for all tests of one file."""
+    with sitting.room(chromium, server) as page:
+        yield page

@@ -15,17 +15,6 @@ HALF = "half a sentence, not yet sav"
 WORDS = "the quick brown fox jumps over the lazy dog and rests a while "
 
 
-@pytest.fixture(scope="module")
-def server(serve, tmp_path_factory):
-    return serve(sitting.begin, tmp_path_factory.mktemp("home"))
-
-
-@pytest.fixture(scope="module")
-def room(server, chromium):
-    with sitting.room(chromium, server) as page:
-        yield page
-
-
 @pytest.fixture
 def heron(server, room):
     """Heron is here, with empty forms."""

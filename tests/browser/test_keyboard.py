@@ -20,17 +20,6 @@ HERE = """() => {
 CELLS = ".jp-Notebook .jp-Cell"
 
 
-@pytest.fixture(scope="module")
-def server(serve, tmp_path_factory):
-    return serve(sitting.begin, tmp_path_factory.mktemp("home"))
-
-
-@pytest.fixture(scope="module")
-def room(server, chromium):
-    with sitting.room(chromium, server) as page:
-        yield page
-
-
 @pytest.fixture
 def hands(room):
     """The keyboard on an open session with nobody chosen."""

@@ -22,18 +22,6 @@ TOO_WIDE = """() => [document.scrollingElement, ...document.querySelectorAll(".k
 
 
 @pytest.fixture(scope="module")
-def server(serve, tmp_path_factory):
-    return serve(sitting.begin, tmp_path_factory.mktemp("home"))
-
-
-@pytest.fixture(scope="module")
-def room(server, chromium):
-    """One page for all tests of this file."""
-    with sitting.room(chromium, server) as page:
-        yield page
-
-
-@pytest.fixture(scope="module")
 def book(server, room):
     book = kit.open_book(server.home / "sample.book")
     yield book
