@@ -170,6 +170,7 @@ class Client(Record):
     limits: Text = text(_("What to be realistic about"), lines=2)
     wish_you_knew: Text = text(_("What I wish people knew"), lines=3)
     keep_until: Day = day(_("Keep these notes until"))
+    put_away_on: PastDay = day(_("Put away on"), audience=fields.JUST_ME)
     private_note: Text = text(_("For my eyes alone"), lines=3, audience=fields.JUST_ME)
 
 
@@ -462,6 +463,8 @@ class Practice(Record):
     name: Title = title(_("Name of the practice"))
     contact: Text = text(_("How to reach me"))
     scope: Text = text(_("What this is, and is not"), lines=4)
+    checked_on: PastDay = today(_("Checked on"))
+    lock_after: Count = count(_("Lock after so many minutes without a key pressed"), 1, 240)
 
 
 class Workshop(Record):

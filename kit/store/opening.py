@@ -3,7 +3,8 @@
 import contextlib
 import os
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -115,11 +116,21 @@ def _bring_up_to_date(engine: sa.Engine, place: Path | None) -> None:
 
 
 def _set_wal(engine: sa.Engine) -> None:
-    raw = engine.raw_connection()
-    try:
-        raw.cursor().execute("PRAGMA journal_mode = WAL")
-    finally:
-        raw.close()
+    with contextlib.closing(engine.raw_connection()) as raw:
+        _patiently(lambda: raw.cursor().execute("PRAGMA journal_mode = WAL"))
+
+
+def _patiently(do: Callable[[], Any]) -> None:
+    """Does what SQLite refuses at once, whatever its timeout, while another program begins the same book."""
+    until = time.monotonic() + PATIENCE / 1000
+    while True:
+        try:
+            do()
+            return
+        except sqlcipher.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(0.02)
 
 
 def _begin_empty(engine: sa.Engine) -> None:

@@ -48,6 +48,7 @@ def _clients() -> None:
         sa.Column("limits", sa.Text),
         sa.Column("wish_you_knew", sa.Text),
         sa.Column("keep_until", sa.Date),
+        sa.Column("put_away_on", sa.Date),
         sa.Column("private_note", sa.Text),
         sa.UniqueConstraint("name"),
     )
@@ -307,6 +308,8 @@ def _practice() -> None:
         sa.Column("name", sa.Text, nullable=False),
         sa.Column("contact", sa.Text),
         sa.Column("scope", sa.Text),
+        sa.Column("checked_on", sa.Date),
+        sa.Column("lock_after", sa.Integer),
     )
 
 
