@@ -561,7 +561,7 @@ def test_an_older_book_for_whose_copy_there_is_no_room_is_left_as_it_is(woven, n
     def full(db, place):
         raise sqlcipher.OperationalError("database or disk is full")
 
-    monkeypatch.setattr(opening, "_copy", full)
+    monkeypatch.setattr(opening, "copy", full)
 
     assert "is full" in trouble_of(Store, woven)
     assert woven.read_bytes() == as_bytes

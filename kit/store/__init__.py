@@ -18,11 +18,11 @@ from kit.words import NoSuchClient, Trouble, _
 
 
 class Store:
-    """One open book on disk (or in memory); every change is one transaction."""
+    """One open book on disk (or in memory), encrypted when it has a key; every change is one transaction."""
 
-    def __init__(self, place: Path | None) -> None:
+    def __init__(self, place: Path | None, key: bytes | None = None) -> None:
         self.place = place
-        self._engine = opening.open_book(place)
+        self._engine = opening.open_book(place, key)
         self._reading = self._engine.execution_options(reading=True)
         self._written: Counter[str] = Counter()
 

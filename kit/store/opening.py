@@ -30,15 +30,18 @@ SETTINGS = {
 }
 
 
-def open_book(place: Path | None) -> sa.Engine:
-    """The engine of a sound, current book; a new file becomes an empty book. `None`: a book in memory."""
-    with plain_words(place):
+def open_book(place: Path | None, key: bytes | None = None) -> sa.Engine:
+    """The engine of a sound, current book; a new file becomes an empty book, encrypted when there is a key.
+
+    `place` None is a book in memory.
+    """
+    with plain_words(place, _KEYED if key else {}):
         if place is not None:
             _make_private(place)
-        engine = _engine(place)
+        engine = _engine(place, key)
         try:
             _look_over(engine, place)
-            _bring_up_to_date(engine, place)
+            _bring_up_to_date(engine, place, key)
             _read_back(engine, place)
         except BaseException:
             engine.dispose()
@@ -54,11 +57,19 @@ def _make_private(place: Path) -> None:
         os.close(os.open(place, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
-def _engine(place: Path | None) -> sa.Engine:
+def _connected(place: Path | None, key: bytes | None) -> Any:
+    connection = sqlcipher.connect(
+        str(place or ":memory:"), isolation_level=None, check_same_thread=False, timeout=PATIENCE / 1000
+    )
+    connection.execute("PRAGMA cipher_log_level = NONE")  # it would speak to the terminal about a key that does not fit
+    if key:  # the raw key in hexadecimal digits, so that nothing of a passphrase ever reaches SQL
+        connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+    return connection
+
+
+def _engine(place: Path | None, key: bytes | None) -> sa.Engine:
     def connect() -> Any:
-        connection = sqlcipher.connect(
-            str(place or ":memory:"), isolation_level=None, check_same_thread=False, timeout=PATIENCE / 1000
-        )
+        connection = _connected(place, key)
         for name, value in SETTINGS.items():
             connection.execute(f"PRAGMA {name} = {value}")
         return connection
@@ -98,7 +109,7 @@ def _version_of(db: sa.Connection, place: Path | None) -> str | None:
     return str(found)
 
 
-def _bring_up_to_date(engine: sa.Engine, place: Path | None) -> None:
+def _bring_up_to_date(engine: sa.Engine, place: Path | None, key: bytes | None) -> None:
     with engine.execution_options(reading=True).connect() as db:
         found = _version_of(db, place)
     if found is not None and found > SCHEMA:
@@ -112,7 +123,7 @@ def _bring_up_to_date(engine: sa.Engine, place: Path | None) -> None:
     if found is None:
         _begin_empty(engine)
     elif found != SCHEMA:
-        _upgrade(engine, place)
+        _upgrade(engine, place, key)
 
 
 def _set_wal(engine: sa.Engine) -> None:
@@ -141,14 +152,14 @@ def _begin_empty(engine: sa.Engine) -> None:
             db.exec_driver_sql(f"INSERT INTO alembic_version VALUES ('{SCHEMA}')")
 
 
-def _upgrade(engine: sa.Engine, place: Path | None) -> None:
+def _upgrade(engine: sa.Engine, place: Path | None, key: bytes | None) -> None:
     """Brings an older book up to date in one transaction, once a copy lies beside it."""
     try:
         with _apart(engine) as db, db.begin():
             if _version_of(db, place) == SCHEMA:  # another process was quicker
                 return
             if place is not None:
-                _copy(engine, place.with_name(f"{place.name}.before-{SCHEMA}"))
+                copy(engine, place.with_name(f"{place.name}.before-{SCHEMA}"), key)
             _migrate(db)
             if db.exec_driver_sql("PRAGMA foreign_key_check").first():
                 raise ValueError("a record would belong to nothing")
@@ -184,13 +195,13 @@ def _migrate(db: sa.Connection) -> None:
     command.upgrade(config, "head")
 
 
-def _copy(engine: sa.Engine, place: Path) -> None:
+def copy(engine: sa.Engine, place: Path, key: bytes | None) -> None:
     """A sound copy of an open book, made by SQLite itself (a file copy of an open book is not sound)."""
     _make_private(place)
     # A connection of its own: SQLite copies nothing from one that is about to write.
-    with contextlib.closing(engine.raw_connection()) as raw, contextlib.closing(sqlcipher.connect(str(place))) as copy:
+    with contextlib.closing(engine.raw_connection()) as raw, contextlib.closing(_connected(place, key)) as twin:
         driver: Any = raw.driver_connection
-        driver.backup(copy)
+        driver.backup(twin)
 
 
 def settings(engine: sa.Engine) -> dict[str, Any]:
@@ -229,13 +240,21 @@ _SAID = {
 }
 
 
+_KEYED = {
+    "file is not a database": _(
+        "{place} does not open with this key: the key file beside it belongs to another book, or the book is damaged. "
+        "Please put the right one back from a backup. Nothing was changed."
+    ),
+}
+
+
 @contextlib.contextmanager
-def plain_words(place: Path | None) -> Iterator[None]:
-    """What SQLite or the file system says, as one plain sentence."""
+def plain_words(place: Path | None, first: dict[str, str] | None = None) -> Iterator[None]:
+    """What SQLite or the file system says, as one plain sentence; `first` has sentences for a special case."""
     try:
         yield
     except (sa.exc.DBAPIError, sqlcipher.Error, OSError, ValueError) as error:
-        sentence = next((told for sign, told in _SAID.items() if sign in _sign(error)), None)
+        sentence = next((told for sign, told in {**_SAID, **(first or {})}.items() if sign in _sign(error)), None)
         if sentence is None:
             raise
         raise Trouble(sentence.format(place=place or _("The book"))) from error
