@@ -36,10 +36,15 @@ def open_(
     browser: Annotated[bool, typer.Option(help=_("Open the browser, or only print the address"))] = True,
     port: Annotated[int | None, typer.Option(help=_("The port of the address"))] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help=_("Begin with a new copy of the sample practice"))] = False,
+    new: Annotated[bool, typer.Option("--new", help=_("Begin an encrypted practice of your own"))] = False,
     book: Book = None,
 ) -> None:
     from kit import launch
 
+    if new:
+        if book or places.practice().exists():
+            raise typer.BadParameter(_("--new: there is a practice already. Open it without --new."))
+        notebook = "0_start_here"
     if fresh:
         for part in places.home().glob(f"{places.sample().name}*"):
             part.unlink()
@@ -58,7 +63,7 @@ def test(words: Annotated[list[str] | None, typer.Argument(help=_("What pytest u
 def clients(book: Book = None) -> None:
     import kit
 
-    for client in kit.open_book(book).records(kit.Client):
+    for client in _opened(book).records(kit.Client):
         typer.echo(client.name)
 
 
@@ -97,6 +102,25 @@ def bench(
 ) -> None:
     done = subprocess.run([sys.executable, "-m", "bench", *([what] if what else [])], cwd=places.ROOT, check=False)
     raise typer.Exit(done.returncode)
+
+
+def _opened(named: str | None) -> Any:
+    """The book; one that is locked opens by this computer's keyring, else by what is typed."""
+    import kit
+
+    book = kit.open_book(named)
+    if book.locked and not book.unlock_remembered():
+        book.unlock(_typed_passphrase())
+    return book
+
+
+def _typed_passphrase() -> str:
+    if sys.stdin.isatty():
+        return str(typer.prompt(_("Passphrase"), hide_input=True, err=True))
+    words = sys.stdin.readline().rstrip("\n")
+    if not words:
+        raise Trouble(_("This practice is locked. Please type its passphrase, or put it into KIT_PASSPHRASE."))
+    return words
 
 
 def main() -> None:

@@ -1,13 +1,15 @@
 """One open practice: each word that a notebook says, and what a script may call."""
 
+import asyncio
 import os
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kit import places
+from kit import keys, places, practice
 from kit.fields import Audience
+from kit.keys import broker, remembered
 from kit.records import Record, changed
 from kit.store import Store
 from kit.words import Trouble, _
@@ -23,17 +25,26 @@ SAMPLE, MEMORY = "sample", ":memory:"
 def open_book(place: str | os.PathLike | None = None, passphrase: str | None = None) -> "Book":
     """Opens a book: a file, "sample" (this person's copy of the sample practice) or ":memory:".
 
-    `None` is what KIT_BOOK names, else the coach's own practice if there is one, else the sample. Raises Trouble
-    with one plain sentence when the book cannot be opened; nothing is changed then.
+    `None` is what KIT_BOOK names, else the coach's own practice if there is one, else the sample. A new file with a
+    passphrase (this one, or what KIT_PASSPHRASE holds) becomes a new encrypted practice. A book whose key nobody has
+    handed on yet is locked: its words are frames that fill themselves once it is opened. Raises Trouble with one
+    plain sentence when the book cannot be opened; nothing is changed then.
     """
     named = str(place or os.environ.get("KIT_BOOK") or (places.practice() if places.practice().exists() else SAMPLE))
-    if passphrase is not None:
-        raise Trouble(_("Books with a passphrase come with the next version. Please open the sample for now."))
-    if named == MEMORY:
-        return Book(Store(None))
-    if named == SAMPLE:
-        return Book(_sample())
-    return Book(Store(Path(named).expanduser()))
+    if named in (SAMPLE, MEMORY):
+        if passphrase is not None:
+            raise Trouble(_("Only a file can have a passphrase. Please name one, or leave the passphrase out."))
+        return Book(None if named == MEMORY else places.sample(), _sample() if named == SAMPLE else Store(None))
+    where = Path(named).expanduser()
+    words = passphrase if passphrase is not None else os.environ.get("KIT_PASSPHRASE")
+    if words is not None and not (where.exists() and where.stat().st_size):
+        return Book(where, practice.begin(where, keys.new(), words))
+    if not keys.locked(where):
+        if passphrase is not None:
+            raise Trouble(_("{place} has no passphrase. Please open it without one.").format(place=where))
+        return Book(where, Store(where))
+    key = broker.ask(where) if words is None else keys.read(where, words)
+    return Book(where, Store(where, key) if key else None)
 
 
 def _sample() -> Store:
@@ -57,20 +68,84 @@ def _sample() -> Store:
 
 
 class Book:
-    """An open book: records kept and read, and the words of the notebooks."""
+    """An open or a locked book: records kept and read, and the words of the notebooks."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, place: Path | None, store: Store | None) -> None:
+        self.place = place
+        self._opened = store
+
+    @property
+    def locked(self) -> bool:
+        """Whether the book waits for its passphrase."""
+        return self._opened is None
+
+    @property
+    def _store(self) -> Store:
+        if self._opened is None:
+            raise Trouble(_("This practice is locked. Please open it with its passphrase first."))
+        return self._opened
 
     @cached_property
     def table(self) -> "Table":
         """Who sits here today, and the panels that lie before them; made when a first word is said."""
         from kit.panels import Table
 
-        return Table(self._store)
+        self._listen()
+        return Table(self._opened, self.place)
 
     def __repr__(self) -> str:
-        return _("An open book of the Reflection Kit")
+        return _("A locked book of the Reflection Kit") if self.locked else _("An open book of the Reflection Kit")
+
+    # locking -------------------------------------------------------------------------------------
+
+    def unlock(self, passphrase: str) -> None:
+        """Opens a locked book, and fills the panels that wait for it."""
+        if self.locked:
+            self._open(keys.read(self._file(), passphrase))
+
+    def unlock_remembered(self) -> bool:
+        """Opens a locked book with the key that this computer's keyring holds; whether it held one."""
+        key = remembered.recall(self._file())
+        if key:
+            self._open(key)
+        return key is not None
+
+    def lock(self) -> None:
+        """Locks a book that has a passphrase: whatever panels and pictures hold is put away, and nothing is lost."""
+        if self._opened is None or not self._opened.encrypted:
+            return
+        self._opened.close()
+        self._opened = None
+        if "table" in self.__dict__:
+            self.table.turn(None)
+
+    def _file(self) -> Path:
+        if self.place is None:
+            raise Trouble(_("A book in memory has no passphrase."))
+        return self.place
+
+    def _open(self, key: bytes) -> None:
+        self._opened = Store(self._file(), key)
+        if "table" in self.__dict__:
+            self.table.turn(self._opened)
+
+    def _listen(self) -> None:
+        """In a notebook: follows the one unlock that all notebooks of the running server share."""
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:  # a script
+            return
+        broker.watch(lambda word: loop.call_soon_threadsafe(self._heard, word))
+
+    def _heard(self, word: str) -> None:
+        if word == "locked":
+            self.lock()
+        elif word == "opened" and self.locked:
+            key = broker.ask(self._file())
+            if key:
+                self._open(key)
+        elif word == "seat" and not self.locked:
+            self.table.look_at_the_seat()
 
     # records -------------------------------------------------------------------------------------
 
@@ -119,7 +194,8 @@ class Book:
         return self._store.settings()
 
     def close(self) -> None:
-        self._store.close()
+        if self._opened:
+            self._opened.close()
 
     # the words of the notebooks ------------------------------------------------------------------
 
@@ -128,9 +204,17 @@ class Book:
 
         return panels.opened(word, self.table)
 
+    def own_practice(self) -> "Panel":
+        """From the sample to an encrypted practice of one's own."""
+        return self._say("own_practice")
+
     def choose_client(self) -> "Panel":
         """Who is here today."""
         return self._say("choose_client")
+
+    def agreements(self) -> "Panel":
+        """What this is and is not, and agreements one by one: dated, and taken back whenever the client likes."""
+        return self._say("agreements")
 
     def check_in(self) -> "Panel":
         """Arriving: energy, soft and heavy, and what would make today worthwhile."""
@@ -191,6 +275,14 @@ class Book:
     def make_report(self) -> "Panel":
         """The page that a client takes home."""
         return self._say("make_report")
+
+    def practice_details(self) -> "Panel":
+        """The practice's name, how to reach it, and what it is and is not: for the coach."""
+        return self._say("practice_details")
+
+    def support_lines(self) -> "Panel":
+        """Local numbers, each with the day on which it was checked: for the coach."""
+        return self._say("support_lines")
 
     def support_now(self) -> "Panel":
         """The client's own words for hard times, people, and lines to call."""

@@ -14,7 +14,8 @@ import webbrowser
 from http.client import HTTPException
 from pathlib import Path
 
-from kit import places
+from kit import door, places
+from kit.keys import broker
 from kit.words import Trouble, _
 
 HOST = "127.0.0.1"
@@ -65,13 +66,17 @@ def _serve(page: str, browser: bool, port: int | None) -> int:
         _require_free(port)
     _separate_settings(jupyter_folder())
     token = secrets.token_urlsafe(24)
+    unlock = broker.start()
     try:
+        door.open_at_start()
         server = _server(token, port)
         # Only once the loop runs does the server listen.
         server.io_loop.add_callback(lambda: _show(f"http://{HOST}:{server.port}/{page}", token, browser))
         server.start()
     except SystemExit as error:
         raise Trouble(_("JupyterLab did not start. `kit check` says what is missing.")) from error
+    finally:
+        unlock.end()
     return 0
 
 

@@ -10,9 +10,10 @@ from typing import Any
 from jupyter_server.base.handlers import APIHandler, AuthenticatedFileHandler
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 from jupyter_server.utils import url_path_join
+from tornado.ioloop import IOLoop
 from tornado.web import HTTPError, authenticated
 
-from kit import places
+from kit import door, places
 from kit.words import Trouble, _
 
 STATIC = str(Path(__file__).parent / "static")
@@ -86,6 +87,21 @@ class OwnHandler(APIHandler):
         self.finish(json.dumps({"notebooks": own_notebooks(root), **mine}))
 
 
+class PracticeHandler(APIHandler):
+    """Begins, opens and locks the practice: what is typed there comes from the page to here, and to no kernel."""
+
+    @authenticated
+    def get(self):
+        self.finish(json.dumps(door.state()))
+
+    @authenticated
+    async def post(self):
+        asked = self.get_json_body() or {}
+        # Wrapping a key takes a moment on purpose; other pages go on meanwhile.
+        answer = await IOLoop.current().run_in_executor(None, door.answered, asked)
+        self.finish(json.dumps(answer))
+
+
 class BundleHandler(AuthenticatedFileHandler):
     """Hands out plotly's own bundle, once for every picture."""
 
@@ -111,6 +127,7 @@ def _load_jupyter_server_extension(server) -> None:
         ".*$",
         [
             (url_path_join(base, "kit", "own"), OwnHandler),
+            (url_path_join(base, "kit", "practice"), PracticeHandler),
             (url_path_join(base, "kit", r"(plotly\.min\.js)"), BundleHandler, {"path": _bundle_folder()}),
             (url_path_join(base, "kit", r"(tokens\.css)"), AuthenticatedFileHandler, {"path": STATIC}),
         ],

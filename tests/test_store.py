@@ -258,8 +258,8 @@ def test_a_setting_that_does_not_hold_is_told_and_the_book_is_not_used(place, mo
     # As if this build of SQLite did not hear it.
     made = opening._engine
 
-    def deaf(place):
-        engine = made(place)
+    def deaf(place, key):
+        engine = made(place, key)
         sa.event.listen(engine, "connect", lambda raw, _: raw.execute(f"PRAGMA {name} = 0"))
         return engine
 

@@ -2,15 +2,19 @@
 
 import os
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from kit.fields import about
+from kit.keys import broker
 from kit.panels.widgets import Panel, PictureWidget
 from kit.records import (
     BY_PLURAL,
     KINDS,
     LISTED_ONLY,
+    Agreement,
     CheckIn,
     Client,
     Record,
@@ -20,20 +24,22 @@ from kit.records import (
     Tool,
 )
 from kit.store import Store
+from kit.words import Trouble, _
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from kit.charts import Picture
 
+TOUCH_EVERY = 5.0  # seconds
 MOST_ROWS = 200  # as many go to the page at each save; the report holds all
 
 
 class Table:
     """One client at a time; every panel that joins fills itself for them, and follows each save."""
 
-    def __init__(self, store: Store) -> None:
-        self.store = store
+    def __init__(self, store: Store | None, place: Path | None = None) -> None:
+        self.place = place or (store.place if store else None)
         self.client: str | None = None
         self.heavier = False
         self.journey_in_view = True
@@ -44,9 +50,43 @@ class Table:
         self._read: dict[type[Record], tuple[Any, list[Any]]] = {}
         self._marks: dict[str, tuple] = {}
         self._frames: dict[str, tuple[Any, pd.DataFrame]] = {}
-        seat = store.seat()
-        if seat and seat[1] == _server():
-            self.client = seat[0]
+        self._touched = 0.0
+        self._store = store
+        self.client = self._seated()
+
+    @property
+    def store(self) -> Store:
+        if self._store is None:
+            raise Trouble(_("The practice is locked. Please open it at the top of this page."))
+        return self._store
+
+    @property
+    def locked(self) -> bool:
+        """Whether the book waits for its passphrase: nothing of it is in view."""
+        return self._store is None
+
+    def turn(self, store: Store | None) -> None:
+        """The book was locked (None) or opened: every panel empties or fills itself."""
+        self._store = store
+        self._now(self._seated())
+
+    def somebody_is_there(self) -> None:
+        """A key was pressed: an encrypted practice stays open a while longer."""
+        if self._store and self._store.encrypted and monotonic() > self._touched + TOUCH_EVERY:
+            self._touched = monotonic()
+            broker.touch()
+
+    def look_at_the_seat(self) -> None:
+        """Somebody was chosen on another page: this one follows; the coach's own stays with whom they look at."""
+        seated = self._seated()
+        if self.for_coach and self.client:
+            self._refresh()
+        elif seated != self.client:
+            self._now(seated)
+
+    def _seated(self) -> str | None:
+        seat = self._store.seat() if self._store else None
+        return seat[0] if seat and seat[1] == _server() else None
 
     def records(self, kind: type[Record]) -> list[Any]:
         """The records of a kind of who is here, in the order in which they were noted; none when nobody is."""
@@ -64,11 +104,24 @@ class Table:
         self.store.client(client)
         self.store.take_seat(client, _server())
         self._now(client)
+        broker.tell("seat")
 
     def clear_table(self) -> None:
         """The next person: everything in view is put away first."""
         self.store.take_seat(None)
         self._now(None)
+        broker.tell("seat")
+
+    def look_up(self, client: str | None) -> None:
+        """Fills the coach's own page for a client, or for nobody; a session on another page goes on as it is."""
+        if client:
+            self.store.client(client)
+        self._now(client)
+
+    def in_session(self) -> tuple[str, datetime] | None:
+        """Who sits at the table of the running kit, and since when."""
+        seat = self.store.seat()
+        return (seat[0], seat[2]) if seat and seat[1] == _server() else None
 
     def waiting_since(self) -> str:
         """The time of a session that is still open from before the kit was started anew; else empty."""
@@ -113,7 +166,8 @@ class Table:
         self._refresh()
 
     def _refresh(self) -> None:
-        self._marks = self.store.marks()  # once: panels ask a hundred times while they fill themselves
+        # Once: panels ask a hundred times while they fill themselves.
+        self._marks = self._store.marks() if self._store else {}
         try:
             for panel in self.panels:
                 panel.refresh()
@@ -151,9 +205,28 @@ class Table:
         plurals = sorted({told.of for kind in KINDS for told in about(kind).values() if told.of})
         return {plural: self.records(BY_PLURAL[plural]) for plural in plurals}
 
-    def session(self) -> Session | None:
-        """Today's session of who is here, if one is open."""
-        found = self.store.records(Session, self.client, on=date.today()) if self.client else []
+    def not_agreed(self) -> str:
+        """Why nothing new may be noted of who is here, in one sentence; empty when they agree to notes."""
+        asked = [one for one in self.records(Agreement) if one.to == "notes"]
+        if any(one.withdrawn_on is None for one in asked):
+            return ""
+        if asked:
+            return _("Nothing new is noted; what is there can be read, handed out and removed.")
+        return _("This opens with a yes to notes, at the top of the session.")
+
+    @property
+    def may_note(self) -> bool:
+        """Whether somebody is here who agrees that notes are kept."""
+        return self.client is not None and not self.not_agreed()
+
+    @property
+    def first_meeting(self) -> bool:
+        """Whether this page walks through a first meeting."""
+        return any(panel.opens_first_meeting() for panel in self.panels)
+
+    def session(self, day: date | None = None) -> Session | None:
+        """The session of who is here on a day, today's if none is named; None when none was opened."""
+        found = self.store.records(Session, self.client, on=day or date.today()) if self.client else []
         return found[-1] if found else None
 
     def energy_today(self) -> int | None:

@@ -1,7 +1,7 @@
 """What lies on the page: a panel that is filled in, and a picture that follows."""
 
 import traceback
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -12,11 +12,12 @@ from pydantic import ValidationError
 
 from kit import places
 from kit.forms import Form, Unfit
+from kit.panels import locked
 from kit.records import BY_PLURAL, OfClient, Record, changed, problems
 from kit.words import Trouble, _
 
 STATIC = Path(__file__).parent.parent / "static"
-PANEL_JS = "\n".join((STATIC / name).read_text("utf-8") for name in ("inputs.js", "picture.js", "panel.js"))
+PANEL_JS = "\n".join((STATIC / name).read_text("utf-8") for name in ("inputs.js", "picture.js", "door.js", "panel.js"))
 PANEL_CSS = "\n".join((STATIC / name).read_text("utf-8") for name in ("tokens.css", "panel.css"))
 WORDS = {"undo": _("Undo"), "skip": _("skip"), "own": _("Something of my own"), "add": _("Add my own"),
          "today": _("today"), "clear": _("leave open"), "open": ""}  # fmt: skip
@@ -61,6 +62,8 @@ class Panel(Live):
     beside_picture: ClassVar[bool] = False
     needs_client: ClassVar[bool] = True
     on_a_heavier_day: ClassVar[bool] = False
+    on_a_first_meeting: ClassVar[bool] = True
+    before_agreement: ClassVar[bool] = False
 
     def __init__(self, table: Any) -> None:
         super().__init__(word=self.name)
@@ -72,6 +75,10 @@ class Panel(Live):
         self.on_msg(self._heard)
         table.join(self)
         self.refresh()
+
+    def today(self) -> date:
+        """The day that is filled in: today, but where a day is caught up later."""
+        return date.today()
 
     # what a word says of itself ------------------------------------------------------------------
 
@@ -124,20 +131,21 @@ class Panel(Live):
 
     def refresh(self) -> None:
         """Draws what now holds: another client, a saved record, a heavier day."""
-        if self._bound != self.table.client:
+        if self._bound != self.table.client or self.table.locked:
             self._bound = self.table.client
             self._undo.clear()
             self.status = {}
             self.hold(self.table.draft(self.name) if self._bound else {})
         quiet = self._out_of_view()
-        blocks = [{"is": "text", "tone": "quiet", "text": quiet}] if quiet else self.blocks()
+        stands = self.when_locked() if self.table.locked else []
+        blocks = stands or ([{"is": "text", "tone": "quiet", "text": quiet}] if quiet else self.blocks())
         self.pictures, place = ([], "") if quiet else self.pictured()
         self.view = {
             "blocks": blocks,
             "words": WORDS,
             "turn": self._turn,
             "picture": place,
-            "looks": ("waits" if self.table.heavier else "quiet") if quiet else "",
+            "looks": ("waits" if self._waits() else "quiet") if quiet and not stands else self.looks(),
         }
 
     def pictured(self) -> tuple[list[PictureWidget], str]:
@@ -145,12 +153,36 @@ class Panel(Live):
         shown = self.beside_picture and self.table.journey_in_view
         return ([self.table.picture("three months")], "beside") if shown else ([], "")
 
+    def when_locked(self) -> list[Block]:
+        """What this panel shows while the practice is locked: the first one of a page has the door."""
+        return [locked.door()] if self.table.panels[0] is self else []
+
     def _out_of_view(self) -> str:
+        if self.table.locked:
+            return _("The practice is locked. This fills itself when it is opened at the top of the page.")
         if self.needs_client and self.table.client is None:
             return _("This opens when somebody is chosen at the top of the page.")
         if self.table.heavier and not self.on_a_heavier_day:
             return _("Not today. This waits, and nothing is lost.")
+        if self.table.first_meeting and not self.on_a_first_meeting:
+            return _("This comes with the next meeting.")
+        return "" if self.before_agreement or not self._notes() else self.table.not_agreed()
+
+    def _waits(self) -> bool:
+        """Whether a panel that is out of view leaves the page, with its question."""
+        return self.table.heavier or (self.table.first_meeting and not self.on_a_first_meeting)
+
+    def looks(self) -> str:
+        """How this panel looks when it is in view; "slim" is one line."""
         return ""
+
+    def opens_first_meeting(self) -> bool:
+        """Whether this panel leads through a first meeting: the page then shows what belongs to one."""
+        return False
+
+    def _notes(self) -> bool:
+        """Whether something about who is here can be filled in."""
+        return self.needs_client and type(self).forms is not Panel.forms
 
     def form_block(self, key: str, **more: Any) -> Block:
         form = self.forms()[key]
@@ -175,6 +207,7 @@ class Panel(Live):
     def _heard(self, _widget: Any, message: dict[str, Any], _buffers: Any) -> None:
         """The one place where something from the page comes in; no traceback ever goes back."""
         try:
+            self.table.somebody_is_there()
             if message.get("typed") is not None and self._bound == self.table.client:
                 self.typed = {**self._subject, **message["typed"]}
             self.act(message["do"], message.get("with"))
@@ -208,6 +241,9 @@ class Panel(Live):
 
     def do_save(self) -> None:
         """Keeps all that was filled in, in one transaction, or says what is in the way."""
+        if self._out_of_view():  # an agreement was taken back on another page
+            self.refresh()
+            return
         records = self._read()
         if records is None:
             return

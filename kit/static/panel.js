@@ -96,7 +96,7 @@ const BLOCKS = {
     make("dl", {}, ...block.rows.flatMap(([name, words]) => [make("dt", {}, name), make("dd", {}, words)]))),
   // Opened by the page alone: it must be there when the notebook's other side is not.
   fold: (block, page) => {
-    const inner = make("div", { hidden: !page.opened[block.label] }, ...block.blocks.map((one) => BLOCKS[one.is](one, page)));
+    const inner = make("div", { hidden: !(page.opened[block.label] ?? block.open) }, ...block.blocks.map((one) => BLOCKS[one.is](one, page)));
     const button = make("button", { type: "button", "aria-expanded": String(!inner.hidden), "data-opens": "" }, block.label);
     button.onclick = () => {
       inner.hidden = !inner.hidden;
@@ -105,6 +105,7 @@ const BLOCKS = {
     };
     return make("div", {}, make("div", { className: "kit-row", style: "margin: 0 0 14px" }, button), inner);
   },
+  door: doorNode,
   save: (block, page) => {
     const save = make("button", { type: "button", className: "kit-main", "data-press": "save", hidden: !block.label, onclick: () => page.send({ do: "save", typed: page.typed }) }, block.label);
     page.save = save;

@@ -10,6 +10,10 @@
     supportLater: 'The support lines appear here as soon as the notebook is ready.',
     stopped: 'The notebook has stopped. What was kept is safe.',
     partly: 'A part of this notebook did not start. What was kept is safe.',
+    lock: 'Lock',
+    close: 'Close the practice',
+    closed: 'The practice is closed and locked. Everything is kept; you can close this window.',
+    notLocked: 'This did not work just now. Please try once more.',
     gone: 'The kit is not running any more. Start it again, then open the new address; what was kept is safe.'
   };
   const WIDGET = 'application/vnd.jupyter.widget-view+json';
@@ -26,10 +30,11 @@
     return answer?.ok ? (await answer.json()).notebooks.includes(panel.context.localPath) : false;
   }
 
-  function ask(path) {
+  function ask(path, asked) {
     const { ServerConnection } = lab.services;
     const settings = ServerConnection.makeSettings();
-    return ServerConnection.makeRequest(settings.baseUrl + path, { cache: 'no-store' }, settings);
+    const how = asked ? { method: 'POST', body: JSON.stringify(asked) } : { cache: 'no-store' };
+    return ServerConnection.makeRequest(settings.baseUrl + path, how, settings);
   }
 
   async function attend(panel, shell) {
@@ -106,17 +111,42 @@
     message.setAttribute('role', 'status');
     const back = element('button', 'kit-bar-back', words.bringBack);
     const support = element('button', 'kit-bar-support', words.supportNow);
-    widget.node.append(message, back, support);
+    const lock = element('button', 'kit-bar-lock', words.lock);
+    const close = element('button', 'kit-bar-close', words.close);
+    widget.node.append(message, back, lock, close, support);
     panel.contentHeader.addWidget(widget);
-    back.hidden = true;
+    back.hidden = lock.hidden = close.hidden = true;
     const say = (text, offer = false) => {
       if (message.textContent !== text) message.textContent = text;
       back.hidden = !offer;
       widget.toggleClass('kit-mod-stopped', offer);
     };
     support.addEventListener('click', () => showSupport(panel) || say(message.textContent || words.supportLater));
-    return { say, back };
+    lock.addEventListener('click', () => lockPractice().then(done => done || say(words.notLocked)));
+    close.addEventListener('click', () => closePractice(panel).then(done => say(done ? words.closed : words.notLocked)));
+    const offerLocks = async () => {
+      const keyed = await practice().then(found => found.keyed, () => false);
+      lock.hidden = close.hidden = !keyed;
+    };
+    return { say, back, offerLocks };
   }
+
+  // ------------------------------------------------------------------------------- a practice of one's own
+
+  const practice = () => ask('kit/practice').then(answer => answer.json());
+
+  const lockPractice = () => ask('kit/practice', { do: 'lock' }).then(answer => answer.ok, () => false);
+
+  async function closePractice(panel) {
+    if (!(await lockPractice())) return false;
+    panel.content.hide();
+    kitPanels.forEach(one => one.content.hide());
+    closed = true;
+    await ask('api/shutdown', {}).catch(() => null);
+    return true;
+  }
+
+  let closed = false;
 
   function element(tag, className, text = '') {
     const made = document.createElement(tag);
@@ -189,6 +219,7 @@
         whole = await runAll(panel);
       }
       running = false;
+      void bar.offerLocks();
       if (kernelLost) return void look();
       bar.say(whole ? '' : words.partly, !whole);
     }
@@ -196,7 +227,7 @@
     function look() {
       const kernel = session.session?.kernel;
       const status = kernel?.status ?? 'none';
-      if (panel.isDisposed || !wasReady) return;
+      if (panel.isDisposed || !wasReady || closed) return;
       if (['restarting', 'autorestarting'].includes(status)) {
         kernelLost = true;
         bar.say(words.gettingReady);
@@ -213,7 +244,7 @@
     }
 
     async function lookForServer() {
-      if (panel.isDisposed || session.session?.kernel?.connectionStatus === 'connected') return;
+      if (panel.isDisposed || closed || session.session?.kernel?.connectionStatus === 'connected') return;
       const here = await serverAnswers();
       if (session.session?.kernel?.connectionStatus === 'connected') return;
       bar.say(here ? words.stopped : words.gone, true);
@@ -239,6 +270,7 @@
       .then(() => session.session?.kernel?.info)
       .then(() => {
         wasReady = true;
+        void bar.offerLocks();
         return showsForms(panel) ? look() : run();
       })
       .catch(() => bar.say(words.stopped, true));

@@ -1,0 +1,180 @@
+"""The key of a book: made at random, kept in a file that a passphrase opens, told in letters on a recovery sheet."""
+
+import contextlib
+import hashlib
+import json
+import os
+import secrets
+import tempfile
+from base64 import b64decode, b64encode
+from pathlib import Path
+from typing import Any
+from unicodedata import normalize
+
+from kit.keys.recovery import LENGTH
+from kit.words import Trouble, _
+
+PLAIN = b"SQLite format 3\0"
+VERSION = 1
+# RFC 9106's choice for 64 MiB, with more passes: 0.1 s on a small laptop, and a guess costs as much to whoever guesses.
+COSTS = {"memory": 64 * 1024, "passes": 5, "lanes": 4}
+MOST = {"memory": 1024 * 1024, "passes": 24, "lanes": 16}  # a changed file must not make us work for hours
+LONGEST = 4096  # bytes of a key file
+
+_WRONG = _("This passphrase does not open the book. Please type it again, or open the book with its recovery sheet.")
+_NO_FILE = _("The key file {file} is not there. Please open the book with its recovery sheet, or put the file back.")
+_CHANGED = _(
+    "The key file {file} was cut or changed. Please open the book with its recovery sheet, or put a copy in its place."
+)
+_NEWER = _("The key file {file} was written by a newer kit. Please update the kit, then open the book again.")
+_UNREADABLE = _("The key file {file} cannot be read. Please give yourself the right to read it, then try again.")
+_NOT_WRITTEN = _("The key file {file} could not be written; it is as it was. Please look whether its disk has room.")
+_EMPTY = _("A passphrase needs at least one sign. Please type one.")
+_HALF = _("The passphrase holds half of a sign. Please type it anew.")
+_MEMORY = _("This computer has too little memory free to open the book. Please close other programs, then try again.")
+
+
+def new() -> bytes:
+    """A key for a new book."""
+    return secrets.token_bytes(LENGTH)
+
+
+def mark(key: bytes) -> str:
+    """A name for a key that gives nothing of it away; a key file keeps it when its passphrase changes."""
+    return hashlib.sha256(b"reflection-kit key" + key).hexdigest()[:16]
+
+
+def beside(book: Path) -> Path:
+    """Where the key file of a book lies."""
+    return book.with_name(f"{book.name}.key")
+
+
+def locked(book: Path) -> bool:
+    """Whether this book opens only with a key."""
+    if beside(book).exists():
+        return True
+    with contextlib.suppress(OSError), book.open("rb") as file:
+        return file.read(len(PLAIN)) not in (b"", PLAIN)
+    return False
+
+
+def write(book: Path, key: bytes, passphrase: str) -> None:
+    """Puts the key file beside the book, or in the place of the one that was there."""
+    settings: dict[str, Any] = {
+        "reflection-kit key file": VERSION,
+        "id": mark(key),
+        **COSTS,
+        "salt": _letters(secrets.token_bytes(16)),
+        "nonce": _letters(secrets.token_bytes(12)),
+    }
+    wrapped = _cipher(settings, passphrase).encrypt(b64decode(settings["nonce"]), key, _told(settings))
+    put(beside(book), _told(_checked({**settings, "wrapped": _letters(wrapped)})))
+
+
+def read(book: Path, passphrase: str) -> bytes:
+    """The key of a book out of its key file; one sentence where the passphrase or the file is another one."""
+    from cryptography.exceptions import InvalidTag
+
+    settings = _settings(beside(book))
+    wrapped = b64decode(settings.pop("wrapped"))
+    try:
+        return _cipher(settings, passphrase).decrypt(b64decode(settings["nonce"]), wrapped, _told(settings))
+    except InvalidTag:
+        raise Trouble(_WRONG) from None
+
+
+def put(place: Path, content: bytes) -> None:
+    """A small file for its owner alone, all of it or nothing; what was there stays until the new one is whole."""
+    try:
+        with contextlib.ExitStack() as afterwards:
+            handle, name = tempfile.mkstemp(dir=place.parent, prefix=f"{place.name}.")  # its owner alone may read it
+            afterwards.callback(Path(name).unlink, missing_ok=True)
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).replace(place)
+            _settle(place.parent)
+    except OSError as error:
+        raise Trouble(_NOT_WRITTEN.format(file=place)) from error
+
+
+def _settle(folder: Path) -> None:
+    """Waits until the folder itself is on the disk, where a system can say so."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _cipher(settings: dict[str, Any], passphrase: str) -> Any:
+    """What the passphrase makes of these settings; slow on purpose, and as slow for a wrong passphrase."""
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+    from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+
+    cost = {"memory_cost": settings["memory"], "iterations": settings["passes"], "lanes": settings["lanes"]}
+    typed = _typed(passphrase)
+    try:
+        return AESGCM(Argon2id(salt=b64decode(settings["salt"]), length=LENGTH, **cost).derive(typed))
+    except MemoryError as error:
+        raise Trouble(_MEMORY) from error
+
+
+def _typed(passphrase: str) -> bytes:
+    """The same bytes wherever the same words are typed: systems differ in how they write an é."""
+    if not passphrase:
+        raise Trouble(_EMPTY)
+    try:
+        return normalize("NFC", passphrase).encode()
+    except UnicodeEncodeError:
+        raise Trouble(_HALF) from None
+
+
+def _settings(file: Path) -> dict[str, Any]:
+    """What a key file says, letter by letter what was written."""
+    try:
+        with file.open("rb") as opened:
+            content = opened.read(LONGEST)
+    except FileNotFoundError:
+        raise Trouble(_NO_FILE.format(file=file)) from None
+    except OSError as error:
+        raise Trouble(_UNREADABLE.format(file=file)) from error
+    try:
+        settings = json.loads(content)
+        if _is_newer(settings):
+            raise Trouble(_NEWER.format(file=file))
+        sound = _is_sound(settings, content)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        sound = False
+    if not sound:
+        raise Trouble(_CHANGED.format(file=file))
+    return {name: value for name, value in settings.items() if name != "check"}
+
+
+def _is_newer(settings: dict[str, Any]) -> bool:
+    version = settings["reflection-kit key file"]
+    return type(version) is int and VERSION < version < 100 and settings == _checked(settings)
+
+
+def _is_sound(settings: dict[str, Any], content: bytes) -> bool:
+    within = all(type(settings[name]) is int and 1 <= settings[name] <= most for name, most in MOST.items())
+    enough = settings["memory"] >= 8 * settings["lanes"]
+    lengths = [len(b64decode(settings[name], validate=True)) for name in ("salt", "nonce", "wrapped")]
+    whole = settings["reflection-kit key file"] == VERSION and lengths == [16, 12, LENGTH + 16]
+    return within and enough and whole and _told(_checked(settings)) == content
+
+
+def _checked(settings: dict[str, Any]) -> dict[str, Any]:
+    """The settings with a checksum, so that a changed file is not taken for a wrong passphrase."""
+    bare = {name: value for name, value in settings.items() if name != "check"}
+    return {**bare, "check": hashlib.sha256(_told(bare)).hexdigest()}
+
+
+def _told(settings: dict[str, Any]) -> bytes:
+    return json.dumps(settings, indent=1).encode()
+
+
+def _letters(some: bytes) -> str:
+    return b64encode(some).decode()

@@ -1,0 +1,20 @@
+"""A practice of one's own: begun here, and looked after here."""
+
+from kit import places
+from kit.panels import locked
+from kit.panels.session import text
+from kit.panels.widgets import Block, Panel
+from kit.words import _
+
+
+class OwnPractice(Panel):
+    """Leads from the sample to an encrypted practice; shows nothing of what a book holds."""
+
+    name = "own_practice"
+    needs_client = False
+    on_a_heavier_day = True
+
+    def blocks(self) -> list[Block]:
+        if not places.practice().exists():
+            return [locked.begin()]
+        return [text(_("Your practice lies in {place}.").format(place=places.practice())), locked.look_after()]

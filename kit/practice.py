@@ -1,0 +1,63 @@
+"""A practice of one's own: begun, opened, recovered; its key is handed on, and never written in the clear."""
+
+from pathlib import Path
+
+from kit import keys
+from kit.keys import broker, recovery
+from kit.records import Practice
+from kit.store import Store
+from kit.words import Trouble, _
+
+IDLE = 10  # minutes without a key pressed, unless the coach says otherwise
+
+
+def begin(place: Path, key: bytes, passphrase: str) -> Store:
+    """A new encrypted book with its key file beside it; a file that is there is never written over."""
+    refuse_taken(place)
+    keys.write(place, key, passphrase)
+    try:
+        return Store(place, key)
+    except BaseException:
+        keys.beside(place).unlink(missing_ok=True)
+        raise
+
+
+def refuse_taken(place: Path) -> None:
+    if (place.exists() and place.stat().st_size) or keys.beside(place).exists():
+        raise Trouble(_("There is a book at {place} already. Please open that one.").format(place=place))
+
+
+def opened(place: Path, passphrase: str) -> bytes:
+    """The key of a book by its passphrase; the book itself says whether the key fits."""
+    key = keys.read(place, passphrase)
+    Store(place, key).close()
+    return key
+
+
+def recovered(place: Path, typed: str, passphrase: str) -> bytes:
+    """The key of a book by its recovery sheet; a new key file is written with a new passphrase."""
+    if not place.exists():
+        raise Trouble(_("There is no book at {place}. Please put it there from a backup first.").format(place=place))
+    key = recovery.from_sheet(typed)
+    try:
+        Store(place, key).close()
+    except Trouble as trouble:
+        sentence = _("This sheet belongs to another book, or the book is damaged. Nothing was changed.")
+        raise Trouble(sentence) from trouble
+    keys.write(place, key, passphrase)
+    return key
+
+
+def change_passphrase(place: Path, old: str, new: str) -> None:
+    """Another passphrase for the same key; nothing is encrypted anew, and the recovery sheet still holds."""
+    keys.write(place, opened(place, old), new)
+
+
+def hand_on(place: Path, key: bytes) -> None:
+    """One unlock for all notebooks of the running server, until it is locked or nobody was there for a while."""
+    store = Store(place, key)
+    try:
+        minutes = next((one.lock_after for one in store.records(Practice) if one.lock_after), IDLE)
+    finally:
+        store.close()
+    broker.hold(place, key, 60.0 * minutes)

@@ -1,0 +1,314 @@
+"""A practice of one's own: begun, opened, locked, recovered."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+import kit
+from kit import door, keys, places, practice
+from kit.keys import recovery, remembered
+from kit.words import Trouble
+
+WORDS = 'it\'s a "quiet" morning 🌿'
+
+
+@pytest.fixture(autouse=True)
+def no_keyring(monkeypatch):
+    monkeypatch.setattr(remembered, "recall", lambda book: None)
+    monkeypatch.setattr(remembered, "available", lambda: False)
+
+
+@pytest.fixture
+def place(tmp_path):
+    return tmp_path / "Otter's practice #1 100%.book"
+
+
+@pytest.fixture
+def kept(place):
+    book = kit.open_book(place, passphrase=WORDS)
+    book.add(kit.Client(name="Otter"))
+    book.close()
+    return place
+
+
+def trouble_of(do, *given, **more):
+    with pytest.raises(Trouble) as told:
+        do(*given, **more)
+    return str(told.value)
+
+
+def as_bytes(folder):
+    return {
+        path.name: path.read_bytes()
+        for path in folder.iterdir()
+        if path.is_file() and not path.name.endswith(("-wal", "-shm"))
+    }
+
+
+# opening ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words", [WORDS, " ", "'; DROP TABLE clients; --", "\\", "ä" * 300, "x'00'"])
+def test_any_passphrase_begins_a_practice_and_opens_it_again(place, words):
+    kit.open_book(place, passphrase=words).add(kit.Client(name="Otter"))
+
+    assert [one.name for one in kit.open_book(place, passphrase=words).records(kit.Client)] == ["Otter"]
+
+
+def test_a_book_without_its_passphrase_is_locked_and_says_so_in_a_sentence(kept):
+    book = kit.open_book(kept)
+
+    assert book.locked
+    assert "locked" in trouble_of(book.records, kit.Client)
+    assert "locked" in trouble_of(book.add, kit.Client(name="Wren"))
+    assert "locked" in trouble_of(book.report, "Otter")
+
+
+def test_the_environment_can_hold_the_passphrase(kept, monkeypatch):
+    monkeypatch.setenv("KIT_PASSPHRASE", WORDS)
+
+    assert not kit.open_book(kept).locked
+
+
+def test_another_passphrase_is_told_in_one_sentence_and_changes_nothing(kept):
+    before = as_bytes(kept.parent)
+
+    assert "does not open" in trouble_of(kit.open_book, kept, passphrase="another")
+    assert as_bytes(kept.parent) == before
+
+
+def test_a_plain_book_is_not_opened_with_a_passphrase(place):
+    kit.open_book(place).add(kit.Client(name="Otter"))
+
+    assert "has no passphrase" in trouble_of(kit.open_book, place, passphrase="words")
+
+
+def test_the_key_file_of_another_book_is_told_and_the_book_is_untouched(kept, tmp_path):
+    other = tmp_path / "elsewhere" / "other.book"
+    other.parent.mkdir()
+    kit.open_book(other, passphrase=WORDS).close()
+    keys.beside(kept).write_bytes(keys.beside(other).read_bytes())
+    before = as_bytes(kept.parent)
+
+    assert "belongs to another book" in trouble_of(kit.open_book, kept, passphrase=WORDS)
+    assert as_bytes(kept.parent) == before
+
+
+@pytest.mark.parametrize("harm", [lambda told: told[:-20], lambda told: told.replace(b"1", b"2"), lambda told: b""])
+def test_a_key_file_that_was_cut_or_changed_is_told_and_the_book_is_untouched(kept, harm):
+    file = keys.beside(kept)
+    file.write_bytes(harm(file.read_bytes()))
+    before = as_bytes(kept.parent)
+
+    assert "cut or changed" in trouble_of(kit.open_book, kept, passphrase=WORDS)
+    assert as_bytes(kept.parent) == before
+
+
+def test_nothing_that_is_there_is_written_over_by_a_new_practice(kept):
+    before = as_bytes(kept.parent)
+
+    assert "already" in trouble_of(practice.begin, kept, keys.new(), "words")
+    assert as_bytes(kept.parent) == before
+
+
+# what lies on the disk ----------------------------------------------------------------------------
+
+
+def test_nothing_of_what_was_noted_can_be_read_on_the_disk(place):
+    book = kit.open_book(place, passphrase=WORDS)
+    book.add(kit.Client(name="Otter"))
+    marks = [f"mark-{number}-of-what-was-typed" for number in range(50)]
+    for mark in marks:
+        book.add(kit.Win(client="Otter", title=mark))
+    book.table.choose("Otter")
+    book.table.keep_draft("small_win", {"win": {"title": marks[0]}})
+
+    on_disk = b"".join(path.read_bytes() for path in place.parent.iterdir())
+
+    assert len(on_disk) > 50_000
+    for mark in (*marks, "Otter", WORDS):
+        for form in spellings(mark):
+            assert form not in on_disk, mark
+    book.close()
+
+
+def spellings(mark):
+    from base64 import b64encode
+
+    text = mark.encode()
+    # Base64 has three shapes, by where in a group of three bytes the text begins; the edges mix with what is beside.
+    shapes = [
+        b64encode(b"\0" * lead + text)[first : (lead + len(text)) // 3 * 4] for lead, first in enumerate((0, 2, 3))
+    ]
+    return [text, mark.encode("utf-16-le"), mark.encode("utf-16-be"), *shapes]
+
+
+def test_the_search_finds_each_spelling():
+    from base64 import b64encode
+
+    for around in (b"", b"a", b"ab"):
+        hidden = b64encode(around + b"mark-7-of-what-was-typed" + around)
+        assert any(form in hidden for form in spellings("mark-7-of-what-was-typed"))
+    assert "mark".encode("utf-16-le") in spellings("mark")
+
+
+# the recovery sheet, another passphrase ------------------------------------------------------------
+
+
+def test_the_sheet_opens_a_book_whose_key_file_is_gone(kept):
+    rows = recovery.sheet(keys.read(kept, WORDS))
+    keys.beside(kept).unlink()
+
+    practice.recovered(kept, "\n".join(rows).lower(), "new words")
+
+    assert [one.name for one in kit.open_book(kept, passphrase="new words").records(kit.Client)] == ["Otter"]
+
+
+def test_the_sheet_of_another_book_is_told_and_no_key_file_is_written(kept):
+    before = as_bytes(kept.parent)
+
+    told = trouble_of(practice.recovered, kept, "\n".join(recovery.sheet(keys.new())), "new words")
+
+    assert "another book" in told
+    assert as_bytes(kept.parent) == before
+
+
+def test_another_passphrase_leaves_the_book_as_it_is_and_the_old_one_opens_nothing(kept):
+    book = kept.read_bytes()
+
+    practice.change_passphrase(kept, WORDS, "new words")
+
+    assert kept.read_bytes() == book
+    assert "does not open" in trouble_of(kit.open_book, kept, passphrase=WORDS)
+    assert not kit.open_book(kept, passphrase="new words").locked
+
+
+# panels of a locked book ----------------------------------------------------------------------------
+
+
+def test_every_word_on_a_locked_book_is_a_frame_that_fills_itself(kept):
+    from kit.panels import WORDS as NOTEBOOK_WORDS
+
+    book = kit.open_book(kept)
+    said = {word: getattr(book, word)() for word in NOTEBOOK_WORDS}
+    first = next(iter(said.values()))
+
+    assert [block["is"] for block in first.view["blocks"]] == ["door"]
+    assert not any("Otter" in json.dumps(panel.view) for panel in said.values())
+    book.unlock(WORDS)
+    book.table.choose("Otter")
+    assert not any(
+        "locked" in json.dumps(panel.view["blocks"]) for word, panel in said.items() if word != "own_practice"
+    )
+    book.close()
+
+
+def test_the_lock_takes_everything_out_of_the_panels_and_unlocking_brings_it_back(kept):
+    book = kit.open_book(kept, passphrase=WORDS)
+    book.add(kit.Agreement(client="Otter", to="notes"))
+    book.add(kit.Win(client="Otter", title="bread from scratch"))
+    panels = [book.choose_client(), book.small_win(), book.entries(), book.journey()]
+    book.table.choose("Otter")
+    panels[1].act("draft")
+    panels[1].fill("win", title="half a sentence")
+    panels[1].act("draft")
+    assert "bread" in in_view(panels)
+
+    book.lock()
+
+    assert not any(word in in_view(panels) for word in ("Otter", "bread", "half a sentence"))
+    book.unlock(WORDS)
+    book.table.choose("Otter")
+    assert "bread" in in_view(panels) and "half a sentence" in in_view(panels)
+    book.close()
+
+
+def in_view(panels):
+    """All that the page holds of these panels, pictures included."""
+    pictures = [picture.drawn for panel in panels for picture in panel.pictures]
+    return json.dumps([[panel.view, panel.status] for panel in panels] + pictures, default=str)
+
+
+def test_what_a_page_sends_after_the_lock_is_answered_in_a_sentence(kept):
+    book = kit.open_book(kept, passphrase=WORDS)
+    book.add(kit.Agreement(client="Otter", to="notes"))
+    panel = book.small_win()
+    book.table.choose("Otter")
+    book.lock()
+
+    panel._heard(panel, {"do": "draft", "typed": {"win": {"title": "too late"}}}, [])
+    panel._heard(panel, {"do": "save", "typed": {"win": {"title": "too late"}}}, [])
+
+    assert "too late" not in in_view([panel])
+    book.unlock(WORDS)
+    assert book.records(kit.Win) == []
+    book.close()
+
+
+# the door, as a page asks for it ---------------------------------------------------------------------
+
+
+def asked_parts(rows, places_asked):
+    return [rows[row - 1].split()[group - 1] for row, group in places_asked]
+
+
+def test_a_practice_is_begun_only_once_its_sheet_is_confirmed():
+    begun = door.answered({"do": "begin", "passphrase": WORDS, "again": WORDS})
+
+    assert not places.practice().exists()
+    assert "not what stands" in door.answered({"do": "confirm", "parts": ["AAAA", "BBBB"]})["said"]
+    assert not places.practice().exists()
+    told = door.answered({"do": "confirm", "parts": asked_parts(begun["rows"], begun["places"])})
+    assert told == {"place": str(places.practice())}
+    assert not kit.open_book(None, passphrase=WORDS).locked
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ({"do": "begin", "passphrase": "one", "again": "two"}, "not the same"),
+        ({"do": "begin", "passphrase": "", "again": ""}, "at least one"),
+        ({"do": "open", "passphrase": "one"}, "key file"),
+        ({"do": "confirm", "parts": []}, "begin once more"),
+        ({"do": "something"}, "another version"),
+        ({"do": "open"}, "another version"),
+        ({}, "another version"),
+    ],
+)
+def test_what_the_door_cannot_do_is_one_sentence(asked, sentence, monkeypatch):
+    monkeypatch.setattr(door, "_begun", None)
+
+    assert sentence in door.answered(asked)["said"]
+
+
+# the command line -------------------------------------------------------------------------------------
+
+
+def run(*words, typed="", **more):
+    return subprocess.run(
+        [sys.executable, "-m", "kit", *words],
+        input=typed,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring", "PYTHONUTF8": "1", **more},
+    )
+
+
+def test_the_command_line_opens_a_locked_book_with_what_is_typed_or_the_environment(kept):
+    for done in (
+        run("clients", "--book", str(kept), typed=WORDS + "\n"),
+        run("clients", "--book", str(kept), KIT_PASSPHRASE=WORDS),
+    ):
+        assert (done.returncode, done.stdout, done.stderr) == (0, "Otter\n", "")
+
+
+def test_the_command_line_says_in_one_sentence_that_a_book_stays_locked(kept):
+    nothing, wrong = run("clients", "--book", str(kept)), run("clients", "--book", str(kept), typed="another\n")
+
+    assert (nothing.returncode, wrong.returncode) == (1, 1)
+    assert "locked" in nothing.stderr and "does not open" in wrong.stderr
+    assert "Traceback" not in nothing.stderr + wrong.stderr
