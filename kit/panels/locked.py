@@ -5,6 +5,7 @@ What is typed there goes from the page to the server; no kernel and no widget ev
 
 from typing import Any
 
+from kit.keys import remembered
 from kit.words import _
 
 WORDS = {
@@ -47,14 +48,18 @@ WORDS = {
 
 def door() -> dict[str, Any]:
     """What stands at the top of a page whose book is locked."""
-    return {"is": "door", "way": "open", "words": WORDS}
+    return _door("open")
 
 
 def begin() -> dict[str, Any]:
     """The way from the sample to a practice of one's own."""
-    return {"is": "door", "way": "begin", "words": WORDS}
+    return _door("begin")
 
 
 def look_after() -> dict[str, Any]:
     """For a practice that is there: another passphrase, and the sheet once more."""
-    return {"is": "door", "way": "look_after", "words": WORDS}
+    return _door("look_after")
+
+
+def _door(way: str) -> dict[str, Any]:
+    return {"is": "door", "way": way, "words": WORDS, "can_remember": remembered.available()}

@@ -56,10 +56,10 @@ function printSheet(rows, words) {
 }
 
 const DOORS = {
-  open: (holder, words) => {
+  open: (holder, words, remember) => {
     const open = doorStep(words, {
       title: words.locked, label: words.open,
-      fields: [["passphrase", words.passphrase, "password"], ["remember", words.remember, "checkbox"]],
+      fields: [["passphrase", words.passphrase, "password"], ...remember],
       press: (typed) => askPractice({ do: "open", ...typed }),
     });
     const sheet = doorStep(words, {
@@ -69,10 +69,10 @@ const DOORS = {
     });
     holder.replaceChildren(open, doorFold(words.have_sheet, sheet));
   },
-  begin: (holder, words) => {
+  begin: (holder, words, remember) => {
     holder.replaceChildren(doorStep(words, {
       help: words.begin_help, label: words.begin,
-      fields: [["passphrase", words.passphrase, "password"], ["again", words.again, "password"], ["remember", words.remember, "checkbox"]],
+      fields: [["passphrase", words.passphrase, "password"], ["again", words.again, "password"], ...remember],
       press: async (typed) => {
         const answer = await askPractice({ do: "begin", ...typed });
         if (!answer.said) confirmSheet(holder, words, answer);
@@ -110,7 +110,7 @@ function confirmSheet(holder, words, { rows, places }) {
       const answer = await askPractice({ do: "confirm", parts: fields.map(([name]) => typed[name]) });
       if (!answer.said) {
         holder.replaceChildren(make("p", { className: "kit-tone-own", role: "status" }, words.ready.replace("{place}", answer.place)),
-          make("p", {}, make("a", { className: "kit-link", href: `${pageConfig().baseUrl ?? "/"}doc/tree/1_session.ipynb`, target: "_blank" }, words.first)));
+          make("p", {}, make("a", { className: "kit-main", href: `${pageConfig().baseUrl ?? "/"}doc/tree/1_session.ipynb`, target: "_blank" }, words.first)));
       }
       return answer;
     },
@@ -119,7 +119,8 @@ function confirmSheet(holder, words, { rows, places }) {
 }
 
 function doorNode(block) {
+  const { way, words } = block;
   const holder = make("div", { className: "kit-door-holder" });
-  DOORS[block.way](holder, block.words);
+  DOORS[way](holder, words, block.can_remember ? [["remember", words.remember, "checkbox"]] : []);
   return holder;
 }

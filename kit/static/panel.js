@@ -103,7 +103,8 @@ const BLOCKS = {
       page.opened[block.label] = !inner.hidden;
       button.setAttribute("aria-expanded", String(!inner.hidden));
     };
-    return make("div", {}, make("div", { className: "kit-row", style: "margin: 0 0 14px" }, button), inner);
+    const line = block.text ? make("p", {}, block.text) : null;
+    return make("div", { className: line ? "kit-one-line" : "" }, make("div", { className: "kit-row", style: "margin: 0 0 14px" }, line, button), inner);
   },
   door: doorNode,
   save: (block, page) => {

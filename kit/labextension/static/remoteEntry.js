@@ -123,7 +123,10 @@
     };
     support.addEventListener('click', () => showSupport(panel) || say(message.textContent || words.supportLater));
     lock.addEventListener('click', () => lockPractice().then(done => done || say(words.notLocked)));
-    close.addEventListener('click', () => closePractice(panel).then(done => say(done ? words.closed : words.notLocked)));
+    close.addEventListener('click', async () => {
+      lock.hidden = close.hidden = await closePractice();
+      say(lock.hidden ? words.closed : words.notLocked);
+    });
     const offerLocks = async () => {
       const keyed = await practice().then(found => found.keyed, () => false);
       lock.hidden = close.hidden = !keyed;
@@ -137,10 +140,8 @@
 
   const lockPractice = () => ask('kit/practice', { do: 'lock' }).then(answer => answer.ok, () => false);
 
-  async function closePractice(panel) {
+  async function closePractice() {
     if (!(await lockPractice())) return false;
-    panel.content.hide();
-    kitPanels.forEach(one => one.content.hide());
     closed = true;
     await ask('api/shutdown', {}).catch(() => null);
     return true;
