@@ -1,4 +1,4 @@
-"""`kit bench [open|save|drafts|import|charts]`: measures, prints a small table, says of each aim whether it is met."""
+"""`kit bench [open|save|drafts|import|charts|unlock]`: measures, prints a table, says of each aim whether it is met."""
 
 import argparse
 import contextlib
@@ -21,6 +21,7 @@ SUBJECTS = {
     "save": "bench.saving",
     "drafts": "bench.drafts",
     "charts": "bench.charts",
+    "unlock": "bench.unlocking",
 }
 
 

@@ -135,7 +135,8 @@ def story(entries: int, days: int) -> list[Any]:
     tools = [kit.Tool(client=CLIENT, title=title, kind=kind) for title, kind in TOOLS.items()]
     step = kit.Step(client=CLIENT, title="to the corner", then="walk to the corner", planned=4)
     dreams = [kit.Aspiration(client=CLIENT, title=f"more of {n}", rungs=("a", "b", "c")) for n in range(3)]
-    standing = [kit.Client(name=CLIENT), *tools, step, *dreams]
+    agreed = kit.Agreement(client=CLIENT, to="notes")
+    standing = [kit.Client(name=CLIENT), agreed, *tools, step, *dreams]
     weeks = _weeks(step, days)
     rest = entries - len(standing) - len(weeks)
     noted = [_noted(n, date.today() - timedelta(days=n * days // rest), tools, dreams) for n in range(rest)]

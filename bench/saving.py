@@ -66,6 +66,7 @@ def write_book(place: Path) -> Path:
     """A book with one client, and all entries on the journey."""
     book = kit.open_book(place)
     book.add(kit.Client(name=CLIENT))
+    book.add(kit.Agreement(client=CLIENT, to="notes"))
     for n in range(ENTRIES):
         book.add(_entry(n))
     book.close()
@@ -93,7 +94,9 @@ def session(running: Bench) -> Any:
     page = running.page("1_session")
     lab.wait_for_form(page)
     lab.wait_for_quiet(page)
-    page.locator("[data-word=choose_client]").get_by_role("button", name=CLIENT).click()
+    chooser = page.locator("[data-word=choose_client]")
+    chooser.locator("input[type=text]").first.fill(CLIENT)
+    chooser.get_by_role("button", name="Sit down").click()
     page.locator("[data-word=small_win] input[type=text]").first.wait_for()
     return page
 

@@ -44,6 +44,14 @@ def mark(key: bytes) -> str:
     return hashlib.sha256(b"reflection-kit key" + key).hexdigest()[:16]
 
 
+def derived(key: bytes, purpose: bytes) -> bytes:
+    """Another key for another purpose; it tells nothing of the first one."""
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+    return HKDF(SHA256(), length=LENGTH, salt=None, info=purpose).derive(key)
+
+
 def beside(book: Path) -> Path:
     """Where the key file of a book lies."""
     return book.with_name(f"{book.name}.key")
@@ -73,9 +81,14 @@ def write(book: Path, key: bytes, passphrase: str) -> None:
 
 def read(book: Path, passphrase: str) -> bytes:
     """The key of a book out of its key file; one sentence where the passphrase or the file is another one."""
+    return unwrapped(_content(beside(book)), passphrase, beside(book))
+
+
+def unwrapped(content: bytes, passphrase: str, file: Path | str) -> bytes:
+    """The key out of what a key file holds; `file` is where that came from."""
     from cryptography.exceptions import InvalidTag
 
-    settings = _settings(beside(book))
+    settings = _settings(content, file)
     wrapped = b64decode(settings.pop("wrapped"))
     try:
         return _cipher(settings, passphrase).decrypt(b64decode(settings["nonce"]), wrapped, _told(settings))
@@ -94,12 +107,12 @@ def put(place: Path, content: bytes) -> None:
                 file.flush()
                 os.fsync(file.fileno())
             Path(name).replace(place)
-            _settle(place.parent)
+            settle(place.parent)
     except OSError as error:
         raise Trouble(_NOT_WRITTEN.format(file=place)) from error
 
 
-def _settle(folder: Path) -> None:
+def settle(folder: Path) -> None:
     """Waits until the folder itself is on the disk, where a system can say so."""
     with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
@@ -132,15 +145,18 @@ def _typed(passphrase: str) -> bytes:
         raise Trouble(_HALF) from None
 
 
-def _settings(file: Path) -> dict[str, Any]:
-    """What a key file says, letter by letter what was written."""
+def _content(file: Path) -> bytes:
     try:
         with file.open("rb") as opened:
-            content = opened.read(LONGEST)
+            return opened.read(LONGEST)
     except FileNotFoundError:
         raise Trouble(_NO_FILE.format(file=file)) from None
     except OSError as error:
         raise Trouble(_UNREADABLE.format(file=file)) from error
+
+
+def _settings(content: bytes, file: Path | str) -> dict[str, Any]:
+    """What a key file says, letter by letter what was written."""
     try:
         settings = json.loads(content)
         if _is_newer(settings):

@@ -122,10 +122,10 @@ def main() -> None:
     with _listener(file.parent) as listener:
         mine = json.dumps({"address": listener.address, "authkey": authkey.hex()}).encode()
         put(file, mine)
-        Thread(target=_welcome, args=(listener, authkey, keeper), daemon=True).start()
-        Thread(target=_until_left, args=(gone,), daemon=True).start()
-        os.write(1, b"ready\n")
         try:
+            Thread(target=_welcome, args=(listener, authkey, keeper), daemon=True).start()
+            Thread(target=_until_left, args=(gone,), daemon=True).start()
+            os.write(1, b"ready\n")
             while not gone.wait(TICK) and _is_there(file, mine):
                 keeper.look_at_the_clock()
         finally:

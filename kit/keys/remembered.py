@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+from kit.keys.recovery import LENGTH
+
 SERVICE = "reflection-kit"
 
 
@@ -31,9 +33,10 @@ def recall(book: Path) -> bytes | None:
     if not available():
         return None
     try:
-        return bytes.fromhex(_keyring().get_password(SERVICE, _name(book)) or "") or None
+        key = bytes.fromhex(_keyring().get_password(SERVICE, _name(book)) or "")
     except Exception:  # noqa: BLE001
         return None
+    return key if len(key) == LENGTH else None
 
 
 def forget(book: Path) -> bool:

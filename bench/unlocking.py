@@ -1,0 +1,83 @@
+"""Opening an encrypted practice of 5,000 entries in a fresh process, beside a plain book with the very same entries."""
+
+import os
+import subprocess
+import sys
+from functools import partial
+from pathlib import Path
+from unittest.mock import patch
+
+import kit
+from bench.browser import fresh_home
+from bench.charts import story
+from bench.figures import Finding, Row, in_turn, more, note
+from kit import keys
+from kit.keys import broker
+from kit.words import Trouble, _
+
+ENTRIES, DAYS, RUNS = 5_000, 3_650, 11
+WORDS = 'eleven "quiet" herons 🌿'
+# The passphrase comes through a pipe, as from a prompt; an empty one: the broker holds the key.
+OPENS = """\
+import sys, time
+import kit.book
+from kit.records import KINDS
+where, words = sys.argv[1], sys.stdin.buffer.read().decode() or None
+began = time.perf_counter()
+book = kit.book.open_book(where, words)
+opened = time.perf_counter()
+entries = sum(len(rows) for rows in book._store.rows(KINDS).values())
+print(opened - began, time.perf_counter() - began, entries)
+"""
+
+
+def measure() -> list[Finding]:
+    with fresh_home() as home, patch.dict(os.environ, KIT_HOME=str(home)):
+        os.environ.pop("KIT_PASSPHRASE", None)
+        plain, own = _book(home / "plain.book"), _book(home / "own.book", WORDS)
+        running = broker.start()
+        try:
+            broker.hold(own, keys.read(own, WORDS), 3600)
+            sides = [partial(_seconds, own, WORDS), partial(_seconds, plain), partial(_seconds, own)]
+            return _findings(*in_turn(sides, RUNS))
+        finally:
+            running.end()
+
+
+def _findings(words: list, peer: list, handed: list) -> list[Finding]:
+    def row(name: str, runs: list, column: int) -> Row:
+        return Row(name, [one[column] for one in runs], "s")
+
+    return [
+        more(row(_("an own practice, opened with its passphrase"), words, 0), row(_("a plain book"), peer, 0), 0.4),
+        more(
+            row(_("the same, and all of its entries read once"), words, 1),
+            row(_("a plain book, and all of its entries read once"), peer, 1),
+            0.4,
+        ),
+        note(
+            row(_("an own practice that another notebook has unlocked"), handed, 0),
+            row(_("the same, and all of its entries read once"), handed, 1),
+            told=_("The key comes from the one unlock that all notebooks share, so no passphrase is reckoned with."),
+        ),
+    ]
+
+
+def _book(place: Path, words: str | None = None) -> Path:
+    book = kit.open_book(place, words)
+    book._store.keep(*story(ENTRIES, DAYS))
+    book.close()
+    return place
+
+
+def _seconds(place: Path, words: str = "") -> tuple[float, float]:
+    """Until a book is open, and until all of its entries were read."""
+    done = subprocess.run(
+        [sys.executable, "-c", OPENS, str(place)], input=words.encode(), capture_output=True, check=False
+    )
+    if done.returncode:
+        raise Trouble(_("{place} did not open: {why}").format(place=place.name, why=done.stderr.decode()[-300:]))
+    opened, read, entries = done.stdout.split()
+    if int(entries) < ENTRIES:
+        raise Trouble(_("{place} does not hold all of its entries.").format(place=place.name))
+    return float(opened), float(read)

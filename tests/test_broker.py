@@ -1,0 +1,486 @@
+"""One unlock for all notebooks: who gets a key, who hears of a lock, and that nothing is left when the broker goes."""
+
+import contextlib
+import hashlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from multiprocessing import AuthenticationError
+from multiprocessing.connection import Client
+from pathlib import Path
+
+import pytest
+
+from kit import keys, places
+from kit.keys import broker, keeper
+
+posix = pytest.mark.skipif(os.name == "nt", reason="signals and sockets as POSIX has them")
+linux = pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="looks into /proc")
+HOUR = 3600.0
+PATIENCE = 15  # seconds; a machine may be busy
+NOTEBOOK = "import hashlib, sys; from pathlib import Path; from kit.keys import broker\n"
+ASKS = NOTEBOOK + "key = broker.ask(Path(sys.argv[1])); print(key and hashlib.sha256(key).hexdigest())"
+WATCHES = (
+    NOTEBOOK + "broker.watch(lambda word: print(word, flush=True)); print('watching', flush=True); sys.stdin.read()"
+)
+SERVES = NOTEBOOK + "running = broker.start(); print(running.process.pid, flush=True); sys.stdin.read()"
+
+
+@pytest.fixture
+def running():
+    running = broker.start()
+    yield running
+    running.end()
+
+
+@pytest.fixture
+def book():
+    return places.practice()
+
+
+@pytest.fixture
+def watch():
+    """Watches, and gives the growing list of what was heard."""
+    stops = []
+
+    def watch(heard=None):
+        words = []
+        stops.append(broker.watch(heard or words.append))
+        return words
+
+    yield watch
+    for stop in stops:
+        stop()
+
+
+@contextlib.contextmanager
+def another_process(script, *given):
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen([sys.executable, "-c", script, *map(str, given)], **pipes) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def until(happened):
+    patience = time.monotonic() + PATIENCE
+    while not happened():
+        assert time.monotonic() < patience, "it did not come to that"
+        time.sleep(0.02)
+
+
+def is_gone(pid):
+    try:
+        os.kill(pid, 0)
+    except OSError:
+        return True
+    # A process whose parent was killed is buried by whoever looks after orphans, at their leisure.
+    state = Path(f"/proc/{pid}/stat")
+    return state.exists() and state.read_text().rpartition(")")[2].split()[0] == "Z"
+
+
+def address():
+    return json.loads(keeper.address_file().read_bytes())
+
+
+# what it is for -------------------------------------------------------------------------------
+
+
+def test_a_key_that_was_handed_over_is_given_to_other_processes(running, book):
+    key = keys.new()
+
+    assert broker.hold(book, key, HOUR)
+    assert broker.ask(book) == key
+    for way in (book, book.parent / "." / book.name):
+        told = subprocess.run([sys.executable, "-c", ASKS, str(way)], capture_output=True, text=True, check=True)
+        assert told.stdout.strip() == hashlib.sha256(key).hexdigest()
+
+
+def test_a_book_that_nobody_opened_has_no_key(running, book):
+    broker.hold(book, keys.new(), HOUR)
+
+    assert broker.ask(book.with_name("other.book")) is None
+
+
+def test_without_a_broker_every_call_says_so_at_once(book):
+    assert broker.ask(book) is None
+    assert not broker.hold(book, keys.new(), HOUR)
+    assert not broker.lock()
+    assert not broker.touch()
+    assert not broker.tell("seat")
+
+
+def test_the_keys_of_several_books_are_locked_one_by_one_or_all_together(running, book):
+    books = [book.with_name(f"{name}.book") for name in ("one", "two", "thrée 🌿")]
+    held = {one: keys.new() for one in books}
+    for one, key in held.items():
+        assert broker.hold(one, key, HOUR)
+
+    assert broker.lock(books[0])
+    assert [broker.ask(one) for one in books] == [None, held[books[1]], held[books[2]]]
+    assert broker.lock()
+    assert [broker.ask(one) for one in books] == [None, None, None]
+
+
+def test_all_watchers_hear_of_an_unlock_a_seat_and_a_lock(running, book, watch):
+    here = [watch(), watch()]
+    with another_process(WATCHES) as notebook:
+        assert notebook.stdout.readline() == "watching\n"
+        broker.hold(book, keys.new(), HOUR)
+        broker.tell("seat")
+        broker.lock()
+
+        assert [notebook.stdout.readline() for _word in range(3)] == ["opened\n", "seat\n", "locked\n"]
+    until(lambda: all(words == ["opened", "seat", "locked"] for words in here))
+
+
+def test_handing_the_same_key_over_again_is_no_news_and_another_one_is(running, book, watch):
+    key, words = keys.new(), watch()
+    for one in (key, key, keys.new()):
+        broker.hold(book, one, HOUR)
+    broker.tell("seat")
+
+    until(lambda: "seat" in words)
+    assert words == ["opened", "opened", "seat"]
+
+
+def test_who_watches_late_hears_that_a_book_is_open_already(running, book, watch):
+    broker.hold(book, keys.new(), HOUR)
+    words = watch()
+
+    until(lambda: words == ["opened"])
+
+
+def test_who_stopped_watching_hears_nothing_more(running, watch):
+    words, others = [], watch()
+    stop = broker.watch(words.append)
+    broker.tell("seat")
+    until(lambda: words == ["seat"])
+
+    stop()
+    broker.tell("seat")
+    until(lambda: others == ["seat", "seat"])
+    assert words == ["seat"]
+
+
+def test_a_panel_that_stumbles_over_a_word_still_hears_the_next(running, watch):
+    words = []
+
+    def heard(word):
+        words.append(word)
+        raise ValueError("a panel stumbled")
+
+    watch(heard)
+    broker.tell("seat")
+    broker.lock()
+    until(lambda: words == ["seat", "locked"])
+    until(lambda: "a panel stumbled" in (places.home() / "trouble.log").read_text("utf-8"))
+
+
+# idle -----------------------------------------------------------------------------------------
+
+
+def test_a_key_is_forgotten_when_nobody_was_there_for_as_long_as_was_said(running, book, watch):
+    words, other = watch(), book.with_name("other.book")
+    broker.hold(other, keys.new(), HOUR)
+    broker.hold(book, keys.new(), 0.3)
+
+    until(lambda: "locked" in words)
+    assert broker.ask(book) is None
+    assert broker.ask(other)
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """Two clocks: seconds that the computer was awake, and those of the day."""
+    clock = {"awake": 1000.0, "day": 50_000.0}
+    monkeypatch.setattr(keeper, "_now", lambda: (clock["awake"], clock["day"]))
+
+    def passed(awake=0.0, asleep=0.0, put=0.0):
+        clock["awake"] += awake
+        clock["day"] += awake + asleep + put
+
+    return passed
+
+
+def kept(idle=60.0):
+    one = keeper.Keeper()
+    one.answer("hold", book="b", key="00", idle=idle)
+    return one
+
+
+def test_a_touch_in_time_keeps_a_key_and_one_that_comes_late_does_not(clock):
+    one = kept()
+
+    for _time in range(3):
+        clock(awake=59)
+        assert one.answer("touch")
+    assert one.answer("ask", book="b") == "00"
+    clock(awake=61)
+    one.answer("touch")
+    assert one.answer("ask", book="b") is None
+
+
+def test_a_computer_that_slept_for_longer_is_locked_before_its_first_touch(clock):
+    one = kept()
+
+    clock(awake=1, asleep=30)
+    assert one.answer("ask", book="b") == "00"
+    clock(asleep=300)
+    one.answer("touch")
+    assert one.answer("ask", book="b") is None
+
+
+def test_a_clock_that_was_put_back_keeps_nothing_open(clock):
+    one = kept()
+
+    clock(awake=61, put=-HOUR)
+    one.look_at_the_clock()
+    assert not one.held
+
+
+def test_one_of_its_clocks_runs_on_while_the_computer_sleeps():
+    before = time.time()
+
+    awake, day = keeper._now()
+    assert before <= day <= time.time()
+    assert awake <= time.monotonic()
+
+
+def test_a_time_that_is_no_number_keeps_nothing_open(clock):
+    assert kept(float("nan")).answer("ask", book="b") is None
+    assert kept(float("inf")).answer("ask", book="b") == "00"
+
+
+# how it goes ----------------------------------------------------------------------------------
+
+
+def test_a_broker_that_was_killed_locks_everything_and_a_new_one_is_heard(running, book, watch):
+    words = watch()
+    broker.hold(book, keys.new(), HOUR)
+    until(lambda: words == ["opened"])
+
+    running.process.kill()
+    until(lambda: words == ["opened", "locked"])
+    assert broker.ask(book) is None
+    assert not broker.hold(book, keys.new(), HOUR)
+    again = broker.start()
+    try:
+        assert broker.ask(book) is None
+        assert broker.hold(book, keys.new(), HOUR)
+        until(lambda: words == ["opened", "locked", "opened"])
+    finally:
+        again.end()
+    until(lambda: words == ["opened", "locked", "opened", "locked"])
+    assert not list(places.home().iterdir())
+
+
+def test_who_watches_before_there_is_a_broker_hears_it_later(book, watch):
+    words = watch()
+    running = broker.start()
+    broker.hold(book, keys.new(), HOUR)
+
+    until(lambda: words == ["opened"])
+    running.end()
+    until(lambda: words == ["opened", "locked"])
+
+
+@posix
+def test_it_goes_when_its_server_is_killed(book, watch):
+    with another_process(SERVES) as server:
+        pid = int(server.stdout.readline())
+        words = watch()
+        broker.hold(book, keys.new(), HOUR)
+        until(lambda: words == ["opened"])
+
+        os.kill(server.pid, signal.SIGKILL)
+        until(lambda: words == ["opened", "locked"])
+        until(lambda: is_gone(pid))
+    assert not list(places.home().iterdir())
+
+
+def test_it_ends_on_its_own_and_takes_its_traces_along(running):
+    running.end()
+
+    assert running.process.returncode == 0
+    assert not list(places.home().iterdir())
+
+
+@posix
+def test_ctrl_c_is_a_question_to_the_server_and_not_to_it(running, book):
+    key = keys.new()
+    broker.hold(book, key, HOUR)
+
+    os.kill(running.process.pid, signal.SIGINT)
+    assert broker.ask(book) == key
+
+
+@posix
+def test_asked_to_end_by_the_system_it_takes_its_traces_along(running):
+    os.kill(running.process.pid, signal.SIGTERM)
+
+    running.process.wait(PATIENCE)
+    assert not list(places.home().iterdir())
+
+
+def test_a_second_server_takes_the_broker_that_is_there_and_leaves_it_running(running, book):
+    key = keys.new()
+    broker.hold(book, key, HOUR)
+
+    second = broker.start()
+    assert second.process is None
+    second.end()
+    assert broker.ask(book) == key
+
+
+def test_a_broker_whose_place_was_taken_ends(running):
+    keeper.address_file().write_bytes(b"{}")
+
+    running.process.wait(PATIENCE)
+    assert keeper.address_file().read_bytes() == b"{}"
+
+
+@posix
+def test_a_broker_that_does_not_answer_holds_nobody_up(running, book, monkeypatch):
+    monkeypatch.setattr(broker, "PATIENCE", 0.3)
+    broker.hold(book, keys.new(), HOUR)
+
+    os.kill(running.process.pid, signal.SIGSTOP)
+    try:
+        assert broker.ask(book) is None
+        assert not broker.lock()
+        assert callable(broker.watch(print))
+    finally:
+        os.kill(running.process.pid, signal.SIGCONT)
+
+
+# who may not ----------------------------------------------------------------------------------
+
+
+def test_who_does_not_know_the_authkey_gets_nothing_and_disturbs_nobody(running, book):
+    key = keys.new()
+    broker.hold(book, key, HOUR)
+
+    with pytest.raises(AuthenticationError):
+        Client(address()["address"], authkey=b"wrong")
+    assert broker.ask(book) == key
+
+
+def test_who_only_pretends_to_know_the_authkey_gets_nothing(running, book):
+    broker.hold(book, keys.new(), HOUR)
+
+    with Client(address()["address"]) as somebody:
+        somebody.recv_bytes()
+        somebody.send_bytes(b"x" * 16)
+        assert b"WELCOME" not in somebody.recv_bytes()
+        with pytest.raises((EOFError, OSError)):
+            somebody.send_bytes(json.dumps({"do": "ask", "book": str(book.resolve())}).encode())
+            somebody.recv_bytes()
+
+
+@posix
+def test_garbage_at_the_door_disturbs_nobody(running, book):
+    key = keys.new()
+    broker.hold(book, key, HOUR)
+    there = address()["address"]
+
+    for garbage in (b"", b"GET / HTTP/1.1\r\n\r\n", b"\xff" * 9000, b"\x7f\xff\xff\xff", os.urandom(600)):
+        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as somebody:
+            somebody.connect(there)
+            somebody.sendall(garbage)
+    with socket.socket(socket.AF_UNIX) as silent:
+        silent.connect(there)
+        assert broker.ask(book) == key
+
+
+@pytest.mark.parametrize("request_", [
+    b"", b"{", b"7", b"[]", b"{}", b'{"do": "sing"}', b'{"do": "ask"}', b'{"do": "ask", "book": []}', b"[" * 60_000,
+    b'{"do": "hold", "book": "b", "key": "00"}', b'{"do": "answer"}', b"\xff\xfe", b" " * 100_000,
+])  # fmt: skip
+def test_a_request_that_makes_no_sense_disturbs_nobody(request_, running, book):
+    key = keys.new()
+    broker.hold(book, key, HOUR)
+
+    somebody = Client(address()["address"], authkey=bytes.fromhex(address()["authkey"]))
+    with somebody, pytest.raises((EOFError, OSError)):
+        somebody.send_bytes(request_)
+        somebody.recv_bytes()
+    assert broker.ask(book) == key
+
+
+def test_a_broken_address_file_is_no_broker_and_is_replaced(book, watch):
+    for broken in (b"", b"{", b"[]", b'{"address": "nowhere", "authkey": "00"}', b'{"address": 7, "authkey": "zz"}'):
+        keeper.address_file().write_bytes(broken)
+        assert broker.ask(book) is None
+    words = watch()
+
+    running = broker.start()
+    assert broker.hold(book, keys.new(), HOUR)
+    until(lambda: words == ["opened"])
+    running.end()
+
+
+# where the key is not -------------------------------------------------------------------------
+
+
+def forms(key):
+    return [key, key.hex().encode(), key.hex().upper().encode()]
+
+
+@linux
+def test_the_key_is_in_no_argument_and_no_environment_nor_is_the_passphrase(monkeypatch, book):
+    monkeypatch.setenv("KIT_PASSPHRASE", "a passphrase of its own")
+    running, key = broker.start(), keys.new()
+    broker.hold(book, key, HOUR)
+    told = b"".join((Path("/proc") / str(running.process.pid) / name).read_bytes() for name in ("cmdline", "environ"))
+    authkey = address()["authkey"].encode()
+    running.end()
+
+    assert b"kit.keys.keeper" in told
+    for secret in (*forms(key), authkey, b"a passphrase of its own"):
+        assert secret not in told
+
+
+def test_the_key_is_in_no_file(running, book):
+    key = keys.new()
+    broker.hold(book, key, HOUR)
+    broker.ask(book)
+
+    files = [one for one in places.home().rglob("*") if one.is_file()]
+    assert files
+    assert not [one for one in files for form in forms(key) if form in one.read_bytes()]
+
+
+@posix
+def test_only_their_owner_may_read_the_address_and_use_the_socket(running):
+    assert keeper.address_file().stat().st_mode & 0o777 == 0o600
+    assert Path(address()["address"]).stat().st_mode & 0o077 == 0
+
+
+@posix
+def test_a_home_too_long_for_a_socket_gets_a_private_folder_for_it(monkeypatch, tmp_path, book):
+    home = tmp_path / ("a long name " * 15)
+    monkeypatch.setenv("KIT_HOME", str(home))
+    running, key = broker.start(), keys.new()
+    there = Path(address()["address"])
+
+    assert broker.hold(book, key, HOUR)
+    assert broker.ask(book) == key
+    assert home not in there.parents
+    assert there.parent.stat().st_mode & 0o777 == 0o700
+    running.end()
+    assert not there.parent.exists()
+
+
+def test_a_home_that_is_named_from_where_one_stands_is_the_same_for_the_broker(monkeypatch, tmp_path, book):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("KIT_HOME", "here")
+    running = broker.start()
+
+    assert broker.hold(book, keys.new(), HOUR)
+    running.end()
