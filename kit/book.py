@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import weakref
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -30,11 +31,12 @@ def open_book(place: str | os.PathLike | None = None, passphrase: str | None = N
     handed on yet is locked: its words are frames that fill themselves once it is opened. Raises Trouble with one
     plain sentence when the book cannot be opened; nothing is changed then.
     """
-    named = str(place or os.environ.get("KIT_BOOK") or (places.practice() if places.practice().exists() else SAMPLE))
+    told = place or os.environ.get("KIT_BOOK")
+    named = str(told or (places.practice() if places.practice().exists() else SAMPLE))
     if named in (SAMPLE, MEMORY):
         if passphrase is not None:
             raise Trouble(_("Only a file can have a passphrase. Please name one, or leave the passphrase out."))
-        return Book(None if named == MEMORY else places.sample(), _sample() if named == SAMPLE else Store(None))
+        return Book(None, Store(None)) if named == MEMORY else Book(places.sample(), _sample(), for_now=not told)
     where = Path(named).expanduser()
     words = passphrase if passphrase is not None else os.environ.get("KIT_PASSPHRASE")
     if words is not None and not (where.exists() and where.stat().st_size):
@@ -44,7 +46,7 @@ def open_book(place: str | os.PathLike | None = None, passphrase: str | None = N
             raise Trouble(_("{place} has no passphrase. Please open it without one.").format(place=where))
         return Book(where, Store(where))
     key = broker.ask(where) if words is None else keys.read(where, words)
-    return Book(where, Store(where, key) if key else None)
+    return Book(where, Store(where, key) if key else None, lent=words is None)
 
 
 def _sample() -> Store:
@@ -70,9 +72,11 @@ def _sample() -> Store:
 class Book:
     """An open or a locked book: records kept and read, and the words of the notebooks."""
 
-    def __init__(self, place: Path | None, store: Store | None) -> None:
+    def __init__(self, place: Path | None, store: Store | None, for_now: bool = False, lent: bool = False) -> None:
         self.place = place
         self._opened = store
+        self._lent = lent  # by the broker, for as long as it holds the key
+        self._for_now = for_now  # the sample, until there is a practice of one's own
 
     @property
     def locked(self) -> bool:
@@ -117,7 +121,7 @@ class Book:
         self._opened.close()
         self._opened = None
         if "table" in self.__dict__:
-            self.table.turn(None)
+            self.table.turn(None, self.place)
 
     def _file(self) -> Path:
         if self.place is None:
@@ -127,7 +131,7 @@ class Book:
     def _open(self, key: bytes) -> None:
         self._opened = Store(self._file(), key)
         if "table" in self.__dict__:
-            self.table.turn(self._opened)
+            self.table.turn(self._opened, self.place)
 
     def _listen(self) -> None:
         """In a notebook: follows the one unlock that all notebooks of the running server share."""
@@ -135,14 +139,26 @@ class Book:
             loop = asyncio.get_running_loop()
         except RuntimeError:  # a script
             return
-        broker.watch(lambda word: loop.call_soon_threadsafe(self._heard, word))
+        still_here = weakref.WeakMethod(self._heard)  # a cell that runs again leaves its earlier book behind
+
+        def pass_on(word: str) -> None:
+            heard = still_here()
+            if heard:
+                loop.call_soon_threadsafe(heard, word)
+
+        weakref.finalize(self, broker.watch(pass_on))
+        if self._lent and broker.ask(self._file()) is None:  # locked in the meantime
+            self.lock()
 
     def _heard(self, word: str) -> None:
         if word == "locked":
             self.lock()
-        elif word == "opened" and self.locked:
-            key = broker.ask(self._file())
+        elif word == "opened" and (self.locked or self._for_now):
+            where = places.practice() if self._for_now else self._file()
+            key = broker.ask(where)
             if key:
+                self.close()
+                self.place, self._for_now = where, False
                 self._open(key)
         elif word == "seat" and not self.locked:
             self.table.look_at_the_seat()
@@ -339,3 +355,23 @@ class Book:
     def since_day(self) -> "Panel":
         """Days since a tool or a step began, beside those before: the coach's own view."""
         return self._say("since_day")
+
+    def prepare(self) -> "Panel":
+        """A minute before a session: their last words, what to ask about, what is open or due; for the coach alone."""
+        return self._say("prepare")
+
+    def caseload(self) -> "Panel":
+        """All clients of the practice, for the coach alone."""
+        return self._say("caseload")
+
+    def catch_up(self) -> "Panel":
+        """All that a session's panels ask, for one day on one page; for the coach alone."""
+        return self._say("catch_up")
+
+    def private_notes(self) -> "Panel":
+        """What is for the coach's eyes alone: about the client, the latest session, a setback."""
+        return self._say("private_notes")
+
+    def retention(self) -> "Panel":
+        """Until when these notes are kept."""
+        return self._say("retention")

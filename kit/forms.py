@@ -71,9 +71,16 @@ class Form:
         return {name: None if name in self.beside else _start(self.kind, name, self.record) for name in self.names}
 
     def untouched(self, typed: Mapping[str, Any]) -> bool:
-        """Whether nothing was filled in; a day or a choice that was there from the beginning does not count."""
+        """Whether nothing was filled in; a day or a choice that was there from the beginning does not count.
+
+        In a record that is changed, taking something out is a change.
+        """
         blank = self.blank()
-        return all(value in (blank.get(name), "", None, []) for name, value in typed.items())
+        empty: tuple[Any, ...] = ("", None, [])
+        return all(
+            value == blank.get(name) or (value in empty and (self.record is None or blank.get(name) in empty))
+            for name, value in typed.items()
+        )
 
     def read(self, typed: Mapping[str, Any], **owner: Any) -> list[Record]:
         """What was typed, as records: tools and supporters named in passing, the record, what stands beside it."""

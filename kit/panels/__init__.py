@@ -4,10 +4,17 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from kit.panels.caseload import Caseload
+from kit.panels.catch_up import CatchUp
+from kit.panels.coach import PrivateNotes, Retention
 from kit.panels.keeping import Better, Entries, Plan, Supporters, Toolkit
+from kit.panels.meeting import Agreements, PracticeDetails, SupportLines
+from kit.panels.own import OwnPractice
+from kit.panels.prepare import Prepare
 from kit.panels.progress import ChoosePeriod, FindingMyFeet, JustMe, Ladders, SinceDay, Told
-from kit.panels.reading import Journey, MakeReport, SupportNow
+from kit.panels.reading import Journey, SupportNow
 from kit.panels.recap import ThenAndNow
+from kit.panels.report import MakeReport
 from kit.panels.session import (
     AddMilestone,
     CheckIn,
@@ -30,7 +37,8 @@ WORDS: dict[str, Callable[[Table], Panel]] = {
         for panel in (
             ChooseClient, CheckIn, SmallWin, ReviewSteps, AddMilestone, ExploreSetback, NextStep, CloseSession,
             NextPerson, HeavierDay, Better, Toolkit, Supporters, Plan, Entries, Journey, MakeReport, SupportNow,
-            ThenAndNow, ChoosePeriod, JustMe, SinceDay,
+            Agreements, PracticeDetails, SupportLines, ThenAndNow, OwnPractice, ChoosePeriod, JustMe, SinceDay,
+            Prepare, Caseload, CatchUp, PrivateNotes, Retention,
         )
     },
     **{name: partial(Told, name) for name in QUESTIONS},

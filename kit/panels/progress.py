@@ -34,6 +34,9 @@ class JustMe(Panel):
         super().__init__(table)
         table.turn_to_the_coach()
 
+    def looks(self) -> str:
+        return "" if self.table.locked else "slim"
+
     def blocks(self) -> list[Block]:
         return [text(_("This page is for the coach alone. Open it where nobody else sees the screen."), "quiet")]
 

@@ -17,7 +17,8 @@ from kit.records import BY_PLURAL, OfClient, Record, changed, problems
 from kit.words import Trouble, _
 
 STATIC = Path(__file__).parent.parent / "static"
-PANEL_JS = "\n".join((STATIC / name).read_text("utf-8") for name in ("inputs.js", "picture.js", "door.js", "panel.js"))
+SCRIPTS = ("inputs.js", "picture.js", "door.js", "panel.js", "preview.js")
+PANEL_JS = "\n".join((STATIC / name).read_text("utf-8") for name in SCRIPTS)
 PANEL_CSS = "\n".join((STATIC / name).read_text("utf-8") for name in ("tokens.css", "panel.css"))
 WORDS = {"undo": _("Undo"), "skip": _("skip"), "own": _("Something of my own"), "add": _("Add my own"),
          "today": _("today"), "clear": _("leave open"), "open": ""}  # fmt: skip
@@ -291,5 +292,5 @@ class Panel(Live):
         self._undo.pop()
         self.hold(typed)
         self.table.keep_draft(self.name, self.typed)
-        self.tell(said=_("Taken back. It stands in the form again."))
+        self.tell(said=_("Taken back. It stands in the form again.") if typed else _("Taken back."))
         self.table.noted()

@@ -53,6 +53,7 @@ function formNode(form, page) {
   const more = fields.filter(([field]) => field.more);
   const node = make("fieldset", { className: "kit-form" });
   if (form.title) node.append(make("legend", {}, form.title));
+  if (form.enter) node.onkeydown = (event) => { if (event.key === "Enter" && event.target.matches("input")) { event.preventDefault(); page.save.click(); } };
   node.append(...first);
   if (more.length) {
     const key = `more-${form.key}`;
@@ -85,7 +86,7 @@ const BLOCKS = {
   text: (block) => make("p", { className: `kit-tone-${block.tone || "plain"}` }, block.text),
   heading: (block) => make("h3", {}, block.text),
   form: formNode,
-  buttons: (block, page) => make("div", { className: "kit-row kit-buttons" }, ...block.items.map((item) => buttonNode(item, page))),
+  buttons: (block, page) => make("div", { className: `kit-row kit-buttons ${block.looks ? `kit-${block.looks}` : ""}` }, ...block.items.map((item) => buttonNode(item, page))),
   list: (block, page) => (block.items.length
     ? make("ul", { className: "kit-list" }, ...block.items.map((item) => make("li", { "data-id": item.id ?? "" },
       make("div", { className: "kit-row" }, ...(item.buttons ?? []).map((button) => buttonNode(button, page))),
@@ -101,10 +102,11 @@ const BLOCKS = {
     button.onclick = () => {
       inner.hidden = !inner.hidden;
       page.opened[block.label] = !inner.hidden;
+      inner.querySelectorAll("textarea").forEach(grow);
       button.setAttribute("aria-expanded", String(!inner.hidden));
     };
     const line = block.text ? make("p", {}, block.text) : null;
-    return make("div", { className: line ? "kit-one-line" : "" }, make("div", { className: "kit-row", style: "margin: 0 0 14px" }, line, button), inner);
+    return make("div", { className: line ? "kit-one-line" : `kit-${block.looks ?? "fold"}` }, make("div", { className: "kit-row", style: "margin: 0 0 14px" }, line, button), inner);
   },
   door: doorNode,
   save: (block, page) => {
@@ -129,11 +131,11 @@ function backTo(place, root, page) {
   const first = () => place.press && (Object.values(page.problems)[0]?.focus ?? pressed("undo"));
   const kept = root.contains(place.node) ? place.node : null;
   const found = kept ?? page.problems[place.field]?.focus ?? pressed(place.press) ?? first();
-  if (found || !root.matches(".kit-quiet")) return (found ?? root).focus({ preventScroll: true });
+  if (found || !root.matches(".kit-quiet, .kit-waits")) return (found ?? root).focus({ preventScroll: true });
   // A panel that has just closed hands the keyboard on to where somebody is chosen.
-  const door = document.querySelector("[data-word=choose_client]") ?? root;
+  const door = document.querySelector("[data-word=choose_client], [data-word=prepare]") ?? root;
   door.focus({ preventScroll: true });
-  door.scrollIntoView({ block: "center" });
+  door.scrollIntoView({ block: door.offsetHeight > innerHeight / 2 ? "start" : "center" });
 }
 
 let serial = 0;
@@ -198,6 +200,13 @@ async function render({ model, el }) {
     if (place) backTo(place, root, page);
   };
 
+  let width = 0;
+  const sized = new ResizeObserver(() => {
+    if (root.clientWidth === width) return;
+    width = root.clientWidth;
+    requestAnimationFrame(() => root.querySelectorAll("textarea").forEach(grow));
+  });
+  sized.observe(root);
   const flush = () => page.drafts.flush();
   root.addEventListener("focusout", flush);
   window.addEventListener("pagehide", flush);
@@ -213,7 +222,7 @@ async function render({ model, el }) {
   model.on("change:view", draw);
   model.on("change:status", hear);
   await draw();
-  return () => { flush(); window.removeEventListener("pagehide", flush); shown?.end(); };
+  return () => { flush(); sized.disconnect(); window.removeEventListener("pagehide", flush); shown?.end(); };
 }
 
 export default { render };
