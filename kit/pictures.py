@@ -11,7 +11,7 @@ from kit import charts, measures
 from kit.charts import Picture
 from kit.frames import CLIENT_KINDS
 
-MOST_MARKS, MOST_PERIODS = 400, 100  # more marks run into each other, and take long to paint at each save
+MOST_MARKS, MOST_PERIODS = 400, 110  # more marks run into each other, and take long to paint at each save
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def _journey(entries: pd.DataFrame, check_ins: pd.DataFrame, today: date, span: 
     if since is not None:  # a quiet line looks ten days back: what it needs is left in
         check_ins = check_ins[check_ins["on"] >= since - pd.Timedelta(days=11)]
     gathered = _gathered(shown)
-    lines_by = gathered.every if gathered else measures.grain(check_ins["on"])
+    lines_by = measures.grain(check_ins["on"], *([2 * MOST_PERIODS] if gathered else []))
     lines = measures.by_period(check_ins, lines_by)
     return charts.journey(shown, lines, today, span, gathered=gathered, lines_by=lines_by, **more)
 

@@ -187,13 +187,13 @@ def journey_of(told, span="all", **more):
     return dict(pictures.journeys(told, TODAY, [span], **more))[span]
 
 
-def test_ten_years_are_drawn_by_month_and_the_sentence_says_so():
+def test_ten_years_are_drawn_by_quarter_and_the_sentence_says_so():
     picture = journey_of(long_story(3650))
 
     assert picture.sentence.endswith(
-        "A mark stands for all of a month, larger where it holds more. The lines go month by month."
+        "A mark stands for all of three months, larger where it holds more. The lines go month by month."
     )
-    assert max(len(trace["x"]) for trace in traces(picture, "small wins")) <= 121
+    assert max(len(trace["x"]) for trace in traces(picture, "small wins")) <= 41
     assert max(len(trace["x"]) for trace in traces(picture, "energy")) <= 121
 
 

@@ -6,11 +6,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kit.charts.picture import days, plain, whole_days
-from kit.measures.time_line import PERIODS, Every
+from kit.charts.picture import days, plain
+from kit.measures.time_line import Every
 from kit.words import _, day_words, one_or_many
-
-NAMED = 3  # as many are named under the pointer; the table holds all
 
 
 def heaps(
@@ -22,15 +20,14 @@ def heaps(
 
 
 def _heap(one: pd.DataFrame, lane: str, every: Every, look: Mapping[str, Any], at: float) -> dict[str, Any]:
-    periods = PERIODS[every](one["on"].to_numpy())
-    told = zip(_period_words(periods, every), one["n"].tolist(), one["texts"].tolist(), strict=True)
+    told = zip(_period_words(one["period"], every), one["n"].tolist(), one["texts"].tolist(), strict=True)
     return {
         "type": "scatter",
         "mode": "markers",
         "x": days(one["on"]),
         "y": [at] * len(one),
         "marker": {**look, "size": _sizes(one["n"], look["size"]), "opacity": 1},
-        "hovertext": [_hover(period, _counted(lane, n), texts) for period, n, texts in told],
+        "hovertext": [_hover(period, _counted(lane, n), texts, n) for period, n, texts in told],
         "hoverinfo": "text",
         "cliponaxis": False,
         "showlegend": False,
@@ -42,17 +39,18 @@ def _sizes(n: pd.Series, size: float) -> list[float]:
     return (size * (0.4 + 0.4 * np.sqrt(n.to_numpy(float) / n.max()))).round(1).tolist()
 
 
-def _period_words(periods: np.ndarray, every: Every) -> list[str]:
-    firsts = whole_days(pd.Series(periods.astype("datetime64[us]"))).tolist()
+def _period_words(firsts: pd.Series, every: Every) -> list[str]:
+    if every == "quarter":
+        return [f"{first:%b} \u2013 {first + pd.DateOffset(months=2):%b %Y}" for first in firsts]
     if every == "month":
         return [f"{first:%b %Y}" for first in firsts]
     words = _("the week of {day}") if every == "week" else "{day}"
     return [words.format(day=day_words(first)) for first in firsts]
 
 
-def _hover(period: str, counted: str, texts: Sequence[str]) -> str:
-    named = [plain(text) for text in texts[:NAMED] if text]
-    more = len(texts) - NAMED
+def _hover(period: str, counted: str, texts: Sequence[str], n: int) -> str:
+    named = [plain(text) for text in texts if text]
+    more = n - len(texts)
     others = [_("and {n} more, in the table").format(n=more)] if more > 0 else []
     return "<br>".join([f"{counted}, {period}", *named, *others])
 

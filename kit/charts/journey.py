@@ -86,7 +86,7 @@ def journey(
     each = shown if gathered is None else shown[shown["lane"] == "ahead"]
     data = [
         *_session_marks(each),
-        *_rating_lines(lines),
+        *_rating_lines(lines, lines_by),
         *spans(shown[shown["lane"] == "setback"], window, LANE_AT["setback"], LANE_WORDS["setback"]),
         *_marks(each, window[1]),
         *_heaps(gathered),
@@ -121,8 +121,10 @@ def _drawn_by(marks: Every | None, lines: Every) -> list[str]:
         "day": _("A mark stands for all of a day, larger where it holds more."),
         "week": _("A mark stands for all of a week, larger where it holds more."),
         "month": _("A mark stands for all of a month, larger where it holds more."),
+        "quarter": _("A mark stands for all of three months, larger where it holds more."),
     }
-    of_lines = {"week": _("The lines go week by week."), "month": _("The lines go month by month.")}
+    of_lines = {"week": _("The lines go week by week."), "month": _("The lines go month by month."),
+                "quarter": _("The lines go by three months.")}  # fmt: skip
     return [*([of_marks[marks]] if marks else []), *([of_lines[lines]] if lines in of_lines else [])]
 
 
@@ -227,8 +229,9 @@ def _session_marks(shown: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def _rating_lines(daily: pd.DataFrame) -> list[dict[str, Any]]:
-    traces = []
+def _rating_lines(daily: pd.DataFrame, every: Every) -> list[dict[str, Any]]:
+    """A quiet line for each rating, and its days as points; a week or a month has no point beside its own line."""
+    traces: list[dict[str, Any]] = []
     for name, words, colour, dash in LINES:
         if daily.empty or daily[name].notna().sum() == 0:
             continue
@@ -238,12 +241,14 @@ def _rating_lines(daily: pd.DataFrame) -> list[dict[str, Any]]:
             "yaxis": "y2",
             "name": words,
         }
-        traces += [
-            {**common, "y": numbers(daily[f"{name}_line"]), "mode": "lines", "connectgaps": False, "hoverinfo": "skip",
-             "line": {"color": colour, "width": 2.5, "dash": dash, "shape": "spline"}},
-            {**common, "y": numbers(daily[name]), "mode": "markers", "opacity": 0.45, "showlegend": False,
-             "marker": {"color": colour, "size": 5}, "hoverinfo": "x+y+name"},
-        ]  # fmt: skip
+        line = {"color": colour, "width": 2.5, "dash": dash, "shape": "spline"}
+        drawn = {**common, "y": numbers(daily[f"{name}_line"]), "mode": "lines", "connectgaps": False, "line": line}
+        points = {**common, "y": numbers(daily[name]), "mode": "markers", "opacity": 0.45, "showlegend": False,
+                  "marker": {"color": colour, "size": 5}, "hoverinfo": "x+y+name"}  # fmt: skip
+        if every == "day":
+            traces += [{**drawn, "hoverinfo": "skip"}, points]
+        else:
+            traces += [{**drawn, "hoverinfo": "x+y+name"}]
     return traces
 
 
@@ -253,7 +258,8 @@ def _ring(shown: pd.DataFrame, newest: str, gathered: Gathered | None) -> list[d
         return []
     lane, on = found["lane"].iloc[0], found["on"].iloc[0]
     if gathered and lane != "setback":
-        on = gathered.marks["on"][[newest in ids for ids in gathered.marks["ids"]]].iloc[0]
+        of_lane = gathered.marks[(gathered.marks["lane"] == lane) & (gathered.marks["period"] <= on)]
+        on = of_lane["on"].iloc[-1]
     return [
         {
             "type": "scatter",

@@ -30,8 +30,9 @@ from kit.words import _, one_or_many
 BOTH = ("living_well", "symptom_load")
 LIVING = {"color": "var(--kit-living)", "symbol": "circle", "size": 7}
 LOUD = {"color": "var(--kit-symptoms)", "symbol": "square-open", "size": 7}
-PERIODS = {"day": _("{n} days"), "week": _("{n} weeks"), "month": _("{n} months")}
-EACH = {"week": _("A point is the mean of a week."), "month": _("A point is the mean of a month.")}
+PERIODS = {"day": _("{n} days"), "week": _("{n} weeks"), "month": _("{n} months"), "quarter": _("{n} quarters")}
+EACH = {"week": _("A point is the mean of a week."), "month": _("A point is the mean of a month."),
+        "quarter": _("A point is the mean of three months.")}  # fmt: skip
 
 
 def living(daily: pd.DataFrame, both: pd.DataFrame, own_words: Sequence[str] = (), every: str = "day") -> Picture:

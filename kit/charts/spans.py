@@ -7,6 +7,8 @@ import pandas as pd
 from kit.charts.picture import plain
 from kit.words import _
 
+MANY = 60  # as many stand so close that round ends and small arcs cannot be told apart, and take long to paint
+
 
 def spans(setbacks: pd.DataFrame, window: list[pd.Timestamp], at: float, name: str) -> list[dict[str, Any]]:
     """`setbacks` has the columns `on`, `until`, `ongoing` and `text`; `at` is the height at which they lie."""
@@ -29,7 +31,44 @@ def spans(setbacks: pd.DataFrame, window: list[pd.Timestamp], at: float, name: s
         "hovertext": texts, "hoverinfo": "x+text", "showlegend": False,
     }  # fmt: skip
     ended, ongoing = setbacks[~setbacks["ongoing"]], setbacks[setbacks["ongoing"]]
+    if len(setbacks) > MANY:
+        return [*_close_together(band), *_risen(ended, at), *_open_ends(ongoing, window, at)]
     return [band, *_rises(ended, window, at), *_open_ends(ongoing, window, at)]
+
+
+def _close_together(band: dict[str, Any]) -> list[dict[str, Any]]:
+    """The same bands, each with one round mark: a short one is still seen."""
+    starts = {name: band[name][::3] for name in ("x", "y", "hovertext")}
+    mark = {**band["marker"], "size": 9}
+    return [
+        {**band, "mode": "lines", "line": {**band["line"], "width": 9}},
+        {**band, **starts, "mode": "markers", "marker": mark},
+    ]
+
+
+def _risen(ended: pd.DataFrame, at: float) -> list[dict[str, Any]]:
+    """Where each span ends a small mark above it: finding one's feet."""
+    if ended.empty:
+        return []
+    mark = {"symbol": "triangle-up", "size": 7, "color": "var(--kit-setback)", "opacity": 1, "line": {"width": 0}}
+    return [
+        {
+            **_RISE,
+            "mode": "markers",
+            "x": ended["until"].dt.strftime("%Y-%m-%d").tolist(),
+            "y": [at + 0.45] * len(ended),
+            "marker": mark,
+        }
+    ]
+
+
+_RISE = {
+    "type": "scatter",
+    "name": _("finding my feet"),
+    "hoverinfo": "name",
+    "showlegend": False,
+    "cliponaxis": False,
+}
 
 
 def _rises(ended: pd.DataFrame, window: list[pd.Timestamp], at: float) -> list[dict[str, Any]]:
@@ -42,20 +81,9 @@ def _rises(ended: pd.DataFrame, window: list[pd.Timestamp], at: float) -> list[d
     for end in ended["until"]:
         x += [(end + wide * part).isoformat() for part in (0, 0.7, 1)] + [None]
         y += [*(at + lift for lift in (0, 0.16, 0.6)), None]
-    return [
-        {
-            "type": "scatter",
-            "mode": "lines+markers",
-            "name": _("finding my feet"),
-            "x": x,
-            "y": y,
-            "line": {"color": "var(--kit-setback)", "width": 3, "shape": "spline"},
-            "marker": {"symbol": "triangle-up", "size": [0, 0, 11, 0] * len(ended), "opacity": 1, "line": {"width": 0}},
-            "hoverinfo": "name",
-            "showlegend": False,
-            "cliponaxis": False,
-        }
-    ]
+    line = {"color": "var(--kit-setback)", "width": 3, "shape": "spline"}
+    mark = {"symbol": "triangle-up", "size": [0, 0, 11, 0] * len(ended), "opacity": 1, "line": {"width": 0}}
+    return [{**_RISE, "mode": "lines+markers", "x": x, "y": y, "line": line, "marker": mark}]
 
 
 def _open_ends(ongoing: pd.DataFrame, window: list[pd.Timestamp], at: float) -> list[dict[str, Any]]:

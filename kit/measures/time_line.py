@@ -19,13 +19,17 @@ LANES = {
     "sessions": "session",
 }
 RATINGS = ("energy", "living_well")
-Every = Literal["day", "week", "month"]
+Every = Literal["day", "week", "month", "quarter"]
 PERIODS: dict[Every, Callable[[np.ndarray], np.ndarray]] = {
     "day": whole_days,
     "week": mondays,
     "month": lambda days: whole_days(days).astype("datetime64[M]"),
+    "quarter": lambda days: (
+        whole_days(days).astype("datetime64[M]").astype(int) // 3 * 3 + np.datetime64("1970-01", "M")
+    ),
 }
-LENGTHS: dict[Every, int] = {"day": 0, "week": 7, "month": 31}
+LENGTHS: dict[Every, int] = {"day": 0, "week": 7, "month": 31, "quarter": 92}
+NAMED = 3  # marks of a heap that can be told by name
 
 
 def journey(frames: Mapping[str, pd.DataFrame], today: date) -> pd.DataFrame:
@@ -96,37 +100,37 @@ def by_period(
 
 
 def grain(days: Iterable[Any], most: int = 400) -> Every:
-    """The finest of "day", "week" and "month" in which at most `most` periods hold one of `days`; else "month"."""
+    """The finest grain in which at most `most` periods hold one of `days`; "quarter" where none does."""
     found = whole_days(days)
     found = found[~np.isnat(found)]
     fitting = (every for every, first in PERIODS.items() if len(np.unique(first(found))) <= most)
-    return next(fitting, "month")
+    return next(fitting, "quarter")
 
 
 def gathered(entries: pd.DataFrame, every: Every) -> pd.DataFrame:
-    """The marks of `journey` by period: `lane`, `on` (the middle one of its days), `until`, `n`, `texts`, `ids`.
+    """The marks of `journey` by period: `lane`, `period`, `on`, `n`, `texts`.
 
-    One row for each lane and each day, week or month that holds any. Setbacks are spans, and what is ahead has no
-    day: they are not in it.
+    `period` is its first day, `on` the middle one of the days noted in it. One row for each lane and each period that holds any; `texts` are those of its first three marks. Setbacks are
+    spans, and what is ahead has no day: they are not in it.
     """
-    marks = entries[~entries["lane"].isin(["setback", "ahead"])]
-    first = PERIODS[every](marks["on"].to_numpy())
-    rows: dict[tuple, list[tuple]] = {}
-    columns = (marks[name].tolist() for name in ("on", "text", "id"))
-    for one in zip(marks["lane"].tolist(), first.tolist(), *columns, strict=True):
-        rows.setdefault(one[:2], []).append(one[2:])
-    told = [
-        (
-            lane,
-            some[len(some) // 2][0],
-            some[-1][0],
-            len(some),
-            tuple(one[1] for one in some),
-            tuple(one[2] for one in some),
-        )
-        for (lane, _first), some in sorted(rows.items())
-    ]
-    return pd.DataFrame(told, columns=["lane", "on", "until", "n", "texts", "ids"])
+    columns = (entries[name].to_numpy(object) for name in ("lane", "text"))
+    (lanes, texts), on = columns, entries["on"].to_numpy()
+    found: dict[str, list[Any]] = {name: [] for name in ("lane", "period", "on", "n", "texts")}
+    for lane in (one for one in LANES.values() if one != "setback"):
+        at = np.flatnonzero(lanes == lane)  # entries lie in the order of their days
+        period, first, n = np.unique(PERIODS[every](on[at]), return_index=True, return_counts=True)
+        found["lane"] += [lane] * len(n)
+        found["period"] += period.astype("datetime64[us]").tolist()
+        found["on"] += on[at[first + n // 2]].tolist()
+        found["n"] += n.tolist()
+        found["texts"] += [
+            tuple(texts[at[start : start + min(many, NAMED)]]) for start, many in zip(first, n, strict=True)
+        ]
+    days = {
+        name: pd.to_datetime(pd.Series(found[name], dtype="object")).astype("datetime64[us]")
+        for name in ("period", "on")
+    }
+    return pd.DataFrame({**found, **days}).astype({"lane": "str", "n": "int64"})
 
 
 def rated(check_ins: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
