@@ -60,4 +60,6 @@ def hand_on(place: Path, key: bytes) -> None:
         minutes = next((one.lock_after for one in store.records(Practice) if one.lock_after), IDLE)
     finally:
         store.close()
-    broker.hold(place, key, 60.0 * minutes)
+    broker.start()
+    if not broker.hold(place, key, 60.0 * minutes):
+        raise Trouble(_("The practice could not be opened for all notebooks. Please try once more."))

@@ -65,9 +65,9 @@ class Table:
         """Whether the book waits for its passphrase: nothing of it is in view."""
         return self._store is None
 
-    def turn(self, store: Store | None) -> None:
+    def turn(self, store: Store | None, place: Path | None) -> None:
         """The book was locked (None) or opened: every panel empties or fills itself."""
-        self._store = store
+        self._store, self.place = store, place
         self._now(self._seated())
 
     def somebody_is_there(self) -> None:

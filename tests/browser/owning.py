@@ -1,0 +1,76 @@
+"""A practice of one's own as a coach begins it: in the page, with a passphrase and a recovery sheet."""
+
+import re
+from dataclasses import dataclass, field
+
+import lab
+import sitting
+
+PASSPHRASE = "tea & 'rain' 🌿"
+LOCKED = "This practice is locked."
+# All that a page holds: what it shows, what is hidden, what stands in its fields and in pages within the page.
+ALL_OF_IT = """() => [document.documentElement.outerHTML,
+    ...[...document.querySelectorAll("input, textarea, select")].map((one) => one.value),
+    ...[...document.querySelectorAll("iframe")].map((one) => one.srcdoc + (one.contentDocument?.documentElement.outerHTML ?? ""))
+].join("\\n")"""
+
+
+@dataclass
+class Own:
+    """A running kit whose practice was begun, and what opens it."""
+
+    server: lab.Lab
+    context: object
+    rows: list[str]
+    pages: dict = field(default_factory=dict)
+
+    def page(self, notebook: str):
+        """The page of a notebook, opened once."""
+        if notebook not in self.pages:
+            page = self.context.new_page()
+            page.goto(self.server.page_of(notebook))
+            lab.wait_for_quiet(page)
+            page.locator(".kit-panel").first.wait_for()
+            self.pages[notebook] = page
+        self.pages[notebook].bring_to_front()
+        return self.pages[notebook]
+
+
+def begin(server: lab.Lab, context) -> Own:
+    own = Own(server, context, [])
+    page = own.page("0_start_here")
+    door = sitting.panel(page, "own_practice")
+    for box in door.locator(".kit-door").first.locator("input[type=password]").all():
+        box.fill(PASSPHRASE)
+    door.get_by_role("button", name="Begin my practice").click()
+    door.locator(".kit-sheet li").first.wait_for()
+    own.rows = [row.strip() for row in door.locator(".kit-sheet li").all_inner_texts()]
+    for label in door.locator(".kit-field", has_text="group").all():
+        row, group = map(int, re.findall(r"\d+", label.inner_text()))
+        label.locator("input").fill(own.rows[row - 1].split()[group - 1].lower())
+    door.get_by_role("button", name="The sheet is safe: begin").click()
+    door.get_by_role("link", name="Open the first session").wait_for()
+    return own
+
+
+def is_locked(page) -> None:
+    """Waits until the page has nothing but its door."""
+    page.get_by_role("heading", name=LOCKED).wait_for()
+
+
+def is_open(page) -> None:
+    page.get_by_role("heading", name=LOCKED).wait_for(state="detached")
+
+
+def open_door(page, passphrase: str = PASSPHRASE) -> None:
+    door = page.locator(".kit-door").first
+    door.locator("input[type=password]").fill(passphrase)
+    door.get_by_role("button", name="Open", exact=True).click()
+
+
+def press_lock(page) -> None:
+    page.get_by_role("button", name="Lock", exact=True).click()
+
+
+def all_of(page) -> str:
+    return page.evaluate(ALL_OF_IT)

@@ -1,0 +1,145 @@
+"""A practice of one's own in the real notebook: one unlock for all pages, and a lock that leaves nothing in view."""
+
+import lab
+import owning
+import psutil
+import pytest
+import sitting
+from playwright.sync_api import expect
+
+import kit
+from kit import keys
+from kit.keys import broker
+
+NOTEBOOKS = ("1_session", "2_progress", "just_me")
+MARK = "walked as far as the old bridge"
+
+
+@pytest.fixture(scope="module")
+def own(serve, chromium, tmp_path_factory):
+    home = tmp_path_factory.mktemp("own")
+    server = serve(sitting.begin, home, PYTHON_KEYRING_BACKEND="keyring.backends.null.Keyring")
+    context = chromium.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    own = owning.begin(server, context)
+    with kit_home(home):
+        book = kit.open_book(home / "practice.book", passphrase=owning.PASSPHRASE)
+        book.add(kit.Client(name="Otter"))
+        book.add(kit.Agreement(client="Otter", to="notes"))
+        book.add(kit.Win(client="Otter", title=MARK))
+        book.close()
+    yield own
+    context.close()
+
+
+class kit_home:
+    """For as long as it lasts, this process speaks to the broker of that home."""
+
+    def __init__(self, home):
+        self.home = home
+
+    def __enter__(self):
+        self.patch = pytest.MonkeyPatch()
+        self.patch.setenv("KIT_HOME", str(self.home))
+
+    def __exit__(self, *_):
+        self.patch.undo()
+
+
+@pytest.fixture
+def opened(own):
+    """Three notebooks, all open; Otter is here."""
+    pages = [own.page(name) for name in NOTEBOOKS]
+    for page in pages:
+        if page.locator(".kit-door").count():
+            owning.open_door(page)
+        owning.is_open(page)
+    sitting.sit_down(pages[0], "Otter")
+    expect(sitting.panel(pages[0], "entries")).to_contain_text(MARK)
+    return pages
+
+
+def broker_of(own) -> psutil.Process:
+    children = psutil.Process(own.server.process.pid).children(recursive=True)
+    return next(one for one in children if "kit.keys.broker" in " ".join(one.cmdline()))
+
+
+def test_the_first_session_opens_on_the_practice_that_was_just_begun(own):
+    page = own.page("1_session")
+
+    owning.is_open(page)
+    assert "Heron" not in owning.all_of(page)
+
+
+def test_the_lock_empties_every_open_page(opened):
+    owning.press_lock(opened[1])
+
+    for page in opened:
+        owning.is_locked(page)
+        assert MARK not in owning.all_of(page) and "Otter" not in owning.all_of(page)
+
+
+def test_one_unlock_serves_every_open_page_and_the_session_goes_on(opened):
+    owning.press_lock(opened[0])
+    for page in opened:
+        owning.is_locked(page)
+
+    owning.open_door(opened[2])
+
+    for page in opened:
+        owning.is_open(page)
+    expect(sitting.panel(opened[0], "choose_client")).to_contain_text("Otter")
+    expect(sitting.panel(opened[0], "entries")).to_contain_text(MARK)
+
+
+def test_another_passphrase_is_told_in_one_sentence_and_the_page_stays_locked(opened):
+    owning.press_lock(opened[0])
+    owning.is_locked(opened[0])
+
+    owning.open_door(opened[0], "something else")
+
+    expect(opened[0].locator(".kit-door [role=alert]").first).to_contain_text("does not open the book")
+    assert MARK not in owning.all_of(opened[0])
+
+
+def test_when_the_broker_is_killed_everything_is_locked_and_nothing_is_lost(own, opened):
+    sitting.write(opened[0], "small_win", "win.title", "half a sentence")
+    sitting.drafted(opened[0], "small_win")
+
+    broker_of(own).kill()
+
+    for page in opened:
+        owning.is_locked(page)
+        assert MARK not in owning.all_of(page)
+    owning.open_door(opened[0])
+    for page in opened:
+        owning.is_open(page)
+    expect(sitting.panel(opened[0], "entries")).to_contain_text(MARK)
+    expect(sitting.entry(opened[0], "small_win", "win.title")).to_have_value("half a sentence")
+    sitting.write(opened[0], "small_win", "win.title", "")
+
+
+def test_when_nobody_is_there_for_a_while_every_page_is_locked(own, opened):
+    book = own.server.home / "practice.book"
+    with kit_home(own.server.home):
+        broker.hold(book, keys.read(book, owning.PASSPHRASE), idle=1.0)
+
+    for page in opened:
+        owning.is_locked(page)
+        assert MARK not in owning.all_of(page)
+
+
+def test_a_locked_page_still_has_the_support_lines(own, opened):
+    owning.press_lock(opened[0])
+    owning.is_locked(opened[0])
+
+    opened[0].get_by_role("button", name="Support now").first.click()
+
+    expect(sitting.panel(opened[0], "support_now")).to_contain_text("Lines to call")
+
+
+def test_closing_the_practice_ends_the_kernels_and_the_server(own, opened):
+    opened[0].get_by_role("button", name="Close the practice").click()
+
+    lab.wait_for_word(opened[0], "closed and locked")
+    assert own.server.process.wait(30) == 0
+    assert MARK not in owning.all_of(opened[0])
