@@ -28,7 +28,7 @@ class Own:
         """The page of a notebook, opened once."""
         if notebook not in self.pages:
             page = self.context.new_page()
-            page.goto(self.server.page_of(notebook))
+            page.goto(self.server.page_of(f"{notebook}.ipynb"))
             lab.wait_for_quiet(page)
             page.locator(".kit-panel").first.wait_for()
             self.pages[notebook] = page

@@ -1,5 +1,7 @@
 """A practice of one's own in the real notebook: one unlock for all pages, and a lock that leaves nothing in view."""
 
+from datetime import date, timedelta
+
 import lab
 import owning
 import psutil
@@ -25,6 +27,7 @@ def own(serve, chromium, tmp_path_factory):
         book = kit.open_book(home / "practice.book", passphrase=owning.PASSPHRASE)
         book.add(kit.Client(name="Otter"))
         book.add(kit.Agreement(client="Otter", to="notes"))
+        book.add(kit.Session(client="Otter", on=date.today() - timedelta(days=7)))
         book.add(kit.Win(client="Otter", title=MARK))
         book.close()
     yield own
@@ -45,6 +48,13 @@ class kit_home:
         self.patch.undo()
 
 
+def sit(page, name):
+    """They sit down, unless they sit there already."""
+    if not sitting.panel(page, "choose_client").get_by_text(f"Here today: {name}").count():
+        sitting.sit_down(page, name)
+    sitting.panel(page, "small_win").locator(".kit-field").first.wait_for()
+
+
 @pytest.fixture
 def opened(own):
     """Three notebooks, all open; Otter is here."""
@@ -53,14 +63,14 @@ def opened(own):
         if page.locator(".kit-door").count():
             owning.open_door(page)
         owning.is_open(page)
-    sitting.sit_down(pages[0], "Otter")
+    sit(pages[0], "Otter")
     expect(sitting.panel(pages[0], "entries")).to_contain_text(MARK)
     return pages
 
 
-def broker_of(own) -> psutil.Process:
+def keeper_of(own) -> psutil.Process:
     children = psutil.Process(own.server.process.pid).children(recursive=True)
-    return next(one for one in children if "kit.keys.broker" in " ".join(one.cmdline()))
+    return next(one for one in children if "kit.keys.keeper" in " ".join(one.cmdline()))
 
 
 def test_the_first_session_opens_on_the_practice_that_was_just_begun(own):
@@ -105,7 +115,7 @@ def test_when_the_broker_is_killed_everything_is_locked_and_nothing_is_lost(own,
     sitting.write(opened[0], "small_win", "win.title", "half a sentence")
     sitting.drafted(opened[0], "small_win")
 
-    broker_of(own).kill()
+    keeper_of(own).kill()
 
     for page in opened:
         owning.is_locked(page)
