@@ -7,11 +7,12 @@ import lab
 import sitting
 
 PASSPHRASE = "tea & 'rain' 🌿"
+NO_KEYRING = {"PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}
 LOCKED = "This practice is locked."
 # All that a page holds: what it shows, what is hidden, what stands in its fields and in pages within the page.
 ALL_OF_IT = """() => [document.documentElement.outerHTML,
     ...[...document.querySelectorAll("input, textarea, select")].map((one) => one.value),
-    ...[...document.querySelectorAll("iframe")].map((one) => one.srcdoc + (one.contentDocument?.documentElement.outerHTML ?? ""))
+    ...[...document.querySelectorAll("iframe")].flatMap((one) => [one.srcdoc, one.contentDocument?.body.innerHTML])
 ].join("\\n")"""
 
 

@@ -20,7 +20,7 @@ MARK = "walked as far as the old bridge"
 @pytest.fixture(scope="module")
 def own(serve, chromium, tmp_path_factory):
     home = tmp_path_factory.mktemp("own")
-    server = serve(sitting.begin, home, PYTHON_KEYRING_BACKEND="keyring.backends.null.Keyring")
+    server = serve(sitting.begin, home, **owning.NO_KEYRING)
     context = chromium.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
     own = owning.begin(server, context)
     with kit_home(home):

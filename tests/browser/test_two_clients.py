@@ -1,4 +1,4 @@
-"""Three sessions with two clients in a practice of one's own: the page for two never holds the other one, nor a private note."""
+"""Three sessions with two clients: the page for two never holds the other one, nor a private note."""
 
 from datetime import timedelta
 
