@@ -10,7 +10,6 @@ from typing import Annotated, Any
 import typer
 
 from kit import places
-from kit.fields import Audience
 from kit.words import NoSuchClient, Trouble, _
 
 app = typer.Typer(
@@ -20,7 +19,6 @@ app = typer.Typer(
     no_args_is_help=False,
 )
 UsageError: Any = typer.BadParameter.__bases__[0]  # typer carries a click of its own and hands out only its children
-READERS: dict[str, Audience] = {"client": "client", "supporter": "supporter", "just_me": "just_me"}
 Book = Annotated[str | None, typer.Option("--book", envvar="KIT_BOOK", help=_("A file, or: sample"))]
 
 
@@ -50,7 +48,15 @@ def open_(
             part.unlink()
     if book:  # the notebooks run in a folder of their own: there a relative path would name another file
         os.environ["KIT_BOOK"] = book if book in ("sample", ":memory:") else str(Path(book).expanduser().resolve())
+    _warn_of_a_cloud(book)
     raise typer.Exit(launch.open_notebook(notebook, browser=browser, port=port))
+
+
+def _warn_of_a_cloud(book: str | None) -> None:
+    place = Path(book).expanduser() if book else places.practice()
+    words = places.cloud_words(place) if place.exists() else ""
+    if words:
+        typer.echo(words, err=True)
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, help=_("Run every test."))
@@ -67,22 +73,104 @@ def clients(book: Book = None) -> None:
         typer.echo(client.name)
 
 
-@app.command(help=_("Write the page that a client takes home."))
+@app.command(help=_("Write the page that a client takes home, or one for each client."))
 def report(
-    client: Annotated[str, typer.Argument(help=_("A code name"))],
-    audience: Annotated[str, typer.Option(help=_("client, supporter or just_me"))] = "client",
+    client: Annotated[str | None, typer.Argument(help=_("A code name"))] = None,
+    all_: Annotated[bool, typer.Option("--all", help=_("A page for each client who is not put away"))] = False,
+    audience: Annotated[str, typer.Option(help=_("client, supporter or coach"))] = "client",
     supporter: Annotated[str | None, typer.Option(help=_("Whose report it is"))] = None,
     since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help=_("From this day on"))] = None,
     until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help=_("Up to this day"))] = None,
+    card: Annotated[bool, typer.Option("--card", help=_("The card to take along instead"))] = False,
+    pdf: Annotated[bool, typer.Option("--pdf", help=_("As PDF, printed by an installed browser"))] = False,
+    paper: Annotated[str, typer.Option(help=_("A4 or Letter, for --pdf"))] = "A4",
     out: Annotated[Path | None, typer.Option(help=_("The folder or file to write"))] = None,
     book: Book = None,
 ) -> None:
-    import kit
+    from kit import reports
+    from kit.reports import paper as papers
+    from kit.reports import printed
 
-    if audience not in READERS:
-        raise typer.BadParameter(_("audience: please choose one of {readers}.").format(readers=", ".join(READERS)))
-    days = {"since": since.date() if since else None, "until": until.date() if until else None}
-    typer.echo(kit.open_book(book).report(client, READERS[audience], supporter, **days, to=out))
+    if audience not in reports.READERS:
+        readers = ", ".join(reports.READERS)
+        raise typer.BadParameter(_("audience: please choose one of {readers}.").format(readers=readers))
+    if all_ == bool(client) or (all_ and card):
+        raise typer.BadParameter(_("Please name one client, or write --all for a page of each."))
+    if paper not in papers.SIZES:
+        raise typer.BadParameter(_("paper: please choose one of {sizes}.").format(sizes=", ".join(papers.SIZES)))
+    first, last = (day.date() if day else None for day in (since, until))
+    asked = reports.Asked(audience, supporter, first, last, size=paper if pdf else "")
+    if all_:
+        raise typer.Exit(_each(book, asked, out, pdf))
+    store = _opened(book)._store
+    page = reports.card(store, str(client), size=asked.size) if card else reports.asked_for(store, str(client), asked)
+    typer.echo(printed.write(page, out) if pdf else page.write(out))
+
+
+def _each(named: str | None, asked: Any, out: Path | None, pdf: bool) -> int:
+    """A page for each client; whose page could not be made is named at the end. 1 when that was anybody's."""
+    from tqdm import tqdm
+
+    from kit import reports
+    from kit.reports.many import here, many
+
+    if out and out.suffix.lower() in (".html", ".htm", ".pdf") and not out.is_dir():
+        raise typer.BadParameter(_("--out: please name a folder for the pages of several clients."))
+    told = reports.read(_opened(named)._store)
+    each = here(told)
+    done = list(tqdm(many(each, asked, out, pdf), total=len(each), unit=_(" pages"), disable=None))
+    order = list(each)
+    for one in sorted(done, key=lambda one: order.index(one.client)):
+        typer.echo(one.place or f"{one.client}: {one.trouble}", err=not one.place)
+    made = sum(one.place is not None for one in done)
+    typer.echo(_("{n} of {all} pages are made.").format(n=made, all=len(done)))
+    away = len(told["clients"]) - len(each)
+    if away:
+        typer.echo(_("Put away, and left out here: {n}.").format(n=away))
+    return 0 if made == len(done) else 1
+
+
+@app.command(help=_("Seal the whole practice in one file: a backup, or a way to another computer."))
+def backup(
+    to: Annotated[Path | None, typer.Argument(help=_("A folder, or a new .sealed file; nothing: backups"))] = None,
+    book: Book = None,
+) -> None:
+    from kit import moving
+
+    place = _own_place(book)
+    typer.echo(moving.pack(place, _key_of(place), to.expanduser() if to else places.backups()))
+
+
+@app.command(help=_("Bring a sealed practice here; one that is here already stays as it is."))
+def restore(
+    file: Annotated[Path, typer.Argument(help=_("A .sealed file"), exists=True, dir_okay=False)],
+    book: Book = None,
+) -> None:
+    from kit import moving
+
+    place, words = _own_place(book), os.environ.get("KIT_PASSPHRASE")
+    with file.open("rb") as opened:
+        moving.unpack(opened, place, _typed_passphrase() if words is None else words)
+    typer.echo(place)
+
+
+def _own_place(named: str | None) -> Path:
+    if named in ("sample", ":memory:"):
+        raise typer.BadParameter(_("--book: please name the file of a practice, or leave it out for your own."))
+    return Path(named).expanduser() if named else places.practice()
+
+
+def _key_of(place: Path) -> bytes:
+    """The key of a practice: opened already, remembered on this computer, or by its passphrase."""
+    from kit import keys, practice
+    from kit.keys import broker, remembered
+
+    words = os.environ.get("KIT_PASSPHRASE")
+    if not (place.exists() and keys.locked(place)):
+        return b""  # what is in the way there is said without a passphrase
+    if words is None:
+        return broker.ask(place) or remembered.recall(place) or practice.opened(place, _typed_passphrase())
+    return practice.opened(place, words)
 
 
 @app.command(help=_("Say in words whether the environment, the book and its settings are in order."))

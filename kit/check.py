@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from kit import places
+from kit import keys, places
 from kit.words import Trouble, _
 
 # Versions from which known holes are closed.
 FLOORS = {"jupyter-server": (2, 20), "jupyterlab": (4, 5, 7), "nbconvert": (7, 17, 1)}
-SYNCED = ("onedrive", "dropbox", "icloud", "google drive", "nextcloud", "mobile documents")
 
 
 @dataclass(frozen=True)
@@ -30,6 +29,7 @@ def findings(book: str | None = None) -> Iterator[Finding]:
     yield from _packages()
     yield _server_part()
     yield from _folder(places.home())
+    yield from _cloud(_place(book))
     yield from _book(book)
 
 
@@ -64,10 +64,24 @@ def _folder(home: Path) -> Iterator[Finding]:
         yield Finding(
             False, _("Others on this computer may look into {place}. Please make it yours alone.").format(place=home)
         )
-    if any(cloud in str(home).casefold() for cloud in SYNCED):
-        yield Finding(
-            False, _("{place} is copied to a cloud while it is open. Please choose another folder.").format(place=home)
-        )
+
+
+def _place(named: str | None) -> Path:
+    return Path(named) if named not in (None, "", "sample", ":memory:") else places.practice()
+
+
+def _cloud(book: Path) -> Iterator[Finding]:
+    words = places.cloud_words(book)
+    if words:
+        yield Finding(False, words)
+
+
+def _waiting(place: Path) -> Finding:
+    """A practice that is locked is in order; a file that opens with no key file is looked at by a person."""
+    if keys.beside(place).exists():
+        return Finding(True, _("The practice is encrypted, and locked: its entries were not counted."))
+    words = _("{place} is not a book of the kit, or its key file is gone. Its recovery sheet opens it then.")
+    return Finding(False, words.format(place=place))
 
 
 def _book(named: str | None) -> Iterator[Finding]:
@@ -76,6 +90,9 @@ def _book(named: str | None) -> Iterator[Finding]:
 
     try:
         book = open_book(named)
+        if book.locked:
+            yield _waiting(_place(named))
+            return
         count = sum(len(book.records(kind)) for kind in KINDS)
         settings = ", ".join(f"{name} {value}" for name, value in book.settings().items())
         book.close()

@@ -1,12 +1,17 @@
 """The door to the practice, as a page asks for it: begin, open, recover, lock; each answer is plain words."""
 
+import contextlib
 import os
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-from kit import keys, places, practice
+from kit import keys, moving, places, practice
 from kit.keys import broker, recovery, remembered
 from kit.words import Trouble, _
+
+_ANOTHER_VERSION = _("This page belongs to another version of the kit. Please open it anew.")
 
 # A practice whose sheet is not confirmed yet: its key, what to ask from the sheet, the passphrase, and a wish.
 _begun: tuple[bytes, list[tuple[int, int]], str, bool] | None = None
@@ -21,7 +26,11 @@ def place() -> Path:
 def state() -> dict[str, bool]:
     """Whether there is an encrypted practice here, whether it is open, and whether this computer can remember it."""
     here = place()
-    return {"keyed": keys.locked(here), "open": broker.ask(here) is not None, "can_remember": remembered.available()}
+    return {
+        "keyed": keys.locked(here),
+        "open": broker.ask(here) is not None,
+        "can_remember": remembered.available(),
+    }
 
 
 def answered(asked: dict[str, Any]) -> dict[str, Any]:
@@ -29,7 +38,33 @@ def answered(asked: dict[str, Any]) -> dict[str, Any]:
     try:
         return _DOES[str(asked.get("do"))](asked) or {}
     except KeyError:
-        return {"said": _("This page belongs to another version of the kit. Please open it anew.")}
+        return {"said": _ANOTHER_VERSION}
+    except Trouble as trouble:
+        return {"said": str(trouble)}
+
+
+@contextlib.contextmanager
+def sealed() -> Iterator[Path]:
+    """The open practice as one sealed file, to be sent on; nothing of it stays here."""
+    key = broker.ask(place())
+    if key is None:
+        raise Trouble(_("This practice is locked. Please open it with its passphrase first."))
+    with tempfile.TemporaryDirectory(prefix=".moving-", dir=places.home(), ignore_cleanup_errors=True) as folder:
+        yield moving.pack(place(), key, Path(folder))
+
+
+def brought(asked: dict[str, Any], file: IO[bytes]) -> dict[str, Any]:
+    """Takes in a practice from another computer, by its passphrase, or by its sheet with a new passphrase."""
+    try:
+        secret = recovery.from_sheet(asked["sheet"]) if "sheet" in asked else str(asked["passphrase"])
+        new = _twice(asked) if "sheet" in asked else ""
+        key = moving.unpack(file, place(), secret)
+        if new:
+            keys.write(place(), key, new)
+        _open(key, bool(asked.get("remember")))
+        return {"place": str(place())}
+    except KeyError:
+        return {"said": _ANOTHER_VERSION}
     except Trouble as trouble:
         return {"said": str(trouble)}
 
@@ -102,6 +137,16 @@ def _lock(_asked: dict[str, Any]) -> None:
     broker.lock()
 
 
+def _look(_asked: dict[str, Any]) -> dict[str, Any]:
+    return {**state(), "remembered": remembered.recall(place()) is not None}
+
+
+def _forget(_asked: dict[str, Any]) -> dict[str, Any]:
+    if not remembered.forget(place()):
+        raise Trouble(_("This computer's keyring did not answer. Please look into it yourself."))
+    return {"told": _("Forgotten. From the next start on, the practice asks for its passphrase here.")}
+
+
 def _touch(_asked: dict[str, Any]) -> None:
     broker.touch()
 
@@ -114,5 +159,7 @@ _DOES: dict[str, Any] = {
     "change": _change,
     "sheet": _sheet,
     "lock": _lock,
+    "look": _look,
+    "forget": _forget,
     "touch": _touch,
 }

@@ -1,6 +1,11 @@
 """Where things lie: everything that the kit keeps is in one folder."""
 
+import contextlib
+import json
 import os
+import re
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import platformdirs
@@ -44,6 +49,106 @@ def practice() -> Path:
 def reports() -> Path:
     """The folder of the pages made for reading at home."""
     return _made(home() / "reports")
+
+
+def backups() -> Path:
+    """The folder of the sealed copies of the practice."""
+    return _made(home() / "backups")
+
+
+# How services that copy to a cloud call their folders, from which a name may go on: "OneDrive - Lighthouse".
+_GOES_ON = r"([ ._(-].*)?"
+CLOUDS = {
+    "OneDrive": "onedrive" + _GOES_ON,
+    "Dropbox": "dropbox" + _GOES_ON,
+    "iCloud Drive": "icloud ?(drive|photos)?|mobile documents",
+    "Google Drive": "my drive|google ?drive" + _GOES_ON,
+    "Nextcloud": r"nextcloud\d*" + _GOES_ON,
+    "ownCloud": "owncloud" + _GOES_ON,
+    "pCloud": "p ?cloud ?(drive|sync)?",
+    "Proton Drive": "proton ?drive" + _GOES_ON,
+    "Box": "box([ -](sync|box))?",
+    "MEGA": "mega ?(sync)?",
+    "Syncthing": "syncthing",
+}
+
+
+def synced(path: Path) -> str:
+    """The service whose folder holds `path`, and would copy a book while it is written; "" where none is known."""
+    parts = _parts(path)
+    for root, name in _cloud_folders():
+        if parts[: len(root)] == root:
+            return name
+    return next(filter(None, map(_cloud_called, parts)), "")
+
+
+def _cloud_called(part: str) -> str:
+    return next((name for name, called in CLOUDS.items() if re.fullmatch(called, part, re.IGNORECASE)), "")
+
+
+def cloud_words(book: Path) -> str:
+    """What can happen to a book in such a folder, and the way out; "" where the folder is in order."""
+    cloud = synced(book.parent)
+    if not cloud:
+        return ""
+    told = _(
+        "{folder} is copied to {cloud} while the kit writes there. The copy can be half a book, and it can come back "
+        "over the whole one."
+    )
+    return f"{told} {_way_out(book)}".format(folder=book.parent, cloud=cloud)
+
+
+def _way_out(book: Path) -> str:
+    if book.parent != home():
+        return _("The way out: `kit backup` makes a sealed file of it, `kit restore` brings that to another folder.")
+    if "KIT_HOME" in os.environ:
+        start = _("start it without KIT_HOME, or let KIT_HOME name a folder outside of {cloud}")
+    else:
+        start = _("start it with KIT_HOME naming a folder outside of {cloud}")
+    if not book.exists():
+        return _("Before you begin, please close the kit, and {start}.").format(start=start)
+    return _(
+        "The way out: press \u201cTake it to another computer\u201d in 0_start_here, close the kit, {start}, and bring "
+        "the sealed file in there. It works on the same computer as well."
+    ).format(start=start)
+
+
+def _parts(path: Path) -> tuple[str, ...]:
+    """Where it really lies, spelled as its system compares names."""
+    with contextlib.suppress(OSError, RuntimeError):
+        path = path.expanduser().resolve()
+    fold = str.casefold if sys.platform in ("win32", "darwin") else str
+    return tuple(fold(part) for part in path.parts)
+
+
+def _cloud_folders() -> Iterator[tuple[tuple[str, ...], str]]:
+    """The folders that a service itself names on this computer."""
+    for variable in ("OneDrive", "OneDriveCommercial", "OneDriveConsumer"):
+        if os.environ.get(variable):
+            yield _parts(Path(os.environ[variable])), "OneDrive"
+    for folder in _dropbox_folders():
+        yield _parts(folder), "Dropbox"
+    library = _own_folder() / "Library"
+    drive = library / "Mobile Documents"
+    for folder in (drive, *(drive / "com~apple~CloudDocs" / name for name in ("Desktop", "Documents"))):
+        if folder.exists():  # the last two lead to the person's own folders where iCloud copies those
+            yield _parts(folder), "iCloud Drive"
+    with contextlib.suppress(OSError):
+        for folder in (library / "CloudStorage").iterdir():
+            yield _parts(folder), _cloud_called(folder.name) or folder.name.partition("-")[0]
+
+
+def _own_folder() -> Path:
+    with contextlib.suppress(RuntimeError):
+        return Path.home()
+    return Path()
+
+
+def _dropbox_folders() -> Iterator[Path]:
+    homes = [os.environ.get("APPDATA"), os.environ.get("LOCALAPPDATA")]
+    for file in (_own_folder() / ".dropbox/info.json", *(Path(one) / "Dropbox/info.json" for one in homes if one)):
+        with contextlib.suppress(OSError, ValueError, AttributeError, TypeError, KeyError):
+            yield from [Path(one["path"]) for one in json.loads(file.read_text(encoding="utf-8")).values()]
 
 
 def note_trouble(told: str) -> None:

@@ -2,6 +2,8 @@
 
 import json
 import os
+import tempfile
+from contextlib import ExitStack, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from subprocess import DEVNULL
@@ -11,11 +13,14 @@ from jupyter_server.base.handlers import APIHandler, AuthenticatedFileHandler
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 from jupyter_server.utils import url_path_join
 from tornado.ioloop import IOLoop
-from tornado.web import HTTPError, authenticated
+from tornado.web import HTTPError, authenticated, stream_request_body
 
 from kit import door, places
 from kit.words import Trouble, _
 
+LARGEST = 16 * 1024**3  # bytes of a sealed practice: it goes to the disk as it comes in, and never into memory
+LONGEST = 64 * 1024  # bytes of what was typed beside it
+BLOCK = 1024 * 1024
 STATIC = str(Path(__file__).parent / "static")
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 # Notes of one reader's machine or one reader's view, which JupyterLab writes into a cell.
@@ -102,6 +107,68 @@ class PracticeHandler(APIHandler):
         self.finish(json.dumps(answer))
 
 
+@stream_request_body
+class SealedHandler(APIHandler):
+    """Hands the practice out as one sealed file, and takes one in: what was typed stands before it, in one line."""
+
+    _asked: Any = None
+    _said = ""
+    _file: Any = None
+
+    async def prepare(self, **given):  # type: ignore[override]
+        await super().prepare(**given)  # turns away whoever is not signed in, before anything is taken in
+        self._line: bytes | None = b""
+        if self.request.method == "POST":
+            connection: Any = self.request.connection
+            connection.set_max_body_size(LARGEST)
+            self._file = tempfile.TemporaryFile(dir=places.home())  # noqa: SIM115  closed when all is answered
+
+    def data_received(self, chunk: bytes) -> None:
+        if self._line is not None:  # what was typed is kept apart: a passphrase goes to no file
+            self._line, end, chunk = (self._line + chunk).partition(b"\n")
+            if not end and len(self._line) < LONGEST:
+                return
+            with suppress(ValueError):
+                self._asked = json.loads(self._line)
+            self._line = None
+        try:
+            self._file.write(chunk)
+        except OSError:
+            self._said = _("The disk has too little room for this practice. Please make some, then try again.")
+
+    def on_finish(self) -> None:
+        self.on_connection_close()
+
+    def on_connection_close(self) -> None:
+        if self._file:
+            self._file.close()
+
+    @authenticated
+    async def get(self):
+        loop = IOLoop.current()
+        with ExitStack() as afterwards:
+            try:
+                sealed = await loop.run_in_executor(None, afterwards.enter_context, door.sealed())
+            except Trouble as trouble:
+                self.finish(json.dumps({"said": str(trouble)}))
+                return
+            self.set_header("Content-Type", "application/octet-stream")
+            self.set_header("Content-Length", str(sealed.stat().st_size))
+            self.set_header("Content-Disposition", f'attachment; filename="{sealed.name}"')
+            with sealed.open("rb") as file:
+                while block := await loop.run_in_executor(None, file.read, BLOCK):
+                    self.write(block)
+                    await self.flush()
+            self.finish(set_content_type="application/octet-stream")
+
+    @authenticated
+    async def post(self):
+        answer = {"said": self._said}
+        if not self._said:
+            answer = await IOLoop.current().run_in_executor(None, door.brought, self._asked or {}, self._file)
+        self.finish(json.dumps(answer))
+
+
 class BundleHandler(AuthenticatedFileHandler):
     """Hands out plotly's own bundle, once for every picture."""
 
@@ -128,6 +195,7 @@ def _load_jupyter_server_extension(server) -> None:
         [
             (url_path_join(base, "kit", "own"), OwnHandler),
             (url_path_join(base, "kit", "practice"), PracticeHandler),
+            (url_path_join(base, "kit", "practice", "sealed"), SealedHandler),
             (url_path_join(base, "kit", r"(plotly\.min\.js)"), BundleHandler, {"path": _bundle_folder()}),
             (url_path_join(base, "kit", r"(tokens\.css)"), AuthenticatedFileHandler, {"path": STATIC}),
         ],

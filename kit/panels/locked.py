@@ -5,6 +5,7 @@ What is typed there goes from the page to the server; no kernel and no widget ev
 
 from typing import Any
 
+from kit import places
 from kit.keys import remembered
 from kit.words import _
 
@@ -22,9 +23,7 @@ WORDS = {
     "sheet_letters": _("The letters of the sheet, row by row"),
     "sheet_help": _("Spaces, capitals and dashes do not matter."),
     "open_with_sheet": _("Open with the sheet"),
-    "no_server": _(
-        "The kit's own server does not answer here. Please start it with start.py, then open this page."
-    ),
+    "no_server": _("The kit's own server does not answer here. Please start it with start.py, then open this page."),
     "begin": _("Begin my practice"),
     "begin_help": _(
         "Any words will do: a short sentence that you remember is better than a difficult word. Nobody can look it up "
@@ -43,6 +42,32 @@ WORDS = {
     "first": _("Open the first session"),
     "change": _("Change the passphrase"),
     "see_sheet": _("See the recovery sheet"),
+    "take_along": _("Take it to another computer"),
+    "take_help": _(
+        "One sealed file holds the whole practice. It opens only with your passphrase or your recovery sheet, so it "
+        "may travel on a stick. Keep it as a backup, too, if you like."
+    ),
+    "take": _("Make the sealed file"),
+    "taken": _(
+        "{name} is among your downloads. On the other computer, start the kit and open 0_start_here: under "
+        "\u201cI have a practice from another computer\u201d it asks for this file and your passphrase. From then on "
+        "write there, and here no longer: two copies do not grow together again."
+    ),
+    "elsewhere": _("I have a practice from another computer"),
+    "elsewhere_help": _(
+        "Bring its sealed file here. The other computer makes it in 0_start_here, under \u201cTake it to another "
+        "computer\u201d."
+    ),
+    "file": _("The sealed file"),
+    "no_file": _("Please choose the sealed file first. Its name ends in .sealed."),
+    "bring": _("Bring it here and open it"),
+    "bring_with_sheet": _("Bring it here with the sheet"),
+    "brought": _(
+        "Your practice is here, and open. It is kept in {place}. From now on write on this computer only: what is "
+        "written on the other one does not follow."
+    ),
+    "forget": _("Forget it on this computer"),
+    "forget_help": _("This computer remembers the key. Once it is forgotten, the practice opens with its passphrase."),
 }
 
 
@@ -52,12 +77,12 @@ def door() -> dict[str, Any]:
 
 
 def begin() -> dict[str, Any]:
-    """The way from the sample to a practice of one's own."""
-    return _door("begin")
+    """The way from the sample to a practice of one's own, or from another computer to this one."""
+    return {**_door("begin"), "care": places.cloud_words(places.practice())}
 
 
 def look_after() -> dict[str, Any]:
-    """For a practice that is there: another passphrase, and the sheet once more."""
+    """For a practice that is there: another passphrase, the sheet once more, a sealed file to take along."""
     return _door("look_after")
 
 

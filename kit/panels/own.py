@@ -17,4 +17,9 @@ class OwnPractice(Panel):
     def blocks(self) -> list[Block]:
         if not places.practice().exists():
             return [locked.begin()]
-        return [text(_("Your practice lies in {place}.").format(place=places.practice())), locked.look_after()]
+        care = places.cloud_words(places.practice())
+        return [
+            text(_("Your practice lies in {place}.").format(place=places.practice())),
+            *([text(care, "quiet")] if care else []),
+            locked.look_after(),
+        ]

@@ -1,13 +1,32 @@
 // A locked practice's door, and the way to one's own: what is typed here goes to the server and is kept nowhere.
 
-const askPractice = async (body) => {
+const askServer = async (path, options) => {
   const xsrf = document.cookie.match(/(?:^|; )_xsrf=([^;]*)/)?.[1] ?? "";
-  const answer = await fetch(`${pageConfig().baseUrl ?? "/"}kit/practice`, {
-    method: "POST", credentials: "same-origin", cache: "no-store", body: JSON.stringify(body),
-    headers: { "Content-Type": "application/json", "X-XSRFToken": decodeURIComponent(xsrf) },
+  const answer = await fetch(`${pageConfig().baseUrl ?? "/"}kit/${path}`, {
+    credentials: "same-origin", cache: "no-store", ...options, headers: { "X-XSRFToken": decodeURIComponent(xsrf) },
   });
-  return answer.json();
+  if (!answer.ok) throw new Error(answer.statusText);
+  return answer;
 };
+
+const askPractice = async (body) => (await askServer("practice", { method: "POST", body: JSON.stringify(body) })).json();
+
+// The sealed file of a whole practice: it goes out into the downloads, and comes in with what was typed before it.
+async function takePractice(words) {
+  const answer = await askServer("practice/sealed");
+  if (answer.headers.get("Content-Type").includes("json")) return answer.json();
+  const name = answer.headers.get("Content-Disposition").match(/"(.*)"/)[1];
+  const link = make("a", { download: name, href: URL.createObjectURL(await answer.blob()) });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+  return { told: words.taken.replace("{name}", name) };
+}
+
+async function bringPractice(file, typed, words) {
+  if (!file) return { said: words.no_file };
+  const body = new Blob([JSON.stringify(typed), "\n", file]);
+  return (await askServer("practice/sealed", { method: "POST", body })).json();
+}
 
 // One step of the door: some fields, one main button, and a place for the sentence that comes back.
 function doorStep(words, { title = "", help = "", fields, label, press }) {
@@ -19,19 +38,22 @@ function doorStep(words, { title = "", help = "", fields, label, press }) {
   const secrets = fields.filter(([, , kind]) => kind === "password").map(([name]) => inputs[name]);
   const show = make("input", { type: "checkbox", onchange: () => secrets.forEach((one) => { one.type = show.checked ? "text" : "password"; }) });
   const said = make("p", { className: "kit-problem", role: "alert" });
+  const told = make("p", { className: "kit-told", role: "status" });
   const main = make("button", { type: "submit", className: "kit-main" }, label);
   const node = make("form", { className: "kit-form kit-door" }, title ? make("h3", {}, title) : null, help ? make("p", { className: "kit-help" }, help) : null,
     ...nodes, secrets.length ? make("label", { className: "kit-flag" }, show, make("span", {}, words.show)) : null,
-    make("div", { className: "kit-saving" }, main), said);
+    make("div", { className: "kit-saving" }, main), said, told);
   node.onsubmit = async (event) => {
     event.preventDefault();
     if (main.disabled) return;
     main.disabled = true;
     said.textContent = words.moment;
+    told.textContent = "";
     const typed = Object.fromEntries(Object.entries(inputs).map(([name, one]) => [name, one.type === "checkbox" ? one.checked : one.value]));
     const answer = await press(typed).catch(() => ({ said: words.no_server }));
     main.disabled = false;
     said.textContent = answer.said ?? "";
+    told.textContent = answer.told ?? "";
     if (!answer.said) Object.values(inputs).forEach((one) => { if (one.type !== "checkbox") one.value = ""; });
     else (secrets[0] ?? Object.values(inputs)[0])?.focus();
   };
@@ -55,22 +77,27 @@ function printSheet(rows, words) {
   frame.contentWindow.print();
 }
 
+const openStep = (words, remember, opened = () => {}) => doorStep(words, {
+  title: words.locked, label: words.open,
+  fields: [["passphrase", words.passphrase, "password"], ...remember],
+  press: async (typed) => {
+    const answer = await askPractice({ do: "open", ...typed });
+    if (!answer.said) opened();
+    return answer;
+  },
+});
+
 const DOORS = {
   open: (holder, words, remember) => {
-    const open = doorStep(words, {
-      title: words.locked, label: words.open,
-      fields: [["passphrase", words.passphrase, "password"], ...remember],
-      press: (typed) => askPractice({ do: "open", ...typed }),
-    });
     const sheet = doorStep(words, {
       help: words.sheet_help, label: words.open_with_sheet,
       fields: [["sheet", words.sheet_letters, "letters"], ["passphrase", words.new, "password"], ["again", words.again, "password"]],
       press: (typed) => askPractice({ do: "recover", ...typed }),
     });
-    holder.replaceChildren(open, doorFold(words.have_sheet, sheet));
+    holder.replaceChildren(openStep(words, remember), doorFold(words.have_sheet, sheet));
   },
   begin: (holder, words, remember) => {
-    holder.replaceChildren(doorStep(words, {
+    const begin = doorStep(words, {
       help: words.begin_help, label: words.begin,
       fields: [["passphrase", words.passphrase, "password"], ["again", words.again, "password"], ...remember],
       press: async (typed) => {
@@ -78,9 +105,10 @@ const DOORS = {
         if (!answer.said) confirmSheet(holder, words, answer);
         return answer;
       },
-    }));
+    });
+    holder.replaceChildren(begin, doorFold(words.elsewhere, elsewhere(holder, words, remember)));
   },
-  look_after: (holder, words) => {
+  look_after: (holder, words, remember) => {
     const change = doorStep(words, {
       label: words.change,
       fields: [["old", words.old, "password"], ["passphrase", words.new, "password"], ["again", words.again, "password"]],
@@ -95,9 +123,38 @@ const DOORS = {
         return answer;
       },
     });
-    holder.replaceChildren(doorFold(words.change, change), doorFold(words.see_sheet, make("div", {}, see, seen)));
+    const take = doorStep(words, { help: words.take_help, fields: [], label: words.take, press: () => takePractice(words) });
+    const forget = doorFold(words.forget, doorStep(words, {
+      help: words.forget_help, fields: [], label: words.forget, press: () => askPractice({ do: "forget" }),
+    }));
+    forget.hidden = true;
+    const open = make("div", { hidden: true }, openStep(words, remember, () => look()));
+    const look = () => askPractice({ do: "look" }).then((found) => { open.hidden = found.open; forget.hidden = !found.remembered; }, () => {});
+    look();
+    holder.replaceChildren(open, doorFold(words.change, change), doorFold(words.see_sheet, make("div", {}, see, seen)),
+      doorFold(words.take_along, take), forget);
   },
 };
+
+// A practice that was sealed on another computer: its file, and one of the two things that open it.
+function elsewhere(holder, words, remember) {
+  const file = make("input", { type: "file", accept: ".sealed" });
+  const press = async (typed) => {
+    const answer = await bringPractice(file.files[0], typed, words);
+    if (!answer.said) beginWorking(holder, words, words.brought.replace("{place}", answer.place));
+    return answer;
+  };
+  const open = doorStep(words, { label: words.bring, fields: [["passphrase", words.passphrase, "password"], ...remember], press });
+  const sheet = doorStep(words, {
+    help: words.sheet_help, label: words.bring_with_sheet, press,
+    fields: [["sheet", words.sheet_letters, "letters"], ["passphrase", words.new, "password"], ["again", words.again, "password"], ...remember],
+  });
+  return make("div", { className: "kit-door-holder" }, make("p", { className: "kit-help" }, words.elsewhere_help),
+    make("label", { className: "kit-door" }, make("span", { className: "kit-label" }, words.file), file), open, doorFold(words.have_sheet, sheet));
+}
+
+const beginWorking = (holder, words, told) => holder.replaceChildren(make("p", { className: "kit-tone-own", role: "status" }, told),
+  make("p", {}, make("a", { className: "kit-main", href: `${pageConfig().baseUrl ?? "/"}doc/tree/1_session.ipynb`, target: "_blank" }, words.first)));
 
 const sheetShown = (rows, words) => [sheetNode(rows, words.sheet), make("p", { className: "kit-help" }, words.sheet_says),
   make("div", { className: "kit-row" }, make("button", { type: "button", onclick: () => printSheet(rows, words) }, words.print))];
@@ -108,10 +165,7 @@ function confirmSheet(holder, words, { rows, places }) {
     help: words.confirm_help, label: words.confirm, fields,
     press: async (typed) => {
       const answer = await askPractice({ do: "confirm", parts: fields.map(([name]) => typed[name]) });
-      if (!answer.said) {
-        holder.replaceChildren(make("p", { className: "kit-tone-own", role: "status" }, words.ready.replace("{place}", answer.place)),
-          make("p", {}, make("a", { className: "kit-main", href: `${pageConfig().baseUrl ?? "/"}doc/tree/1_session.ipynb`, target: "_blank" }, words.first)));
-      }
+      if (!answer.said) beginWorking(holder, words, words.ready.replace("{place}", answer.place));
       return answer;
     },
   });
@@ -119,8 +173,9 @@ function confirmSheet(holder, words, { rows, places }) {
 }
 
 function doorNode(block) {
-  const { way, words } = block;
+  const { way, words, care } = block;
   const holder = make("div", { className: "kit-door-holder" });
   DOORS[way](holder, words, block.can_remember ? [["remember", words.remember, "checkbox"]] : []);
+  if (care) holder.prepend(make("p", { className: "kit-problem", role: "note" }, care));
   return holder;
 }

@@ -1,0 +1,221 @@
+"""A whole encrypted practice as one sealed file, for another computer or as a backup, and the way back."""
+
+import contextlib
+import hashlib
+import hmac
+import json
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from itertools import chain, count
+from pathlib import Path
+from typing import IO, Any
+
+from kit import keys
+from kit.store import Store, opening, outside
+from kit.words import Trouble, _
+
+# A line with the version, a line that says what follows, the parts, then the digest of all that and its seal.
+HEAD = b"reflection-kit sealed practice "
+VERSION = 1
+SUFFIX = ".sealed"
+LONGEST = 4096  # bytes of a line
+BLOCK = 1024 * 1024
+DIGEST = hashlib.sha256().digest_size
+DAY = 24 * 3600
+
+_CHANGED = _("This file was cut or changed on its way. Please copy it anew, or take another one.")
+_OTHER = _("This is not a practice that was sealed by the kit. Please choose another file.")
+_NEWER = _("This file was sealed by a newer kit. Please update the kit, then try again.")
+_NO_KEY_FILE = _("There was no key file beside this practice when it was sealed. Its recovery sheet opens it.")
+_OTHER_KEY = _("This sheet belongs to another practice, or the file was changed on its way.")
+_TAKEN = _("There is a practice at {place} already, and it stays. Please open that one, or choose another place.")
+_NO_BOOK = _("There is no practice at {place} yet. Please begin one first.")
+_PLAIN = _("{place} has no passphrase, so it cannot be sealed. Please begin an encrypted practice of your own first.")
+_THERE = _("There is a file at {place} already, and it stays. Please choose another name, or a folder.")
+_NOT_WRITTEN = _("{place} could not be written. Please look whether its folder is there and its disk has room.")
+
+
+def pack(place: Path, key: bytes, to: Path) -> Path:
+    """Seals the practice at `place`; `to` is a folder, or the name of a `.sealed` file that is not there yet."""
+    if not (place.exists() and place.stat().st_size):
+        raise Trouble(_NO_BOOK.format(place=place))
+    if not keys.locked(place):
+        raise Trouble(_PLAIN.format(place=place))
+    is_file = to.suffix == SUFFIX and not to.is_dir()
+    with _writing(to), _workshop(to.parent if is_file else to) as work:
+        _copy(place, key, work / "book")
+        sealed = _sealed(work / "book", keys.beside(place), key, work / "sealed")
+        with sealed.open("rb") as file:  # brought back once, on the spot: then it will come back elsewhere
+            unpack(file, work / "tried", key)
+        return sealed.replace(_taken_name([to] if is_file else _names(to, place.stem)))
+
+
+def unpack(file: IO[bytes], place: Path, secret: str | bytes) -> bytes:
+    """Brings a sealed practice to `place`, where none may be; `secret` is its passphrase, or the key of its sheet.
+
+    Gives back the key. Nothing is written before the seal has been looked at.
+    """
+    _refuse_taken(place)
+    sizes, digest, seal = looked_over(file)
+    wrapped = file.read(sizes["key"])
+    key = secret if isinstance(secret, bytes) else _unwrapped(wrapped, secret)
+    if not hmac.compare_digest(seal, _seal(key, digest)):
+        raise Trouble(_OTHER_KEY if isinstance(secret, bytes) else _CHANGED)
+    with _writing(place), _workshop(place.parent) as work:
+        book = work / place.name
+        _write(book, _blocks(file, sizes["book"]))
+        if wrapped:
+            keys.put(keys.beside(book), wrapped)
+        _try_out(book, key, place)
+        _refuse_taken(place)
+        _move((keys.beside(book), outside.beside(book), book), place.parent)
+    return key
+
+
+def _refuse_taken(place: Path) -> None:
+    beside = (place, keys.beside(place), place.with_name(f"{place.name}-wal"))
+    if any(one.exists() and one.stat().st_size for one in beside):
+        raise Trouble(_TAKEN.format(place=place))
+
+
+def looked_over(file: IO[bytes]) -> tuple[dict[str, int], bytes, bytes]:
+    """The sizes of the parts, the digest and the seal of a file that is whole; it stands where its parts begin."""
+    file.seek(0)
+    first = file.readline(LONGEST)
+    if not first.startswith(HEAD):
+        raise Trouble(_OTHER)
+    try:
+        if int(first.removeprefix(HEAD)) > VERSION:
+            raise Trouble(_NEWER)
+        sizes = json.loads(file.readline(LONGEST))["parts"]
+        begin, whole = file.tell(), _adds_up(sizes, file)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        whole = False
+    if not whole:
+        raise Trouble(_CHANGED)
+    file.seek(0)
+    digest = hashlib.sha256()
+    for block in _blocks(file, begin + sum(sizes.values())):
+        digest.update(block)
+    told, seal = file.read(DIGEST), file.read(DIGEST)
+    if told != digest.digest():
+        raise Trouble(_CHANGED)
+    file.seek(begin)
+    return sizes, told, seal
+
+
+def _adds_up(sizes: dict[str, Any], file: IO[bytes]) -> bool:
+    within = all(type(size) is int and size >= 0 for size in sizes.values()) and sizes["key"] <= keys.LONGEST
+    return within and set(sizes) == {"key", "book"} and (
+        file.tell() + sum(sizes.values()) + 2 * DIGEST == file.seek(0, os.SEEK_END)
+    )  # fmt: skip
+
+
+def _unwrapped(wrapped: bytes, passphrase: str) -> bytes:
+    if not wrapped:
+        raise Trouble(_NO_KEY_FILE)
+    return keys.unwrapped(wrapped, passphrase, _("in this sealed file"))
+
+
+def _seal(key: bytes, digest: bytes) -> bytes:
+    return hmac.digest(keys.derived(key, b"reflection-kit seal"), digest, "sha256")
+
+
+def _copy(place: Path, key: bytes, to: Path) -> None:
+    engine = opening.open_book(place, key)
+    try:
+        with opening.plain_words(to):
+            opening.copy(engine, to, key)
+    finally:
+        engine.dispose()
+
+
+def _sealed(book: Path, key_file: Path, key: bytes, to: Path) -> Path:
+    wrapped = key_file.read_bytes() if key_file.exists() else b""
+    parts = {"key": len(wrapped), "book": book.stat().st_size}
+    told = {"made": datetime.now(UTC).isoformat(timespec="seconds"), "of": keys.mark(key), "parts": parts}
+    digest = hashlib.sha256()
+
+    def counted(blocks: Iterator[bytes]) -> Iterator[bytes]:
+        for block in blocks:
+            digest.update(block)
+            yield block
+
+    def ending() -> Iterator[bytes]:
+        yield digest.digest()
+        yield _seal(key, digest.digest())
+
+    with book.open("rb") as opened:
+        front = (HEAD + b"%d\n" % VERSION, json.dumps(told).encode() + b"\n", wrapped)
+        _write(to, chain(counted(chain(front, _blocks(opened, parts["book"]))), ending()))
+    return to
+
+
+def _blocks(file: IO[bytes], size: int) -> Iterator[bytes]:
+    while size > 0 and (block := file.read(min(BLOCK, size))):
+        size -= len(block)
+        yield block
+
+
+def _write(place: Path, blocks: Iterator[bytes]) -> None:
+    place.touch(mode=0o600)
+    with place.open("wb") as file:
+        file.writelines(blocks)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _try_out(book: Path, key: bytes, place: Path) -> None:
+    """Opens it once; that also lays its support lines beside it."""
+    try:
+        Store(book, key).close()
+    except Trouble as trouble:
+        raise Trouble(str(trouble).replace(str(book), str(place))) from trouble
+
+
+def _move(paths: tuple[Path, ...], folder: Path) -> None:
+    """All of them or none; the book comes last, for it is what others look for."""
+    with contextlib.ExitStack() as undo:
+        for path in paths:
+            if path.exists():
+                undo.callback(path.replace(folder / path.name).unlink)
+        undo.pop_all()
+    keys.settle(folder)
+
+
+def _names(folder: Path, stem: str) -> Iterator[Path]:
+    first = f"{stem}-{date.today().isoformat()}"
+    yield folder / f"{first}{SUFFIX}"
+    yield from (folder / f"{first}-{number}{SUFFIX}" for number in count(2))
+
+
+def _taken_name(names: Any) -> Path:
+    """The first name that no file has, taken at once so that no other program gets it."""
+    for name in names:
+        with contextlib.suppress(FileExistsError):
+            name.open("xb").close()
+            return Path(name)
+    raise Trouble(_THERE.format(place=name))
+
+
+@contextlib.contextmanager
+def _writing(place: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise Trouble(_NOT_WRITTEN.format(place=place)) from error
+
+
+@contextlib.contextmanager
+def _workshop(folder: Path) -> Iterator[Path]:
+    """A folder on the same disk for what is half done; gone afterwards, with what a power cut has left of others."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for left in folder.glob(".moving-*"):
+        if time.time() - left.stat().st_mtime > DAY:
+            shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=".moving-", dir=folder, ignore_cleanup_errors=True) as name:
+        yield Path(name)
