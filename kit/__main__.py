@@ -195,9 +195,13 @@ def bench(
 def _opened(named: str | None) -> Any:
     """The book; one that is locked opens by this computer's keyring, else by what is typed."""
     import kit
+    from kit import keys
 
     book = kit.open_book(named)
     if book.locked and not book.unlock_remembered():
+        if book.place and not keys.beside(book.place).exists():
+            sentence = _("{place} is not a book of the kit, or its key file is not there. Please look at the place.")
+            raise Trouble(sentence.format(place=book.place))
         book.unlock(_typed_passphrase())
     return book
 

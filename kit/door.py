@@ -90,7 +90,7 @@ def _twice(asked: dict[str, Any]) -> str:
 
 def _begin(asked: dict[str, Any]) -> dict[str, Any]:
     global _begun
-    practice.refuse_taken(place())
+    keys.refuse_taken(place())
     passphrase, key = _twice(asked), keys.new()
     rows = recovery.sheet(key)
     _begun = (key, recovery.ask(rows), passphrase, bool(asked.get("remember")))

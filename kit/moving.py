@@ -32,7 +32,6 @@ _OTHER = _("This is not a practice that was sealed by the kit. Please choose ano
 _NEWER = _("This file was sealed by a newer kit. Please update the kit, then try again.")
 _NO_KEY_FILE = _("There was no key file beside this practice when it was sealed. Its recovery sheet opens it.")
 _OTHER_KEY = _("This sheet belongs to another practice, or the file was changed on its way.")
-_TAKEN = _("There is a practice at {place} already, and it stays. Please open that one, or choose another place.")
 _NO_BOOK = _("There is no practice at {place} yet. Please begin one first.")
 _PLAIN = _("{place} has no passphrase, so it cannot be sealed. Please begin an encrypted practice of your own first.")
 _THERE = _("There is a file at {place} already, and it stays. Please choose another name, or a folder.")
@@ -59,7 +58,7 @@ def unpack(file: IO[bytes], place: Path, secret: str | bytes) -> bytes:
 
     Gives back the key. Nothing is written before the seal has been looked at.
     """
-    _refuse_taken(place)
+    keys.refuse_taken(place)
     sizes, digest, seal = looked_over(file)
     wrapped = file.read(sizes["key"])
     key = secret if isinstance(secret, bytes) else _unwrapped(wrapped, secret)
@@ -71,15 +70,9 @@ def unpack(file: IO[bytes], place: Path, secret: str | bytes) -> bytes:
         if wrapped:
             keys.put(keys.beside(book), wrapped)
         _try_out(book, key, place)
-        _refuse_taken(place)
+        keys.refuse_taken(place)
         _move((keys.beside(book), outside.beside(book), book), place.parent)
     return key
-
-
-def _refuse_taken(place: Path) -> None:
-    beside = (place, keys.beside(place), place.with_name(f"{place.name}-wal"))
-    if any(one.exists() and one.stat().st_size for one in beside):
-        raise Trouble(_TAKEN.format(place=place))
 
 
 def looked_over(file: IO[bytes]) -> tuple[dict[str, int], bytes, bytes]:

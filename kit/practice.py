@@ -13,18 +13,13 @@ IDLE = 10  # minutes without a key pressed, unless the coach says otherwise
 
 def begin(place: Path, key: bytes, passphrase: str) -> Store:
     """A new encrypted book with its key file beside it; a file that is there is never written over."""
-    refuse_taken(place)
+    keys.refuse_taken(place)
     keys.write(place, key, passphrase)
     try:
         return Store(place, key)
     except BaseException:
         keys.beside(place).unlink(missing_ok=True)
         raise
-
-
-def refuse_taken(place: Path) -> None:
-    if (place.exists() and place.stat().st_size) or keys.beside(place).exists():
-        raise Trouble(_("There is a book at {place} already. Please open that one.").format(place=place))
 
 
 def opened(place: Path, passphrase: str) -> bytes:

@@ -29,6 +29,7 @@ _CHANGED = _(
 _NEWER = _("The key file {file} was written by a newer kit. Please update the kit, then open the book again.")
 _UNREADABLE = _("The key file {file} cannot be read. Please give yourself the right to read it, then try again.")
 _NOT_WRITTEN = _("The key file {file} could not be written; it is as it was. Please look whether its disk has room.")
+_TAKEN = _("There is a practice at {place} already, and it stays. Please open that one, or choose another place.")
 _EMPTY = _("A passphrase needs at least one sign. Please type one.")
 _HALF = _("The passphrase holds half of a sign. Please type it anew.")
 _MEMORY = _("This computer has too little memory free to open the book. Please close other programs, then try again.")
@@ -64,6 +65,13 @@ def locked(book: Path) -> bool:
     with contextlib.suppress(OSError), book.open("rb") as file:
         return file.read(len(PLAIN)) not in (b"", PLAIN)
     return False
+
+
+def refuse_taken(book: Path) -> None:
+    """Trouble where a book lies already, or parts of one that a new book would take for its own."""
+    parts = (book, beside(book), book.with_name(f"{book.name}-wal"))
+    if any(one.exists() and one.stat().st_size for one in parts):
+        raise Trouble(_TAKEN.format(place=book))
 
 
 def write(book: Path, key: bytes, passphrase: str) -> None:

@@ -110,8 +110,9 @@ def grain(days: Iterable[Any], most: int = 400) -> Every:
 def gathered(entries: pd.DataFrame, every: Every) -> pd.DataFrame:
     """The marks of `journey` by period: `lane`, `period`, `on`, `n`, `texts`.
 
-    `period` is its first day, `on` the middle one of the days noted in it. One row for each lane and each period that holds any; `texts` are those of its first three marks. Setbacks are
-    spans, and what is ahead has no day: they are not in it.
+    One row for each lane and each period that holds any: `period` is its first day, `on` the middle one of the days
+    noted in it, `texts` are those of its first three marks. Setbacks are spans, and what is ahead has no day: they
+    are not in it.
     """
     columns = (entries[name].to_numpy(object) for name in ("lane", "text"))
     (lanes, texts), on = columns, entries["on"].to_numpy()
