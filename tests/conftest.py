@@ -46,6 +46,7 @@ def story(book):
     book._store.keep(
         *[
             ada,
+            kit.Agreement(client="Heron", to="notes", on=ago(35)),
             kit.Tool(client="Heron", title="a quiet walk", kind="movement"),
             kit.Milestone(**shared, title="Rang my sister", on=ago(35), area="connection", effort=7),
             kit.Milestone(client="Heron", title="Slept through four nights", on=ago(9), noticed_by="coach"),

@@ -67,7 +67,7 @@ def place(tmp_path):
 def kept(place):
     """A book on disk, closed, with Heron and enough wins that it fills several pages."""
     with closing(Store(place)) as store:
-        store.keep(kit.Client(name="Heron"))
+        store.keep(kit.Client(name="Heron"), kit.Agreement(client="Heron", to="notes"))
         store.keep(*(kit.Win(client="Heron", title=f"loaf {number} " + "x" * 150) for number in range(60)))
     return place
 
@@ -558,7 +558,7 @@ def test_an_older_book_for_whose_copy_there_is_no_room_is_left_as_it_is(woven, n
     as_bytes = woven.read_bytes()
     next_kit(REBUILD)
 
-    def full(db, place):
+    def full(engine, place, key):
         raise sqlcipher.OperationalError("database or disk is full")
 
     monkeypatch.setattr(opening, "copy", full)

@@ -126,6 +126,7 @@ def test_with_nothing_to_look_back_on_then_and_now_says_so(book):
 
 def test_a_step_shrinks_with_low_energy_and_keeps_its_week(book):
     book.add(kit.Client(name="Otter"))
+    book.add(kit.Agreement(client="Otter", to="notes"))
     step = book.add(kit.Step(client="Otter", title="Tea", planned=4))
     book.table.choose("Otter")
     review = book.review_steps()
@@ -156,6 +157,7 @@ def test_a_step_that_is_made_smaller_is_proposed_smaller(book):
 
 def test_the_plan_gathers_what_setbacks_taught(book):
     book.add(kit.Client(name="Otter"))
+    book.add(kit.Agreement(client="Otter", to="notes"))
     day = date.today() - timedelta(20)
     book.add(kit.Setback(client="Otter", title="X", began_on=day, early_signs="skipping lunch", next_time="ring Ada"))
     book.table.choose("Otter")

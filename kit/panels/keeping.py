@@ -4,11 +4,11 @@ from typing import Any, ClassVar
 
 from kit import records
 from kit.fields import about, in_words, seen
-from kit.forms import Form
+from kit.forms import Form, suggestions
 from kit.panels.session import button, buttons, text
 from kit.panels.widgets import Block, Panel
 from kit.records import BY_PLURAL, OfClient, Record
-from kit.words import _, day_words, one_or_many
+from kit.words import _, day_words, listed, one_or_many
 
 AT_ONCE = 25
 
@@ -31,23 +31,93 @@ class Kept(Panel):
         return [*super().blocks(), {"is": "list", "items": items, "empty": self.empty}]
 
 
-class Better(Kept):
+class OneLine(Kept):
+    """Asked in full at a first meeting; later one line, which opens to be looked at and added to."""
+
+    opens: ClassVar[str]
+
+    def line(self) -> str:
+        """What is noted, in one line."""
+        raise NotImplementedError
+
+    def looks(self) -> str:
+        return "" if self.table.first_meeting else "slim"
+
+    def blocks(self) -> list[Block]:
+        whole = super().blocks()
+        if self.table.first_meeting:
+            return whole
+        looked_at_first = [whole[-1], *whole[:-1]]
+        is_open = bool(self.typed or self._undo)
+        return [{"is": "fold", "text": self.line(), "label": self.opens, "open": is_open, "blocks": looked_at_first}]
+
+
+class Better(OneLine):
     name = "better"
     kind, asks, more = records.Better, ("text",), ("on",)
+    opens = _("Still so?")
     empty = _("Nothing noted yet about what better means. The list starts with the first line; none is overwritten.")
 
+    def forms(self) -> dict[str, Form]:
+        found = self.table.records(records.Client)
+        if not found:
+            return super().forms()
+        fixed, more = {"name": found[0].name}, ("own_words", "limits")
+        return {**super().forms(), "me": Form(records.Client, ("wish_you_knew",), more, fixed, record=found[0])}
 
-class Toolkit(Kept):
+    def line(self) -> str:
+        told = sorted(self.table.records(records.Better), key=lambda one: one.day())
+        if not told:
+            return _("What better means is not noted yet.")
+        words, *more = told[-1].text.strip().splitlines()
+        said = words + (" \u2026" if more else "")
+        return _("What better means, told on {day}: \u201c{words}\u201d").format(
+            day=day_words(told[-1].day()), words=said
+        )
+
+
+class Toolkit(OneLine):
     name = "toolkit"
+    opens = _("Look, or add")
     kind, asks, more = records.Tool, ("title", "kind"), ("when_it_fits", "status")
     empty = _("No tools noted yet. The list starts with the first one.")
 
+    def blocks(self) -> list[Block]:
+        here = {one.title.casefold() for one in self.table.records(records.Tool)}
+        offered = [(kind, words) for kind, some in suggestions()["tools"].items() for words in some]
+        chips = [button("take", words, [kind, words]) for kind, words in offered if words.casefold() not in here]
+        found = super().blocks()
+        inside, at = (found, 0) if self.table.first_meeting else (found[0]["blocks"], 1)
+        if chips:
+            inside[at:at] = [
+                text(_("Tap what helps already, or might."), "quiet"),
+                {**buttons(*chips), "looks": "chips"},
+            ]
+        return found
 
-class Supporters(Kept):
+    def do_take(self, given: list[str]) -> None:
+        """One tap keeps a tool that is suggested."""
+        kind, words = given
+        new = records.Tool.model_validate({"client": self.table.client, "title": words, "kind": kind})
+        self._undo.append(([new], self.table.store.keep(new), {}))
+        self.tell(said=_("Saved: {what}").format(what=words))
+        self.table.noted(new.id)
+
+    def line(self) -> str:
+        found = [one.title for one in self.table.records(records.Tool) if one.status == "in use"]
+        return _("What helps: {list}").format(list=listed(found)) if found else self.empty
+
+
+class Supporters(OneLine):
     name = "supporters"
+    opens = _("Look, or add")
     kind, asks = records.Supporter, ("name", "asked_to", "ready_text")
     more = ("relation", "said_yes_on", "may_see")
     empty = _("Nobody noted yet. The list starts with the first person, or a place, or an animal.")
+
+    def line(self) -> str:
+        found = [one.name for one in self.table.records(records.Supporter)]
+        return _("Who stands by me: {list}").format(list=listed(found)) if found else self.empty
 
 
 # Where in the plan something belongs that a setback taught.
@@ -85,6 +155,7 @@ class Plan(Kept):
 
 class Entries(Panel):
     name = "entries"
+    before_agreement = True
     _kind: str = ""
     _shown: int = AT_ONCE
 
@@ -92,6 +163,10 @@ class Entries(Panel):
         if self._bound != self.table.client:
             self._kind, self._shown = "", AT_ONCE
         super().refresh()
+
+    def subject(self) -> Any:
+        """Without an agreement entries are read and removed, and none is changed."""
+        return super().subject() if self.table.may_note else None
 
     def forms(self) -> dict[str, Form]:
         record = self.subject()
@@ -109,7 +184,7 @@ class Entries(Panel):
         chips = [{**button("only", label, plural), "pressed": plural == self._kind} for plural, label in chosen]
         more = [buttons(button("more", _("Show more")))] if len(found) > self._shown else []
         names = self.table.names()
-        items = [_line(one, names, _entry_buttons(one)) for one in found[: self._shown]]
+        items = [_line(one, names, _entry_buttons(one, self.table.may_note)) for one in found[: self._shown]]
         count = one_or_many("{n} entry", "{n} entries, newest first", len(found)).format(n=len(found))
         return [
             *([buttons(*chips), text(count, "quiet")] if found else []),
@@ -143,9 +218,12 @@ class Entries(Panel):
         self.table.noted()
 
 
-def _entry_buttons(record: Record) -> list[dict[str, Any]]:
+def _entry_buttons(record: Record, may_note: bool) -> list[dict[str, Any]]:
+    if isinstance(record, records.Agreement):  # it is given and taken back, and leaves its trace
+        return []
     given = [record.plural, record.id]
-    return [button("take_up", _("Change"), given), button("remove", _("Remove"), given)]
+    change = [button("take_up", _("Change"), given)] if may_note else []
+    return [*change, button("remove", _("Remove"), given)]
 
 
 def _line(record: Record, names: dict[str, str], pressed: list[dict[str, Any]] | None = None) -> dict[str, Any]:

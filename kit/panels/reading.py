@@ -1,15 +1,13 @@
-"""What is read rather than filled in: the journey, the report, support now."""
+"""What is read rather than filled in: the journey, support now."""
 
-import webbrowser
-from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 from kit import records
-from kit.fields import Audience
+from kit.panels.meeting import line_item
 from kit.panels.session import button, buttons, text
 from kit.panels.widgets import Block, Panel, PictureWidget
-from kit.words import _, day_words
+from kit.store import outside
+from kit.words import _
 
 PERIOD_WORDS = {
     "month": _("a month"),
@@ -29,6 +27,7 @@ def periods(table: Any) -> list[dict[str, Any]]:
 
 class Journey(Panel):
     name = "journey"
+    on_a_first_meeting = False
 
     def pictured(self) -> tuple[list[PictureWidget], str]:
         return ([self.table.picture(self.table.period)], "below") if self.table.journey_in_view else ([], "")
@@ -48,57 +47,20 @@ class Journey(Panel):
         self.table.show_journey(False)
 
 
-class MakeReport(Panel):
-    name = "make_report"
-    on_a_heavier_day = True
-    _made: Path | None = None
-
-    def refresh(self) -> None:
-        if self._bound != self.table.client:
-            self._made = None
-        super().refresh()
-
-    def blocks(self) -> list[Block]:
-        made = []
-        if self._made:
-            made = [
-                text(_("It lies here: {path}").format(path=self._made)),
-                buttons(button("open", _("Open it"), looks="main")),
-            ]
-        return [
-            text(
-                _("Who might see this where it will lie? A page that was handed out cannot be called back."),
-                "quiet",
-            ),
-            buttons(button("make", _("Make my report"), "client", looks="" if made else "main")),
-            *made,
-        ]
-
-    def do_make(self, audience: Audience) -> None:
-        from kit import reports
-
-        self._made = reports.make(self.table.store, self.table.client, audience)
-        self.refresh()
-
-    def do_open(self) -> None:
-        if self._made:
-            webbrowser.open(self._made.as_uri())
-
-
 class SupportNow(Panel):
     name = "support_now"
     needs_client = False
     on_a_heavier_day = True
 
     def blocks(self) -> list[Block]:
-        lines = [_line(one) for one in self.table.store.records(records.SupportLine)]
         empty = _("No numbers are noted yet. Your coach enters local ones, each with the day it was checked.")
-        inside = [
-            *self._own(),
-            {"is": "heading", "text": _("Lines to call")},
-            {"is": "list", "items": lines, "empty": empty},
-        ]
-        return [{"is": "fold", "label": _("Support now"), "blocks": inside}]
+        return [_folded([*self._own(), *_lines(self.table.store.records(records.SupportLine), empty)])]
+
+    def when_locked(self) -> list[Block]:
+        """The lines alone, from outside the book: nobody who needs one has to wait for a passphrase."""
+        empty = _("No numbers can be read while the practice is locked. The local emergency number is always there.")
+        wait = _("Your own plan for hard times, and your people, open together with the practice.")
+        return [_folded([*_lines(outside.read_lines(self.table.place), empty), text(wait, "quiet")])]
 
     def _own(self) -> list[Block]:
         if self.table.client is None:
@@ -113,20 +75,17 @@ class SupportNow(Panel):
         ]
 
 
+def _folded(inside: list[Block]) -> Block:
+    return {"is": "fold", "label": _("Support now"), "blocks": inside}
+
+
+def _lines(found: list[Any], empty: str) -> list[Block]:
+    return [
+        {"is": "heading", "text": _("Lines to call")},
+        {"is": "list", "items": [line_item(one) for one in found], "empty": empty},
+    ]
+
+
 def _person(one: Any) -> dict[str, Any]:
     lines = [one.asked_to, _("Ready to send: {words}").format(words=one.ready_text) if one.ready_text else ""]
     return {"id": one.id, "title": one.name, "lines": [line for line in lines if line]}
-
-
-def _line(one: Any) -> dict[str, Any]:
-    checked = _("checked on {day}").format(day=day_words(one.day()))
-    if one.day() < date.today() - timedelta(days=365):
-        checked = _("checked on {day}, more than a year ago: please look whether it still holds").format(
-            day=day_words(one.day())
-        )
-    return {
-        "id": one.id,
-        "title": f"{one.name}: {one.number}",
-        "meta": checked,
-        "lines": [one.hours] if one.hours else [],
-    }

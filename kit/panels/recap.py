@@ -11,9 +11,12 @@ from kit.words import _, day_words
 
 class ThenAndNow(Panel):
     name = "then_and_now"
+    before_agreement = True
 
     def forms(self) -> dict[str, Form]:
         title = _("Something that one of us noticed")
+        if not self.table.may_note:
+            return {}
         return {"noticed": Form(records.Noticed, ("who", "what"), ("on", "share_with"), title=title)}
 
     def blocks(self) -> list[Block]:
@@ -22,7 +25,7 @@ class ThenAndNow(Panel):
         return [
             text(_("Only if you would like to: this looks back."), "quiet"),
             {"is": "fold", "label": _("What you told then, what you tell now"), "blocks": inside or [none]},
-            *super().blocks(),
+            *(super().blocks() if self.forms() else []),
         ]
 
     def _better(self) -> list[Block]:

@@ -3,12 +3,14 @@
 from datetime import date, timedelta
 from typing import Any
 
-from kit import records
+from kit import card as cards
+from kit import places, records
+from kit.card import when_then
 from kit.fields import About
 from kit.forms import Beside, Form, as_typed
 from kit.panels.widgets import Block, Panel
 from kit.records import Record
-from kit.words import _, day_words
+from kit.words import _
 
 
 def text(words: str, tone: str = "plain") -> Block:
@@ -25,28 +27,42 @@ def buttons(*items: dict[str, Any]) -> Block:
 
 class ChooseClient(Panel):
     name = "choose_client"
-    save_label = _("Begin with this name")
     needs_client = False
     on_a_heavier_day = True
+    _unknown = ""
 
     def forms(self) -> dict[str, Form]:
-        more = ("own_words", "wish_you_knew", "limits")
-        return {"new": Form(records.Client, ("name",), more, title=_("Somebody new"), optional=False)}
+        title = _("Somebody new") if self._offered() else ""
+        return {"new": Form(records.Client, ("name",), title=title, optional=False)}
 
     def blocks(self) -> list[Block]:
         if self.table.client is not None:
             return [text(_("Here today: {name}").format(name=self.table.client), "own")]
         waiting = self.table.waiting_since()
-        names = [one.name for one in self.table.store.records(records.Client)]
         return [
             *([text(_("A session was open at {time}.").format(time=waiting)),
                buttons(button("go_on", _("Go on with it"), looks="main"))] if waiting else []),
             {"is": "heading", "text": _("Who is here today?")},
-            *([buttons(*(button("choose", name, name) for name in names))] if names else
-              [text(_("Nobody is in this book yet. It starts with a first code name."), "quiet")]),
-            self.form_block("new"),
-            self.save_block(),
+            *(self._all_names() if self._offered() else []),
+            self.form_block("new", enter=True),
+            {"is": "save", "label": _("Begin with this name") if self._offered() else _("Sit down")},
+            *([buttons(button("begin", _("Begin with this name")))] if self._unknown else []),
         ]  # fmt: skip
+
+    def refresh(self) -> None:
+        if self._bound != self.table.client or self.table.locked:
+            self._unknown = ""
+        super().refresh()
+
+    def _offered(self) -> bool:
+        """Whether names may be in view: those of real people are not, on a screen that two look at."""
+        return self.table.for_coach or self.table.store.place in (None, places.sample())
+
+    def _all_names(self) -> list[Block]:
+        names = [one.name for one in self.table.store.records(records.Client) if one.put_away_on is None]
+        if not names:
+            return [text(_("Nobody is in this book yet. It starts with a first code name."), "quiet")]
+        return [buttons(*(button("choose", name, name) for name in names))]
 
     def do_choose(self, name: str) -> None:
         self.table.choose(name)
@@ -55,15 +71,40 @@ class ChooseClient(Panel):
         self.table.go_on()
 
     def do_save(self) -> None:
+        """Somebody new begins; where no names are in view, who is known sits down, and a new name is asked about."""
+        if self._offered():
+            return self.do_begin()
         found = self._read()
-        if found:
+        if not found:
+            return None
+        known = self.table.store.called(_name(found))
+        if known:
+            return self._sits_down(known.name)
+        self._unknown = _name(found)
+        sentence = _("Nobody here is called {name} yet. Please look at the spelling, or begin with this name.")
+        self.tell(said=sentence.format(name=self._unknown))
+        return self.refresh()
+
+    def do_begin(self) -> None:
+        found = self._read()
+        known = self.table.store.called(_name(found)) if found and self._unknown else None
+        if found and not known:
             self.table.store.keep(*found)
-            self.typed = {}
-            self.table.choose(getattr(found[-1], found[-1].heading))
+        if found:
+            self._sits_down(known.name if known else _name(found))
+
+    def _sits_down(self, name: str) -> None:
+        self.typed = {}
+        self.table.choose(name)
+
+
+def _name(found: list[Record]) -> str:
+    return str(getattr(found[-1], found[-1].heading))
 
 
 class CheckIn(Panel):
     name = "check_in"
+    on_a_first_meeting = False
 
     def forms(self) -> dict[str, Form]:
         more = ("living_well", "symptom_load", "hope", "connection")
@@ -79,6 +120,7 @@ class CheckIn(Panel):
 
 class SmallWin(Panel):
     name = "small_win"
+    on_a_first_meeting = False
     beside_picture = True
 
     def forms(self) -> dict[str, Form]:
@@ -93,6 +135,7 @@ class SmallWin(Panel):
 
 class ReviewSteps(Panel):
     name = "review_steps"
+    on_a_first_meeting = False
     save_label = _("Save all")
 
     def forms(self) -> dict[str, Form]:
@@ -100,7 +143,7 @@ class ReviewSteps(Panel):
         return {"helped": first, **{f"week-{step.id}": self._week(step) for step in self.table.active_steps()}}
 
     def _week(self, step: Any) -> Form:
-        week = week_to_look_at(date.today())
+        week = week_to_look_at(self.today())
         noted = [one for one in self.table.records(records.StepWeek) if one.step == step.id]
         record = next((one for one in noted if one.week_of == week), None)
         # A week keeps the plan with which it began, whatever the step becomes later.
@@ -125,6 +168,7 @@ def week_to_look_at(today: date) -> date:
 
 class AddMilestone(Panel):
     name = "add_milestone"
+    on_a_first_meeting = False
     beside_picture = True
 
     def forms(self) -> dict[str, Form]:
@@ -141,6 +185,7 @@ def _uses(setback: Any, tools: list[str] | None) -> list[Record]:
 
 class ExploreSetback(Panel):
     name = "explore_setback"
+    on_a_first_meeting = False
     beside_picture = True
 
     def forms(self) -> dict[str, Form]:
@@ -212,12 +257,6 @@ def _step_line(step: Any, enough: int) -> dict[str, Any]:
     }
 
 
-def when_then(step: Any) -> str:
-    if not (step.when and step.then):
-        return step.then
-    return _("When {when}, then I will {then}.").format(when=step.when, then=step.then)
-
-
 def heavy_words(step: Any) -> str:
     return _("On a heavy day this counts too: {words}").format(words=step.on_a_heavy_day) if step.on_a_heavy_day else ""
 
@@ -236,25 +275,9 @@ class CloseSession(Panel):
         return [*super().blocks(), *([] if self.table.heavier else [card(self.table)])]
 
 
-def _card_rows(table: Any) -> list[tuple[str, str]]:
-    wins, steps = table.records(records.Win), table.active_steps()
-    step, session = steps[-1] if steps else None, table.session()
-    people = {one.id: one for one in table.records(records.Supporter)}
-    told = people.get(step.tell) if step and step.tell else None
-    lines = [f"{one.name}: {one.number}" for one in table.store.records(records.SupportLine)]
-    return [
-        (_("My small win"), wins[-1].title if wins else ""),
-        (_("My next small step"), (when_then(step) or step.title) if step else ""),
-        (_("On a heavy day this counts too"), step.on_a_heavy_day if step else ""),
-        (_("Whom I tell"), ": ".join(filter(None, (told.name, told.ready_text))) if told else ""),
-        (_("We meet again"), day_words(session.next_on) if session and session.next_on else ""),
-        (_("Support lines"), "\n".join(lines)),
-    ]
-
-
 def card(table: Any) -> Block:
     """The page to take along: no setbacks on it, no numbers about anybody."""
-    rows = [(label, words) for label, words in _card_rows(table) if words]
+    rows = cards.rows(table.records, table.store.records(records.SupportLine), date.today())
     empty = [(_("Still empty"), _("The card fills as you note things."))]
     return {"is": "card", "title": _("To take along"), "rows": rows or empty}
 
@@ -276,8 +299,11 @@ class NextPerson(Panel):
 class HeavierDay(Panel):
     name = "heavier_day"
     on_a_heavier_day = True
+    before_agreement = True
 
     def forms(self) -> dict[str, Form]:
+        if not self.table.may_note:
+            return {}
         rest = Form(records.Step, ("title", "on_a_heavy_day"), title=_("Rest as the step"))
         return {
             "spark": Form(records.Spark, ("title",), title=_("One spark, or none today")),
@@ -286,6 +312,13 @@ class HeavierDay(Panel):
         }
 
     def blocks(self) -> list[Block]:
+        if not self.table.may_note and not self.table.heavier:
+            return [
+                text(
+                    _("Is it a heavier day? Then nothing has to be noted. Talking is enough, and so is resting."),
+                    "quiet",
+                )
+            ]
         if not self.table.heavier:
             words = _("Is it a heavier day? Then three small things are enough.")
             return [text(words, "quiet"), buttons(button("begin", _("A heavier day")))]

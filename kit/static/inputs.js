@@ -10,7 +10,10 @@ const make = (tag, properties = {}, ...children) => {
   return node;
 };
 
-const grow = (area) => { area.style.height = "auto"; area.style.height = `${area.scrollHeight + 2}px`; };
+const grow = (area) => {
+  area.style.height = "auto";
+  if (area.scrollHeight) area.style.height = `${area.scrollHeight + 2}px`; // what cannot be seen has no height yet
+};
 
 function textInput(field, value, changed) {
   const input = field.lines > 1 ? make("textarea", { rows: field.lines }) : make("input", { type: "text" });

@@ -11,8 +11,8 @@ from unicodedata import normalize
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from kit.records import BY_PLURAL, Client, OfClient, Record
-from kit.store import opening
+from kit.records import BY_PLURAL, Client, OfClient, Record, SupportLine
+from kit.store import opening, outside
 from kit.store.tables import DRAFTS, SEAT, TABLES, row_of
 from kit.words import NoSuchClient, Trouble, _
 
@@ -22,9 +22,11 @@ class Store:
 
     def __init__(self, place: Path | None, key: bytes | None = None) -> None:
         self.place = place
+        self.encrypted = key is not None
         self._engine = opening.open_book(place, key)
         self._reading = self._engine.execution_options(reading=True)
         self._written: Counter[str] = Counter()
+        self._lay_out_lines()
 
     def close(self) -> None:
         self._engine.dispose()
@@ -39,7 +41,14 @@ class Store:
             # Records that hang together are put back in any order; the book is whole again at the end.
             db.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
             yield db
-        self._written.update(tuple(plurals))
+        self._written.update(plurals := tuple(plurals))
+        if SupportLine.plural in plurals:
+            self._lay_out_lines()
+
+    def _lay_out_lines(self) -> None:
+        """An encrypted book's support lines lie beside it too: whoever needs one must not need the key."""
+        if self.encrypted and self.place:
+            outside.write_lines(self.place, self.records(SupportLine))
 
     @contextlib.contextmanager
     def _looking(self) -> Iterator[sa.Connection]:
@@ -105,6 +114,10 @@ class Store:
             elsewhere = db.exec_driver_sql("PRAGMA data_version").scalar()  # moves when others write, not when we do
             here = id(db.connection.driver_connection)
         return {plural: (here, elsewhere, self._written[plural]) for plural in TABLES}
+
+    def called(self, name: str) -> Client | None:
+        """The client whose code name is heard as `name`, whatever its capitals and spaces; None when nobody's is."""
+        return next((one for one in self.records(Client) if _heard(one.name) == _heard(name)), None)
 
     # what is being typed -----------------------------------------------------------------------
 

@@ -91,13 +91,35 @@ def keep(page, word: str, label: str = "Save") -> str:
 def more(page, word: str) -> None:
     """Opens "More, if you like"."""
     panel(page, word).locator(".kit-form").first.wait_for()
-    for summary in panel(page, word).locator(".kit-form details:not([open]) summary").all():
-        summary.click()
+    closed = panel(page, word).locator(".kit-form details:not([open]) summary")
+    while closed.count():
+        closed.first.click()
 
 
 def choose(page, name: str) -> None:
     press(page, "choose_client", name)
     sits_down(page, name)
+
+
+def sit_down(page, name: str) -> None:
+    """In a practice of one's own no name is in view: it is typed."""
+    write(page, "choose_client", "new.name", name)
+    press(page, "choose_client", "Sit down")
+
+
+def begin_with(page, name: str) -> None:
+    """Somebody comes for the first time, to a practice of one's own, and agrees to notes and to nothing else."""
+    sit_down(page, name)
+    press(page, "choose_client", "Begin with this name")
+    press(page, "agreements", "Yes, from today")
+    leave_the_other_agreements(page)
+    panel(page, "close_session").locator(".kit-field").first.wait_for()
+
+
+def leave_the_other_agreements(page) -> None:
+    for about in ("my report", "a supporter's report", "a room"):
+        panel(page, "agreements").locator(f'[data-press*="later"][data-press*="{about}"]').click()
+    panel(page, "agreements").get_by_role("button", name="Look at them").wait_for()
 
 
 def sits_down(page, name: str) -> None:

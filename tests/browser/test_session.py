@@ -291,7 +291,8 @@ def test_the_next_person_finds_nothing_of_the_last(heron):
 
 
 def test_a_report_is_written_as_a_page(heron, server):
-    sitting.press(heron, "make_report", "Make my report")
+    sitting.press(heron, "make_report", "A page for me")
+    sitting.press(heron, "make_report", "Keep this page")
     sitting.panel(heron, "make_report").get_by_text("It lies here: ").wait_for()
 
     (page,) = (server.home / "reports").glob("Heron-*.html")
