@@ -245,9 +245,10 @@ def test_too_little_memory_is_said_in_words(monkeypatch):
 
 
 @pytest.mark.parametrize(("content", "locked"), [
-    (None, False), (b"", False), (b"SQLite format 3\0 and more", False), (b"SQLite", True), (os.urandom(64), True),
+    (None, False), (b"", False), (b"SQLite format 3\0".ljust(4096), False), (b"a line of words\n" * 256, False),
+    (b"\xd2" * 64, False), (b"\xd2" * 4096, True),
 ])  # fmt: skip
-def test_a_book_is_locked_when_it_does_not_begin_as_a_plain_one_does(content, locked):
+def test_a_book_is_locked_when_it_looks_like_whole_pages_that_nobody_can_read(content, locked):
     book = places.home() / "some.book"
     if content is not None:
         book.write_bytes(content)

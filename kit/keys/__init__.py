@@ -14,7 +14,7 @@ from unicodedata import normalize
 from kit.keys.recovery import LENGTH
 from kit.words import Trouble, _
 
-PLAIN = b"SQLite format 3\0"
+PAGE = 4096  # bytes; an encrypted book is a multiple of this, and begins with no words
 VERSION = 1
 # RFC 9106's choice for 64 MiB, with more passes: 0.1 s on a small laptop, and a guess costs as much to whoever guesses.
 COSTS = {"memory": 64 * 1024, "passes": 5, "lanes": 4}
@@ -59,11 +59,12 @@ def beside(book: Path) -> Path:
 
 
 def locked(book: Path) -> bool:
-    """Whether this book opens only with a key."""
+    """Whether this book opens only with a key; where its key file is gone, it is known by its look."""
     if beside(book).exists():
         return True
     with contextlib.suppress(OSError), book.open("rb") as file:
-        return file.read(len(PLAIN)) not in (b"", PLAIN)
+        head = file.read(16)
+        return bool(head) and not head.isascii() and book.stat().st_size % PAGE == 0
     return False
 
 
