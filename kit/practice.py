@@ -8,7 +8,7 @@ from kit.records import Practice
 from kit.store import Store
 from kit.words import Trouble, _
 
-IDLE = 10  # minutes without a key pressed, unless the coach says otherwise
+IDLE = 10  # minutes with nobody there, unless the coach says otherwise
 
 
 def begin(place: Path, key: bytes, passphrase: str) -> Store:

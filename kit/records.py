@@ -464,7 +464,7 @@ class Practice(Record):
     contact: Text = text(_("How to reach me"))
     scope: Text = text(_("What this is, and is not"), lines=4)
     checked_on: PastDay = today(_("Checked on"))
-    lock_after: Count = count(_("Lock after so many minutes without a key pressed"), 1, 60, audience=fields.JUST_ME)
+    lock_after: Count = count(_("Lock after so many minutes with nobody there"), 1, 60, audience=fields.JUST_ME)
 
 
 class Workshop(Record):

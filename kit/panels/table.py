@@ -169,7 +169,8 @@ class Table:
         # Once: panels ask a hundred times while they fill themselves.
         self._marks = self._store.marks() if self._store else {}
         try:
-            for panel in self.panels:
+            # When it locks, the door comes last: whoever sees it sees nothing else any more.
+            for panel in reversed(self.panels) if self.locked else self.panels:
                 panel.refresh()
         finally:
             self._marks = {}

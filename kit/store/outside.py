@@ -2,12 +2,13 @@
 
 import contextlib
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from kit import keys
 from kit.records import SupportLine
+from kit.words import Trouble
 
 NONE = b"[]"
 
@@ -20,14 +21,9 @@ def beside(place: Path) -> Path:
 def write_lines(place: Path, lines: Sequence[SupportLine]) -> None:
     """Lays the lines beside the book, for its owner alone; a disk that takes no more does not stop a save."""
     told = json.dumps([one.model_dump(mode="json") for one in lines], ensure_ascii=False, indent=1).encode()
-    path, making = beside(place), place.with_name(f"{place.name}.lines.{os.getpid()}")
-    with contextlib.suppress(OSError):
-        if _bytes(path) == told:
-            return
-        making.unlink(missing_ok=True)
-        with os.fdopen(os.open(making, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-            file.write(told)
-        making.replace(path)
+    with contextlib.suppress(OSError, Trouble):
+        if _bytes(beside(place)) != told:
+            keys.put(beside(place), told)
 
 
 def read_lines(place: Path | None) -> list[SupportLine]:

@@ -73,5 +73,11 @@ def press_lock(page) -> None:
     page.get_by_role("button", name="Lock", exact=True).click()
 
 
+def holds_none_of(page, *words: str) -> None:
+    """Waits until nothing of the page, seen or hidden, holds any of these words."""
+    gone = f"(words) => {{ const all = ({ALL_OF_IT})(); return !words.some((one) => all.includes(one)); }}"
+    page.wait_for_function(gone, arg=list(words), timeout=10_000)
+
+
 def all_of(page) -> str:
     return page.evaluate(ALL_OF_IT)

@@ -122,4 +122,4 @@ def test_the_lock_leaves_neither_on_any_page(own, shared):
         if page.locator("[data-word=own_practice]").count():
             continue  # the welcome stands on the sample, which has no lock
         owning.is_locked(page)
-        discreet(page, without=["Otter", "Wren", TAKEN_ALONG])
+        owning.holds_none_of(page, "Otter", "Wren", TAKEN_ALONG, *PRIVATE)

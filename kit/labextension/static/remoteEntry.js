@@ -17,6 +17,7 @@
     gone: 'The kit is not running any more. Start it again, then open the new address; what was kept is safe.'
   };
   const WIDGET = 'application/vnd.jupyter.widget-view+json';
+  const TOUCH_EVERY = 30000;
   const PATIENCE = 1500; // a shorter interruption heals by itself, and nobody needs to read about it
   const cssAddress = new URL('kit.css', document.currentScript.src).href;
   let lab; // the parts of JupyterLab used here, from its share scope
@@ -128,7 +129,7 @@
       say(lock.hidden ? words.closed : words.notLocked);
     });
     const offerLocks = async () => {
-      const keyed = await practice().then(found => found.keyed, () => false);
+      keyed = await practice().then(found => found.keyed, () => false);
       lock.hidden = close.hidden = !keyed;
     };
     return { say, back, offerLocks };
@@ -148,6 +149,15 @@
   }
 
   let closed = false;
+  let keyed = false;
+  let touched = 0;
+
+  // Two people who talk and only now and then scroll are there, too.
+  function somebodyIsThere() {
+    if (!keyed || closed || Date.now() - touched < TOUCH_EVERY) return;
+    touched = Date.now();
+    ask('kit/practice', { do: 'touch' }).catch(() => null);
+  }
 
   function element(tag, className, text = '') {
     const made = document.createElement(tag);
@@ -328,6 +338,9 @@
       requires: [notebook.INotebookTracker],
       activate: (app, tracker) => {
         addStyles();
+        for (const sign of ['pointermove', 'pointerdown', 'wheel', 'keydown']) {
+          document.addEventListener(sign, somebodyIsThere, { capture: true, passive: true });
+        }
         app.shell.modeChanged?.connect(dressShell);
         app.shell.currentChanged?.connect(dressShell);
         tracker.forEach(panel => void attend(panel, app.shell));
