@@ -134,7 +134,8 @@ def _sheet(asked: dict[str, Any]) -> dict[str, Any]:
 
 
 def _lock(_asked: dict[str, Any]) -> None:
-    broker.lock()
+    if not broker.lock() and broker.ask(place()) is not None:
+        raise Trouble(_("This did not lock just now. Please try once more."))
 
 
 def _look(_asked: dict[str, Any]) -> dict[str, Any]:

@@ -284,6 +284,13 @@ def test_what_the_door_cannot_do_is_one_sentence(asked, sentence, monkeypatch):
     assert sentence in door.answered(asked)["said"]
 
 
+def test_a_lock_that_was_not_heard_is_not_called_one(monkeypatch):
+    monkeypatch.setattr(door.broker, "lock", lambda: False)
+    monkeypatch.setattr(door.broker, "ask", lambda book: keys.new())
+
+    assert "did not lock" in door.answered({"do": "lock"})["said"]
+
+
 # the command line -------------------------------------------------------------------------------------
 
 

@@ -139,7 +139,9 @@
 
   const practice = () => ask('kit/practice').then(answer => answer.json());
 
-  const lockPractice = () => ask('kit/practice', { do: 'lock' }).then(answer => answer.ok, () => false);
+  const lockPractice = () => ask('kit/practice', { do: 'lock' })
+    .then(answer => answer.json())
+    .then(told => !told.said, () => false);
 
   async function closePractice() {
     if (!(await lockPractice())) return false;
