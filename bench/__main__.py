@@ -1,4 +1,4 @@
-"""`kit bench [open|save|drafts|import|charts|unlock]`: measures, prints a table, says of each aim whether it is met."""
+"""`kit bench [open|save|drafts|import|charts|unlock|report|privacy]`: measures, and says which aims are met."""
 
 import argparse
 import contextlib
@@ -22,6 +22,8 @@ SUBJECTS = {
     "drafts": "bench.drafts",
     "charts": "bench.charts",
     "unlock": "bench.unlocking",
+    "report": "bench.reports",
+    "privacy": "bench.privacy",
 }
 
 

@@ -186,7 +186,10 @@ def check(book: Book = None) -> None:
 
 @app.command(help=_("Measure the kit beside what people use today, in one run."))
 def bench(
-    what: Annotated[str | None, typer.Argument(help=_("open, save, drafts, import or charts; nothing: all"))] = None,
+    what: Annotated[
+        str | None,
+        typer.Argument(help=_("open, save, drafts, import, charts, unlock, report or privacy; nothing: all")),
+    ] = None,
 ) -> None:
     done = subprocess.run([sys.executable, "-m", "bench", *([what] if what else [])], cwd=places.ROOT, check=False)
     raise typer.Exit(done.returncode)

@@ -266,13 +266,14 @@ def _described(kind: type[Record], name: str, field: About) -> list[str]:
         _KIND_OF_FIELD[field.kind] + needed,
         _range(field),
         field.help,
-        ", ".join(words for audience, words in _WHO_SEES.items() if _may_see(kind, name, audience)),
+        ", ".join(_who_sees(kind, audience) for audience in _WHO_SEES if name in seen(kind, audience)),
     ]
 
 
-def _may_see(kind: type[Record], name: str, audience: Audience) -> bool:
-    # A kind that cannot be shared never reaches a supporter, whatever its fields say.
-    return name in seen(kind, audience) and (audience != "supporter" or "share_with" in about(kind))
+def _who_sees(kind: type[Record], audience: Audience) -> str:
+    # What was written for supporters reaches each of them who is given a page.
+    written_for = audience == "supporter" and "share_with" not in about(kind)
+    return _("a supporter") if written_for else _WHO_SEES[audience]
 
 
 def _range(field: About) -> str:

@@ -189,23 +189,36 @@ def about(kind: type) -> dict[str, About]:
 
 
 def seen(kind: type, audience: Audience) -> tuple[str, ...]:
-    """The names of the fields of `kind` that `audience` may see: the one wall of confidentiality."""
+    """The names of the fields of `kind` that `audience` may see: the one wall of confidentiality.
+
+    Of a kind that cannot be shared a supporter sees only what names them among its own readers: it was written for
+    them, as "what I wish people knew" is.
+    """
     if audience not in kind.audience:  # type: ignore[attr-defined]
         return ()
-    return tuple(name for name, told in about(kind).items() if told.audience is None or audience in told.audience)
+    described = about(kind)
+    only_named = audience == "supporter" and "share_with" not in described
+    return tuple(
+        name for name, told in described.items()
+        if (not only_named if told.audience is None else audience in told.audience)
+    )  # fmt: skip
 
 
 def may_see(kind: type, share_with: Iterable[str], audience: Audience, supporter: Any = None) -> bool:
     """Whether `audience` may see one record of `kind` at all.
 
     A supporter sees a record only when it was shared with that very supporter and its kind is among those
-    that they may see; a kind without `share_with` never reaches a supporter.
+    that they may see; of a kind without `share_with`, only what was written for supporters.
     """
     if audience not in kind.audience:  # type: ignore[attr-defined]
         return False
     if audience != "supporter":
         return True
-    return supporter is not None and kind.plural in supporter.may_see and supporter.id in share_with  # type: ignore[attr-defined]
+    if supporter is None:
+        return False
+    if "share_with" not in about(kind):
+        return bool(seen(kind, audience))
+    return kind.plural in supporter.may_see and supporter.id in share_with  # type: ignore[attr-defined]
 
 
 def in_words(told: About, value: Any, names: Mapping[str, str]) -> str:

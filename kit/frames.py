@@ -1,12 +1,13 @@
 """From the store to tidy pandas frames, one for each kind of record; pandas begins here."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from kit.fields import Audience, about, may_see, seen
+from kit.fields import About, Audience, about, may_see, seen
 from kit.records import BY_PLURAL, KINDS, Client, OfClient, Record
 from kit.store import Store
 
@@ -37,22 +38,34 @@ def frame(kind: type[Record], rows: Iterable[dict], audience: Audience, supporte
     own = ("client",) if issubclass(kind, OfClient) else ()
     names = (*ALWAYS, *own, *seen(kind, audience))
     seen_rows = [row for row in rows if may_see(kind, row.get("share_with") or (), audience, supporter)]
-    columns = {name: [row[name] for row in seen_rows] for name in names}
-    return pd.DataFrame({name: _cast(kind, name, values) for name, values in columns.items()}, columns=list(names))
+    described = about(kind)
+    columns = {name: _cast(described.get(name), name, [row[name] for row in seen_rows]) for name in names}
+    return pd.DataFrame(columns, columns=list(names), index=range(len(seen_rows)), copy=False)
 
 
-def _cast(kind: type[Record], name: str, values: list) -> Any:
-    described = about(kind).get(name)
+def _cast(told: About | None, name: str, values: list) -> Any:
+    # Arrays, not Series: a frame would line up the index of each column with all others.
     if name == "created_at":
-        return pd.to_datetime(pd.Series(values, dtype="object"), utc=True).dt.as_unit("us")
-    if described is None:
-        return pd.Series(values, dtype="str")
-    if described.kind == "day":
-        return pd.to_datetime(pd.Series(values, dtype="object")).dt.as_unit("us")
-    if described.kind in ("texts", "several", "links"):
-        return pd.Series([tuple(value or ()) for value in values], dtype="object")
-    whole_number = described.kind == "choice" and isinstance(described.choices[0][0], int)
-    return pd.Series(values, dtype="Int64" if whole_number else CASTS.get(described.kind, "str"))
+        return pd.DatetimeIndex(np.array([_utc(one) for one in values], dtype="datetime64[us]")).tz_localize("UTC")
+    if told is None:
+        return pd.array(values, dtype="str")
+    if told.kind == "day":
+        return np.array(values, dtype="datetime64[us]")
+    if told.kind in ("texts", "several", "links"):
+        return _apart([tuple(value or ()) for value in values])
+    whole_number = told.kind == "choice" and isinstance(told.choices[0][0], int)
+    return pd.array(values, dtype="Int64" if whole_number else CASTS.get(told.kind, "str"))
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(tzinfo=None)
+
+
+def _apart(values: list[tuple]) -> np.ndarray:
+    """One tuple in each place; numpy would make a table of tuples that are equally long."""
+    found = np.empty(len(values), dtype="object")
+    found[:] = values
+    return found
 
 
 def within(

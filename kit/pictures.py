@@ -92,10 +92,13 @@ def small_steps(story: Story) -> list[Picture]:
 def what_helped(story: Story) -> list[Picture]:
     """Tools by how much and how often they helped, and what fits what came before."""
     uses, tools = story.told["tool_uses"], story.told["tools"]
-    return [
-        charts.what_helped(measures.what_helped(uses, tools), measures.listed_only(tools)),
-        charts.what_fits(measures.what_fits(uses, tools, story.told["setbacks"])),
-    ]
+    return [tools_that_helped(story), charts.what_fits(measures.what_fits(uses, tools, story.told["setbacks"]))]
+
+
+def tools_that_helped(story: Story) -> Picture:
+    """Tools by how much and how often they helped; of therapy and medication only that they are there."""
+    uses, tools = story.told["tool_uses"], story.told["tools"]
+    return charts.what_helped(measures.what_helped(uses, tools), measures.listed_only(tools))
 
 
 def came_before(story: Story) -> list[Picture]:

@@ -168,7 +168,7 @@ class Client(Record):
     name: Title = title(_("Code name"), help=_("not the real name: an animal, a tree, a river"))
     own_words: Texts = texts(_("My own words"), 2, slots=(_("instead of: setback"), _("instead of: what I live with")))
     limits: Text = text(_("What to be realistic about"), lines=2)
-    wish_you_knew: Text = text(_("What I wish people knew"), lines=3)
+    wish_you_knew: Text = text(_("What I wish people knew"), lines=3, audience=fields.EVERYONE)
     keep_until: Day = day(_("Keep these notes until"))
     put_away_on: PastDay = day(_("Put away on"), audience=fields.JUST_ME)
     private_note: Text = text(_("For my eyes alone"), lines=3, audience=fields.JUST_ME)

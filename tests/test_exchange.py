@@ -322,6 +322,8 @@ def test_the_data_dictionary_says_who_may_see_what_only_the_coach_sees():
 def test_the_data_dictionary_names_supporters_only_for_kinds_that_can_be_shared():
     parts = exchange.dictionary().split("\n## ")
     reached = {part.partition(".csv")[0].removeprefix("## ") for part in parts if "a supporter, where" in part}
+    lines = [line for part in parts for line in part.splitlines() if line.endswith("a supporter |")]
 
     assert reached == {kind.plural for kind in KINDS if "share_with" in about(kind)}
     assert "setbacks" in reached <= set(BY_PLURAL)
+    assert [line.split("`")[1] for line in lines] == ["wish_you_knew"]

@@ -146,6 +146,7 @@ def test_a_supporter_sees_what_was_shared_with_them_and_nothing_else(story, only
     told = in_frames(story, "supporter", only(kit.Supporter))
 
     assert {plural: len(frame) for plural, frame in told.items() if len(frame)} == {
+        "clients": 1,
         "milestones": 1,
         "setbacks": 1,
         "wins": 1,
@@ -163,7 +164,9 @@ def test_a_supporter_sees_of_a_setback_neither_what_came_before_nor_what_is_priv
 def test_another_supporter_sees_nothing_of_what_was_shared_with_the_first(story):
     ben = story.add(kit.Supporter(client="Heron", name="Ben", may_see=("wins", "milestones", "setbacks", "sparks")))
 
-    assert {len(frame) for frame in in_frames(story, "supporter", ben).values()} == {0}
+    told = in_frames(story, "supporter", ben)
+    assert {plural for plural, frame in told.items() if len(frame)} == {"clients"}
+    assert {"wish_you_knew"} == set(told["clients"].columns) - {"id", "created_at", "by"}
 
 
 def test_what_was_shared_stays_hidden_when_its_kind_is_no_longer_among_what_they_may_see(story, only):
@@ -171,7 +174,7 @@ def test_what_was_shared_stays_hidden_when_its_kind_is_no_longer_among_what_they
 
     told = in_frames(story, "supporter", ada)
 
-    assert [plural for plural, frame in told.items() if len(frame)] == ["milestones"]
+    assert [plural for plural, frame in told.items() if len(frame)] == ["clients", "milestones"]
 
 
 @settings(max_examples=25)

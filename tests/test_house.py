@@ -20,7 +20,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 MACHINE_PATH = re.compile(r"(?<![\w.<>])(/(home|root|work|Users|mnt)/\w|[A-Z]:\\+Users\\+\w)")
 LINT_IMPORTS = "from importlinter.cli import lint_imports_command as c; c()"
 EVERYTHING_WRONG = """
-import alembic, anywidget, jinja2, jupyter_server, pandas, plotly, sqlalchemy, tornado, typer
+import alembic, anywidget, cryptography, jinja2, jupyter_server, nbconvert, pandas, plotly, sqlalchemy, tornado, typer
 from kit import open_book, places
 """
 

@@ -38,6 +38,7 @@ from kit.records import (
     Win,
     changed,
 )
+from kit.reports import paper, story
 from kit.words import Trouble
 
 TODAY = date(2026, 5, 4)
@@ -217,8 +218,8 @@ def test_a_step_is_told_week_by_week_as_four_of_five_with_what_came_between():
 def test_a_rating_of_nought_is_told_like_any_other():
     field = about(Milestone)["effort"]
 
-    assert reports._in_words(field, 0, {}) == "0, on a line from 0 (came by itself) to 10 (all I had)"
-    assert reports._in_words(field, None, {}) == ""
+    assert story.in_words(field, 0, {}) == "0, on a line from 0 (came by itself) to 10 (all I had)"
+    assert story.in_words(field, None, {}) == ""
 
 
 def test_each_small_win_is_told_here_or_in_the_table_to_which_the_page_points():
@@ -231,7 +232,7 @@ def test_each_small_win_is_told_here_or_in_the_table_to_which_the_page_points():
 
 def test_the_journey_has_its_sentence_its_table_and_a_named_picture():
     html = page(Milestone(**HERON, title="Sang", on=MONDAY), Spark(**HERON, title="A robin", on=MONDAY))
-    figure = dict(next(attrs for tag, attrs in Read(html).elements if ("id", "kit-plot") in attrs))
+    figure = dict(next(attrs for tag, attrs in Read(html).elements if ("class", "kit-plot") in attrs))
 
     assert figure["role"] == "img"
     assert figure["aria-label"] == "So far: 1 milestone and 1 spark of joy."
@@ -298,7 +299,8 @@ def test_each_field_that_a_page_selects_is_in_the_declaration():
 
 
 def marked_for_the_coach():
-    just_me = {(kind, name) for kind in KINDS for name, field in about(kind).items() if field.audience == ("just_me",)}
+    fields = [(kind, name, field) for kind in KINDS for name, field in about(kind).items() if field.kind == "text"]
+    just_me = {(kind, name) for kind, name, field in fields if field.audience == ("just_me",)}
     marks = {(kind, name): f"mark{number}of{name}" for number, (kind, name) in enumerate(sorted(just_me, key=str))}
     records = everything(lambda kind, name: marks.get((kind, name), "plain words"))
     return records, marks.values()
@@ -359,7 +361,7 @@ def test_peoples_text_reaches_the_picture_as_data_to_the_letter(hostile):
     figure = Read(page(Milestone(**HERON, title=hostile, on=MONDAY))).scripts[0]
 
     assert not re.search("[<>&\u2028\u2029]", figure)
-    assert [charts.plain(hostile)] in [trace.get("hovertext") for trace in json.loads(figure)["data"]]
+    assert [charts.plain(hostile)] in [trace.get("hovertext") for trace in json.loads(figure)[0]["data"]]
 
 
 @given(st.text(st.characters(exclude_categories=["C"]), min_size=1, max_size=60).filter(str.strip))
@@ -408,13 +410,13 @@ def test_check_ins_alone_make_a_picture():
 
 
 def test_the_look_is_dark_on_a_dark_screen_and_never_on_paper():
-    style = reports._style()
+    style = paper.style()
     dark = style.index("@media screen and (prefers-color-scheme: dark) { body:not(.kit-light)  {")
 
     assert "--kit-paper: #fbf8f3" in style[:dark]
     assert "--kit-paper: #1a2128" in style[dark:]
     assert style.count("{") == style.count("}")
-    assert reports.DARK not in style
+    assert paper.DARK not in style
 
 
 # to a file ----------------------------------------------------------------------------------------------

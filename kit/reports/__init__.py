@@ -1,79 +1,167 @@
 """A client's story as one page to take home: it opens offline, prints well, and reads without script too."""
 
-import gzip
-import hashlib
-import json
-import os
-import re
-import tempfile
-import unicodedata
-from base64 import b64encode
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
-import jinja2
 import pandas as pd
-from markupsafe import Markup
 
-from kit import charts, frames, measures, pictures, places
-from kit.fields import About, Audience, about
-from kit.frames import within
-from kit.records import BY_PLURAL, KINDS, LISTED_ONLY, Plan, Practice, Record, Supporter, SupportLine
+from kit import card as cards
+from kit.fields import Audience, about
+from kit.frames import CLIENT_KINDS, frame, within
+from kit.records import BY_PLURAL, Plan, Practice, Supporter, SupportLine
+from kit.reports import paper, pictured
+from kit.reports.files import called, file_name, keep, write
+from kit.reports.story import AS_NOTED, IN_WORDS, READ, TOLD, names_of, next_date, opening, own_words_of, told_in
+from kit.reports.story import rows as rows_of
 from kit.store import Store
-from kit.words import Trouble, _, day_words
+from kit.words import Trouble, _
 
-HERE = Path(__file__).parent
-DARK = 'body[data-jp-theme-light="false"]'
-AS_NOTED = ("supporters", "support_lines")
-# Which fields a page tells of one record, in this order, under the labels of the declaration.
-TOLD = {
-    "clients": ("limits", "wish_you_knew", "private_note"),
-    "sessions": ("takeaway", "ask_next_time", "private_note"),
-    "milestones": ("area", "noticed_by", "note", "i_would_know_it_by"),
-    "setbacks": ("what_held", "learned", "next_time", "partly_back", "early_signs", "triggers", "private_note"),
-    "steps": ("on_a_heavy_day", "tool", "tell", "aspiration"),
-    "step_weeks": ("came_between", "reason", "helped"),
-    "aspirations": ("why", "rungs"),
-    "tools": ("kind", "when_it_fits"),
-    "supporters": ("relation", "asked_to", "ready_text"),
-    "noticed": ("who",),
-}
 FEW = 6  # as many small things stand open; the earlier ones are in a table, and the page says where
+# The words by which a reader may be named; "coach" is what people say for "just_me".
+READERS: dict[str, Audience] = {
+    "client": "client", "supporter": "supporter", "coach": "just_me", "just_me": "just_me",
+}  # fmt: skip
+# Lines to call and the practice's own details belong to nobody: every reader gets them.
+OF_ALL = (SupportLine, Practice)
+AGREED = {"client": "my report", "supporter": "a supporter's report"}
 
-Row = SimpleNamespace
-Names = Mapping[str, Mapping[str, str]]
+Rows = Mapping[str, Sequence[dict[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which page is asked for: its reader, its time, and what is left out of it by choice."""
+
+    audience: str = "client"
+    supporter: str | None = None  # the name or the id of the one whom a supporter's page is for
+    since: date | None = None
+    until: date | None = None
+    left_out: Collection[str] = field(default=())  # the ids of records
+    size: str = ""  # the paper on which it is printed; empty: what the printer holds
+
+    @property
+    def reader(self) -> Audience:
+        if self.audience not in READERS:
+            readers = ", ".join(READERS)
+            raise Trouble(_("A page can be made for one of these: {readers}.").format(readers=readers))
+        return READERS[self.audience]
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page that was made, and for whom: what its file is called by."""
+
+    html: str
+    client: str
+    audience: str
+    supporter: str = ""
+
+    def without_bundle(self) -> str:
+        """The page as a preview needs it: whoever shows it has plotly already."""
+        return self.html.replace(paper.bundle()[0], "")
+
+    def called(self, today: date | None = None, ending: str = ".html") -> str:
+        """The name of its file."""
+        return called(self.client, self.audience, today or date.today(), self.supporter, ending)
+
+    def write(self, to: Path | None = None, today: date | None = None) -> Path:
+        return keep(self.html.encode(), self.called(today), to)
 
 
 def make(
     store: Store,
     client: str,
-    audience: Audience,
+    audience: str = "client",
     supporter: str | None = None,
     since: date | None = None,
     until: date | None = None,
     to: Path | None = None,
 ) -> Path:
     """Writes a client's story for one reader; `supporter` is the name or id of the one whom it is for."""
-    store.client(client)
-    reader = _reader(store, client, supporter) if audience == "supporter" else None
-    told = frames.frames(store, client, audience, reader)
-    # Lines to call and the practice's own details belong to nobody: every reader gets them.
-    told |= frames.frames(store, None, "client", kinds=[SupportLine, Practice])
-    today = date.today()
-    html = page(told, client=client, audience=audience, today=today, supporter=reader, since=since, until=until)
-    return write(html, client, audience, today, to, reader.name if reader else "")
+    return asked_for(store, client, Asked(audience, supporter, since, until)).write(to)
 
 
-def _reader(store: Store, client: str, named: str | None) -> Supporter:
-    for one in store.records(Supporter, client):
-        if named in (one.id, one.name):
-            return one
+def asked_for(store: Store, client: str, asked: Asked) -> Page:
+    """The page of one client of this book."""
+    return made(read(store, client), client, asked)
+
+
+def read(store: Store, client: str | None = None) -> Rows:
+    """Plain rows of one client, or of all: one query a kind. What belongs to nobody comes along."""
+    if client is not None:
+        store.client(client)
+    return {**store.rows(CLIENT_KINDS, client), **store.rows(OF_ALL)}
+
+
+def made(told: Rows, client: str, asked: Asked, today: date | None = None) -> Page:
+    """The page of one client, from the plain rows of a book; raises Trouble where its reader may not have it."""
+    supporter = _reader(told["supporters"], client, asked.supporter) if asked.reader == "supporter" else None
+    if agreed(told["agreements"], asked.reader) is False:
+        raise Trouble(_TAKEN_BACK[asked.reader].format(client=client))
+    shown = without(told, asked.left_out)
+    readers = [*((kind, asked.reader) for kind in _TOLD_KINDS), *((kind, "client") for kind in OF_ALL)]
+    frames = {  # a kind of which nothing was noted needs no frame
+        kind.plural: frame(kind, shown[kind.plural], reader, supporter)
+        for kind, reader in readers
+        if shown[kind.plural]
+    }
+    html = page(
+        frames, client=client, audience=asked.reader, today=today or date.today(), supporter=supporter,
+        since=asked.since, until=asked.until, left_out=len(asked.left_out), size=asked.size,
+    )  # fmt: skip
+    return Page(html, client, asked.reader, _called(supporter, told["supporters"]))
+
+
+_TOLD_KINDS = [kind for kind in CLIENT_KINDS if kind.plural in {*READ, "check_ins"}]
+_TAKEN_BACK = {
+    "client": _("{client} has taken back the agreement to a report; it can be given anew under agreements."),
+    "supporter": _(
+        "{client} has taken back the agreement to a report for someone who stands by them; "
+        "it can be given anew under agreements."
+    ),
+}
+
+
+def agreed(agreements: Iterable[Mapping[str, Any]], audience: str) -> bool | None:
+    """Whether an agreement to this reader's page stands; None where it was never spoken of."""
+    said = [row["withdrawn_on"] for row in agreements if row["to"] == AGREED.get(audience)]
+    return any(day is None for day in said) if said else None
+
+
+def _reader(supporters: Iterable[dict], client: str, named: str | None) -> Supporter:
+    for row in supporters:
+        if named in (row["id"], row["name"]):
+            return Supporter.model_validate(row, context={"kept": True})
     raise Trouble(_("Please name one of those who stand by {client}.").format(client=client))
+
+
+def _called(supporter: Supporter | None, all_of_them: Sequence[dict]) -> str:
+    """What a supporter's file is called by: two who bear one name get two files."""
+    if supporter is None:
+        return ""
+    same = [row for row in all_of_them if file_name(row["name"]).casefold() == file_name(supporter.name).casefold()]
+    return f"{supporter.name} {supporter.id[:6]}" if len(same) > 1 else supporter.name
+
+
+def without(told: Rows, left_out: Collection[str]) -> Rows:
+    """The rows without those that are left out by choice, and without what cannot stand without them."""
+    gone = set(left_out)
+    if not gone:
+        return told
+    return {
+        plural: [row for row in some if row["id"] not in gone and not any(row[name] in gone for name in _needs(plural))]
+        for plural, some in told.items()
+    }
+
+
+def _needs(plural: str) -> list[str]:
+    kind = BY_PLURAL[plural]
+    return [
+        name for name, field in about(kind).items() if field.kind == "link" and kind.model_fields[name].is_required()
+    ]
 
 
 def page(
@@ -85,6 +173,8 @@ def page(
     supporter: Supporter | None = None,
     since: date | None = None,
     until: date | None = None,
+    left_out: int = 0,
+    size: str = "",
 ) -> str:
     """The page that `audience` reads: `frames` holds what that audience may see, and nothing here widens it.
 
@@ -92,283 +182,44 @@ def page(
     otherwise; what has no day yet stays.
     """
     shown = within(frames, since, until)
-    story = _story(shown, _names(frames), today)
-    opening, own_words = _opening(story, supporter), _own_words(story)
-    picture = _journey(shown, min(today, until or today), own_words)
-    drawn = bool(picture and picture.data)
-    return _templates().get_template("report.html").render(
+    story = told_in(shown, names_of(frames), today)
+    first, own_words = opening(story, supporter), own_words_of(story)
+    pictures = pictured.drawn(shown, min(today, until or today), own_words, audience)
+    return paper.filled(
+        "report.html",
+        pictured.figures(pictures),
+        size,
         story=story,
-        opening=opening,
+        opening=first,
         client=client,
         audience=audience,
         reader=supporter.name if supporter else "",
         own=own_words[0] if own_words else "",
-        next_on=_next_date(_rows(BY_PLURAL["sessions"], frames.get("sessions")), today),
-        picture=picture,
-        figure=_data({"data": picture.data, "layout": picture.layout}) if picture and drawn else "",
+        next_on=next_date(rows_of(BY_PLURAL["sessions"], frames.get("sessions")), today),
+        pictures=pictures,
         today=today,
         since=since,
         until=until,
+        left_out=left_out,
         a_year_ago=today - timedelta(days=365),
         few=FEW,
         sections=dict(about(Plan)["section"].choices),
-        **_parts(drawn),
-    )  # fmt: skip
-
-
-# the story, in plain Python -------------------------------------------------------------------------
-
-
-def _rows(kind: type[Record], frame: pd.DataFrame | None) -> list[Row]:
-    """What happened on a day, the newest first; all else as it was noted. A field that is not seen is None."""
-    if frame is None or frame.empty:
-        return []
-    columns = {
-        name: [_plain(value) for value in frame[name].tolist()] if name in frame else [None] * len(frame)
-        for name in ("id", *about(kind))
-    }
-    rows = [Row(**dict(zip(columns, values, strict=True))) for values in zip(*columns.values(), strict=True)]
-    if kind.dated not in columns or kind.plural in AS_NOTED:
-        return rows
-    return sorted(rows, key=lambda row: getattr(row, kind.dated) or date.max)[::-1]
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return value
-    if pd.isna(value):
-        return None
-    return value.date() if isinstance(value, pd.Timestamp) else value
-
-
-def _names(frames: Mapping[str, pd.DataFrame]) -> Names:
-    """Plural -> id -> the words by which a record is called where another one points to it."""
-    return {
-        plural: dict(zip(frame["id"], frame[BY_PLURAL[plural].heading], strict=True))
-        for plural, frame in frames.items()
-        if BY_PLURAL[plural].heading in frame
-    }
-
-
-def _story(frames: Mapping[str, pd.DataFrame], names: Names, today: date) -> Row:
-    """Plural -> rows; each row also has `told`: field -> its label and its words, where it holds something."""
-    story = Row(**{kind.plural: _rows(kind, frames.get(kind.plural)) for kind in KINDS})
-    for plural, fields in TOLD.items():
-        for row in getattr(story, plural):
-            row.told = _told(BY_PLURAL[plural], row, fields, names)
-    for step in story.steps:
-        step.weeks = [week for week in story.step_weeks if week.step == step.id]
-        step.over = bool(step.ends_on and step.ends_on < today)
-    helped = _helped_in(story)
-    for setback in story.setbacks:
-        setback.helped = helped.get(setback.id, [])
-    return story
-
-
-def _told(kind: type[Record], row: Row, fields: Sequence[str], names: Names) -> dict[str, tuple[str, str]]:
-    described = about(kind)
-    told = {name: (described[name].label, _in_words(described[name], getattr(row, name), names)) for name in fields}
-    return {name: pair for name, pair in told.items() if pair[1]}
-
-
-def _helped_in(story: Row) -> dict[str, list[str]]:
-    """Setback -> the tools that helped in it, even a little; what somebody prescribed is never weighed."""
-    tools = {tool.id: tool.title for tool in story.tools if tool.kind not in LISTED_ONLY}
-    helped: dict[str, list[str]] = {}
-    for use in reversed(story.tool_uses):
-        title = tools.get(use.tool)
-        if use.setback and title and use.helped != 0 and not use.not_for_me:
-            helped.setdefault(use.setback, []).append(title)
-    return {setback: list(dict.fromkeys(titles)) for setback, titles in helped.items()}
-
-
-def _in_words(field: About, value: Any, names: Names) -> str:
-    if value is None or value == "" or value == ():
-        return ""
-    return IN_WORDS[field.kind](field, value, names)
-
-
-def _chosen(field: About, value: Any) -> str:
-    return str(dict(field.choices).get(value, value))
-
-
-def _side_by_side(texts: Iterable[str | None]) -> str:
-    """People's own texts beside each other; a sentence made of them would have to change them."""
-    return " · ".join(text for text in texts if text)
-
-
-IN_WORDS: dict[str, Callable[[About, Any, Names], str]] = {
-    "text": lambda field, value, names: value,
-    "texts": lambda field, value, names: _side_by_side(value),
-    "several": lambda field, value, names: _side_by_side(_chosen(field, one) for one in value),
-    "choice": lambda field, value, names: _chosen(field, value),
-    "rating": lambda field, value, names: _("{value}, on a line from 0 ({low}) to 10 ({high})").format(
-        value=value, low=field.ends[0], high=field.ends[1]
-    ),
-    "count": lambda field, value, names: str(value),
-    "day": lambda field, value, names: day_words(value),
-    "flag": lambda field, value, names: _("yes") if value else "",
-    "link": lambda field, value, names: names.get(field.of, {}).get(value, ""),
-    "links": lambda field, value, names: _side_by_side(names.get(field.of, {}).get(one) for one in value),
-}
-
-
-def _opening(story: Row, supporter: Supporter | None) -> Row:
-    """The words in which the page begins: always somebody's own, never a number."""
-    if supporter:
-        return Row(label=_("What I ask of you"), words=supporter.asked_to or _("Thank you for standing by me."))
-    for label, words in (
-        (_("What better means to me"), [one.text for one in story.better]),
-        (_("What I take along, in my words"), [one.takeaway for one in story.sessions]),
-        (_("What I wish people knew"), [one.wish_you_knew for one in story.clients]),
-        (_("A small win"), [one.title for one in story.wins]),
-    ):
-        found = next((one for one in words if one), "")
-        if found:
-            _said_once(story, found)
-            return Row(label=label, words=found)
-    return Row(label=_("A beginning"), words=_("This page is at its beginning. It grows with what you note."))
-
-
-def _said_once(story: Row, words: str) -> None:
-    for row in [*story.sessions, *story.clients]:
-        row.told = {name: pair for name, pair in row.told.items() if pair[1] != words}
-
-
-def _own_words(story: Row) -> tuple[str, ...]:
-    """What this client says instead of "setback", and instead of "what I live with"."""
-    return next((one.own_words for one in story.clients if one.own_words), ())
-
-
-def _next_date(sessions: list[Row], today: date) -> date | None:
-    days = [session.next_on for session in sessions if session.next_on and session.next_on >= today]
-    return days[0] if days else None
-
-
-# the picture ----------------------------------------------------------------------------------------
-
-
-def _journey(frames: Mapping[str, pd.DataFrame], today: date, own_words: Sequence[str]) -> charts.Picture | None:
-    whole = {plural: _whole(BY_PLURAL[plural], frames.get(plural)) for plural in measures.JOURNEY}
-    if all(frame.empty for frame in whole.values()):
-        return None
-    return dict(pictures.journeys(whole, today, ["all"], own_words=own_words))["all"]
-
-
-def _whole(kind: type[Record], frame: pd.DataFrame | None) -> pd.DataFrame:
-    """A frame with all columns of its kind: an audience that may see none of them is handed none."""
-    named = ("id", "created_at", *about(kind))
-    if frame is not None and set(named) <= set(frame):
-        return frame
-    return (pd.DataFrame() if frame is None else frame).reindex(columns=list(named))
-
-
-def _data(figure: dict[str, Any]) -> Markup:
-    """Data that cannot end the element it stands in."""
-    text = json.dumps(figure, allow_nan=False, separators=(",", ":"))  # ASCII: U+2028 and U+2029 are escaped
-    return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))
-
-
-# what is the same in every page, made once a process ------------------------------------------------
-
-
-@cache
-def _templates() -> jinja2.Environment:
-    loader = jinja2.FileSystemLoader(HERE / "templates")
-    templates = jinja2.Environment(
-        loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-        auto_reload=False,
-    )  # fmt: skip
-    templates.globals.update(_=_)
-    templates.filters.update(day=day_words, side_by_side=_side_by_side)
-    return templates
-
-
-@cache
-def _parts(drawn: bool) -> dict[str, Any]:
-    """Style, script and plotly's own bundle, with the policy that lets these run and nothing else."""
-    style, boot = _style(), (HERE / "static" / "report.js").read_text("utf-8")
-    bundle, inflated = _bundle() if drawn else (Markup(""), "")
-    scripts = f"{_hash(boot)} {inflated}" if drawn else "'none'"
-    policy = (
-        f"default-src 'none'; script-src {scripts}; style-src {_hash(style)} {_hash('')}; "
-        "img-src data:; base-uri 'none'; form-action 'none'"
     )
-    return {"policy": Markup(policy), "style": Markup(style), "boot": Markup(boot), "bundle": bundle}
 
 
-@cache
-def _bundle() -> tuple[Markup, str]:
-    """plotly's bundle as the package installs it, gzipped as base64, and the hash of the script that it holds."""
-    package = find_spec("plotly")
-    assert package and package.origin
-    script = (Path(package.origin).parent / "package_data" / "plotly.min.js").read_text("utf-8")
-    return Markup(b64encode(gzip.compress(script.encode(), 9, mtime=0)).decode()), _hash(script)
+# the card -------------------------------------------------------------------------------------------
 
 
-def _style() -> str:
-    """The kit's colours, dark where the screen is dark (never on paper), and the look of a page."""
-    light, dark = (HERE / "static" / "tokens.css").read_text("utf-8").split(DARK)
-    tokens = f"{light}@media screen and (prefers-color-scheme: dark) {{ body:not(.kit-light) {dark}}}\n"
-    return tokens + (HERE / "static" / "report.css").read_text("utf-8")
+def card(store: Store, client: str, today: date | None = None, size: str = "") -> Page:
+    """The card to take along as a page of its own: no setbacks on it, no numbers about anybody."""
+    store.client(client)
+    today = today or date.today()
+    rows = cards.rows(lambda kind: store.records(kind, client), store.records(SupportLine), today)
+    html = paper.filled("card.html", size=size, rows=rows, client=client, today=today)
+    return Page(html, client, "card")
 
 
-def _hash(script: str) -> str:
-    return f"'sha256-{b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
-
-
-# to a file ------------------------------------------------------------------------------------------
-
-
-def write(
-    html: str, client: str, audience: Audience, today: date, to: str | Path | None = None, supporter: str = ""
-) -> Path:
-    """Writes the page whole or not at all, readable by its owner alone; `to` is a folder or an .html file."""
-    reader = [] if audience == "client" else [audience]
-    name = "-".join([file_name(client), today.isoformat(), *reader, *([file_name(supporter)] if supporter else [])])
-    place = None
-    try:
-        place = _place(to, f"{name}.html")
-        place.parent.mkdir(parents=True, exist_ok=True)
-        _write_whole(place, html.encode())
-    except OSError as error:
-        raise Trouble(
-            _("{place} cannot be written to. Please choose another folder, or close the file if it is open.").format(
-                place=place or error.filename
-            )
-        ) from error
-    return place
-
-
-def _place(to: str | Path | None, name: str) -> Path:
-    place = Path(to).expanduser() if to else places.reports()
-    return place if place.suffix.lower() in (".html", ".htm") and not place.is_dir() else place / name
-
-
-def _write_whole(place: Path, content: bytes) -> None:
-    handle, half_way = tempfile.mkstemp(prefix=".", suffix=".part", dir=place.parent)  # its owner's alone
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.replace(half_way, place)  # noqa: PTH105
-    except BaseException:
-        Path(half_way).unlink(missing_ok=True)
-        raise
-
-
-_NAMES_OF_WINDOWS = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
-
-
-def file_name(name: str) -> str:
-    """A name that every file system takes; one that had to change stays apart from others by a few signs."""
-    safe = "".join(_safe(letter) for letter in unicodedata.normalize("NFC", name)).strip(" .-")
-    while len(safe.encode()) > 80:
-        safe = safe[:-1]
-    if safe == name and not _NAMES_OF_WINDOWS.fullmatch(name):
-        return safe
-    return f"{safe or 'report'}-{hashlib.sha256(name.encode()).hexdigest()[:6]}"
-
-
-def _safe(letter: str) -> str:
-    odd = letter in '<>:"/\\|?*' or (letter != " " and unicodedata.category(letter)[0] in "CZ")
-    return "-" if odd else letter
+__all__ = [
+    "AS_NOTED", "IN_WORDS", "READERS", "TOLD", "Asked", "Page", "agreed", "asked_for", "card", "file_name", "keep",
+    "made", "make", "page", "read", "without", "write",
+]  # fmt: skip

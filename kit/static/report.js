@@ -34,7 +34,7 @@
     const small = (font) => ({ ...font, size: 12 });
     const axes = Object.entries(layout).filter(([name]) => /^[xy]axis/.test(name));
     const fit = axes.map(([name, axis]) => [name, { ...axis, tickfont: small(axis.tickfont), ...(axis.type === "date" ? { nticks: 4 } : {}) }]);
-    const { l = 16, r = 16 } = layout.margin;
+    const { l = 16, r = 16 } = layout.margin ?? {};
     return {
       data: drawn.data.map(smaller),
       layout: { ...layout, ...Object.fromEntries(fit), margin: { ...layout.margin, l: Math.min(l, 96), r: Math.min(r, 16) }, annotations: (layout.annotations ?? []).map((one) => ({ ...one, font: small(one.font) })) },

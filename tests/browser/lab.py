@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -15,6 +14,8 @@ from pathlib import Path
 import nbformat
 import psutil
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from kit.reports.printed import chromium
 
 KIT_METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
@@ -148,14 +149,8 @@ def checkpoint(path: Path) -> Path:
 
 
 def found_chromium() -> str | None:
-    """A browser of Chromium's family on this machine."""
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
-    places = (
-        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-        "C:/Program Files/Google/Chrome/Application/chrome.exe",
-        "C:/Program Files (x86)/Microsoft/Edge/Application/msedge.exe",
-    )
-    return next(filter(None, [*map(shutil.which, names), *(p for p in places if Path(p).exists())]), None)
+    """A browser of Chromium's family on this machine: the one that prints the kit's own PDFs."""
+    return chromium()
 
 
 # ------------------------------------------------------------------------------------------------- the page
