@@ -18,6 +18,8 @@ from kit.store.history import Change, brought_back, changes, latest
 from kit.store.tables import DRAFTS, SEAT, TABLES, row_of
 from kit.words import NoSuchClient, Trouble, _
 
+__all__ = ["Change", "Store"]
+
 
 class Store:
     """One open book on disk (or in memory), encrypted when it has a key; every change is one transaction."""

@@ -22,31 +22,48 @@ class Change:
     at: datetime
     by: str
     did: str
-    kind: type[Record]
+    plural: str
     before: Record | None
     record: Record | None
 
 
 def changes(db: sa.Connection, kind: str, key: str) -> list[Change]:
     """Each change of a record, the first one first."""
-    query = sa.select(HISTORY).where(HISTORY.c.record == key, HISTORY.c.kind == kind).order_by(HISTORY.c.seq)
-    rows = db.execute(query).all()
-    table = TABLES[kind]
-    standing = db.execute(sa.select(table).where(table.c.id == key)).mappings().first()
-    forms = [_form(kind, row.before) for row in rows]
-    now = BY_PLURAL[kind].model_validate(dict(standing), context={"kept": True}) if standing else None
-    return [
-        Change(row.seq, row.at, row.by, row.did, BY_PLURAL[kind], before, after if row.digest else None)
-        for row, before, after in zip(rows, forms, [*forms[1:], now], strict=True)
-    ]
+    return _told(db, {(kind, key)}).get((kind, key), [])
 
 
 def latest(db: sa.Connection, client: str, most: int) -> list[Change]:
     """The latest changes of all that belongs to a client (by id), the latest first."""
-    mine = sa.select(HISTORY.c.seq, HISTORY.c.kind, HISTORY.c.record).where(HISTORY.c.client == client)
-    rows = db.execute(mine.where(HISTORY.c.kind.is_not(None)).order_by(HISTORY.c.seq.desc()).limit(most)).all()
-    told = {row[1:]: changes(db, *row[1:]) for row in rows}
-    return [next(one for one in told[row[1:]] if one.number == row.seq) for row in rows]
+    mine = sa.select(HISTORY.c.kind, HISTORY.c.record).where(HISTORY.c.client == client, HISTORY.c.did.is_not(None))
+    keys = {(kind, key) for kind, key in db.execute(mine.order_by(HISTORY.c.seq.desc()).limit(most))}
+    found = [one for some in _told(db, keys).values() for one in some]
+    return sorted(found, key=lambda one: one.number, reverse=True)[:most]
+
+
+def _told(db: sa.Connection, keys: set[tuple[str, str]]) -> dict[tuple[str, str], list[Change]]:
+    """The changes of these records: what stood there after one is what stood there before the next."""
+    some = sorted({key for _kind, key in keys})
+    rows = db.execute(sa.select(HISTORY).where(HISTORY.c.record.in_(some)).order_by(HISTORY.c.seq.desc())).all()
+    after: dict[tuple[str, str], Record | None] = _standing(db, keys)
+    found: dict[tuple[str, str], list[Change]] = {}
+    for row in rows:
+        key = (row.kind, row.record)
+        if key in keys:
+            before, now = _form(row.kind, row.before), after.get(key) if row.digest else None
+            found.setdefault(key, []).insert(0, Change(row.seq, row.at, row.by, row.did, row.kind, before, now))
+            after[key] = before
+    return found
+
+
+def _standing(db: sa.Connection, keys: set[tuple[str, str]]) -> dict[tuple[str, str], Record | None]:
+    by_kind: dict[str, list[str]] = {}
+    for kind, key in keys:
+        by_kind.setdefault(kind, []).append(key)
+    return {
+        (kind, row["id"]): BY_PLURAL[kind].model_validate(dict(row), context={"kept": True})
+        for kind, some in by_kind.items()
+        for row in db.execute(sa.select(TABLES[kind]).where(TABLES[kind].c.id.in_(some))).mappings()
+    }
 
 
 def brought_back(db: sa.Connection, earlier: Record, stood: list[Record]) -> Any:

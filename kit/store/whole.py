@@ -63,11 +63,22 @@ def _laid_beside(engine: sa.Engine, place: Path, key: bytes | None, head: Head |
 
 def check(driver: Any, place: Path | None, since: int = 0) -> None:
     """Looks at every record, and at the history after row `since`."""
+    if not _holds_together(driver):
+        raise Trouble(
+            _("{place} is damaged. Please put a backup in its place. Nothing was changed.").format(place=place)
+        )
     break_at = chain.broken(driver, since)
     if break_at:
         raise Trouble(_CUT.format(place=_named(place), since=_when(break_at[1]), do=_DO))
     if chain.total(driver) != chain.last(driver)[2]:
         raise Trouble(_altered(driver, place))
+
+
+def _holds_together(driver: Any) -> bool:
+    """Whether each list by which entries are found names all of them; in an encrypted book every page has a seal."""
+    if driver.execute("PRAGMA cipher_status").fetchone() == ("1",):
+        return True
+    return driver.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok"
 
 
 def accept(engine: sa.Engine, place: Path | None, key: bytes | None) -> Head:
