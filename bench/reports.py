@@ -143,7 +143,7 @@ def _notebook(folder: Path) -> Path:
 
 
 def _whole(folder: Path, notebook: Path) -> tuple[Callable[[], None], str]:
-    """papermill and nbconvert where papermill is there (`pip install papermill`), else nbconvert alone."""
+    """papermill and nbconvert where papermill is there (`pip install -e .[bench]`), else nbconvert alone."""
     convert = [sys.executable, "-m", "nbconvert", "--to", "html", "--no-input", "--output", "peer-page.html"]
     if find_spec("papermill") is None:
         return lambda: _run([*convert, "--execute", str(notebook)], folder), _("nbconvert --execute, code hidden")

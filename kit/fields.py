@@ -182,10 +182,15 @@ def links(label: str, of: str, **more: Any) -> Any:
     return _field(About(label, "links", of=of, **more), ())
 
 
-def about(kind: type) -> dict[str, About]:
+def about(kind: type) -> Mapping[str, About]:
     """Field name -> its description, in the order of the declaration; the kit's own columns are not in it."""
-    named = {name: info.json_schema_extra for name, info in kind.model_fields.items()}  # type: ignore[attr-defined]
-    return {name: extra["about"] for name, extra in named.items() if extra}
+    if kind not in _DESCRIBED:  # asked a thousand times a page
+        named = {name: info.json_schema_extra for name, info in kind.model_fields.items()}  # type: ignore[attr-defined]
+        _DESCRIBED[kind] = {name: extra["about"] for name, extra in named.items() if extra}
+    return _DESCRIBED[kind]
+
+
+_DESCRIBED: dict[type, Mapping[str, About]] = {}
 
 
 def seen(kind: type, audience: Audience) -> tuple[str, ...]:

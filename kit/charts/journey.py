@@ -253,6 +253,8 @@ def _rating_lines(daily: pd.DataFrame, every: Every) -> list[dict[str, Any]]:
 
 
 def _ring(shown: pd.DataFrame, newest: str, gathered: Gathered | None) -> list[dict[str, Any]]:
+    if not newest:
+        return []
     found = shown[(shown["id"] == newest) & shown["on"].notna() & shown["lane"].isin(LANE_AT)]
     if found.empty:
         return []

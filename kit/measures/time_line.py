@@ -155,6 +155,9 @@ def _means(values: np.ndarray, at: np.ndarray, places: int) -> np.ndarray:
 
 def _with_gaps(rows: pd.DataFrame, gap: int) -> pd.DataFrame:
     """After more than `gap` days without a row stands an empty one, so that no line is drawn across."""
-    apart = rows["on"].diff().dt.days > gap
+    on = rows["on"].to_numpy()
+    apart = np.diff(on, prepend=on[:1]) > np.timedelta64(gap, "D")
+    if not apart.any():
+        return rows
     breaks = rows.loc[apart, ["on"]].assign(on=lambda frame: frame["on"] - pd.Timedelta(days=1))
     return pd.concat([rows, breaks], ignore_index=True).sort_values("on", ignore_index=True)

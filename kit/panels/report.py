@@ -1,5 +1,6 @@
 """The page to take home: who might see it is asked first; then it is looked at here, kept, opened and printed."""
 
+import sys
 import webbrowser
 from datetime import date, timedelta
 from pathlib import Path
@@ -47,13 +48,16 @@ class MakeReport(Panel):
 
     # what is on the page -------------------------------------------------------------------------
 
-    def blocks(self) -> list[Block]:
-        first = [
+    def _first(self) -> list[Block]:
+        return [
             {"is": "heading", "text": _("Who might see this where it will lie?")},
             text(_("On a phone, on a table, on a computer that others use: a page that was handed out cannot be "
                    "called back. The card says least: no setbacks, no numbers about you."), "quiet"),
             buttons(*self._readers()),
         ]  # fmt: skip
+
+    def blocks(self) -> list[Block]:
+        first = self._first()
         if not self._reader:
             return first
         if self._reader == SUPPORTER and self._agreed() is None:
@@ -183,6 +187,11 @@ class MakeReport(Panel):
             return
         self._begin()
         self._reader, self._supporter = kind, who
+        if "kit.reports" not in sys.modules:  # what the first page needs is read only now, and takes a moment
+            self.view = {
+                **self.view,
+                "blocks": [*self._first(), text(_("One moment, the page is being made."), "quiet")],
+            }
         self._told()
 
     def do_agree(self) -> None:

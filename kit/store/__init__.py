@@ -228,7 +228,7 @@ def _found(db: sa.Connection, kind: type[Record], client: str | None = None, **e
 def _plain(found: sa.CursorResult) -> list[dict]:
     """Rows as plain dictionaries; SQLAlchemy's own mappings would look up each name of each row."""
     names = tuple(found.keys())
-    return [dict(zip(names, row, strict=True)) for row in found]
+    return [dict(zip(names, row, strict=True)) for row in found.all()]  # one by one they take longer
 
 
 def _keep(db: sa.Connection, record: Record) -> list[Record]:
