@@ -19,7 +19,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invaria
 
 import kit
 from kit.records import KINDS, changed
-from kit.store import Store, head, opening, whole
+from kit.store import Store, chain, head, opening, whole
 from kit.words import NoSuchClient, Trouble
 
 FIRST_BOOK = Path(__file__).parent / "books" / "0001.book.gz"
@@ -184,6 +184,22 @@ def test_the_latest_changes_of_a_client_are_theirs_alone_and_the_latest_comes_fi
 def the_win_of(store, client):
     (found,) = store.records(kit.Win, client)
     return found
+
+
+def test_an_erased_clients_history_is_emptied_and_the_chain_still_holds(store, place):
+    store.keep(kit.Win(client="Otter", title="a nap"))
+    heron = store.client("Heron")
+    store.remove(heron)
+
+    with store._writing() as db:
+        chain.forget(db, heron.id)
+
+    assert store.history(kit.Win(client="Heron", title="x", id=heron.id)) == []
+    store.close()
+    assert b"bread" not in place.read_bytes() and b"Heron" not in place.read_bytes()
+    with closing(Store(place)) as again:
+        assert is_sound(again)
+        assert [one.did for one in again.latest_changes("Otter", 9)] == ["noted", "noted"]
 
 
 def test_what_goes_along_with_a_removed_record_has_its_history_too(store):
@@ -364,7 +380,9 @@ def test_a_history_that_was_rewritten_is_named(closed):
 def test_a_book_that_is_gone_is_named_and_none_is_begun_in_its_place(closed):
     closed.unlink()
 
-    assert "is empty or gone, though 5 changes up to " in sentence(closed)
+    with pytest.raises(Trouble, match=r"is empty or gone, though 5 changes up to .* Please put a backup in its place"):
+        Store(closed)
+
     assert not closed.exists()
 
 

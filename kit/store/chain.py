@@ -199,6 +199,15 @@ def take_as_it_is(db: sa.Connection, did: str) -> None:
     db.info["head"] = _append(driver, book, rows, before)
 
 
+def forget(db: sa.Connection, client: str) -> None:
+    """Empties the history of a client (by id) who was removed, and destroys their salt; that it was done stays."""
+    driver: Any = db.connection.driver_connection
+    emptied = 'kind = NULL, record = NULL, did = NULL, "by" = NULL, at = NULL, "before" = NULL, digest = NULL'
+    driver.execute(f"UPDATE history SET {emptied} WHERE client = ?", (client,))
+    driver.execute("DELETE FROM salts WHERE client = ?", (client,))
+    db.info["head"] = _append(driver, _Book(driver), [_Row((Client.plural, client), "", None, None, None, "erased")])
+
+
 def standing_kinds(driver: Any) -> list[str]:
     """The kinds that this book has a table for; an older one has fewer."""
     names = {name for (name,) in driver.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}

@@ -17,7 +17,10 @@ from kit.words import Trouble, _, day_words, listed, one_or_many
 _DO = _("Please put a backup in its place. Nothing was changed; to go on with what is there, type: kit check --accept")
 _SHORTER = _("{place} is damaged: it ends on {ends}, and {changes} up to {until} are not in it. {do}.")
 _OTHER = _("{place} is not the book that was open last, on {until}, but an older or another copy of it. {do}.")
-_EMPTY = _("{place} is empty or gone, though {changes} up to {until} were kept in it. {do}.")
+_EMPTY = _(
+    "{place} is empty or gone, though {changes} up to {until} were kept in it. Please put a backup in its place. "
+    "To begin anew, remove {head} too."
+)
 _CUT = _("{place} is damaged: the history of its entries holds until {since}, and not from there on. {do}.")
 _ALTERED = _(
     "{place} is damaged: entries are not as they were kept ({what}; the first of them was saved on {since}). {do}."
@@ -31,7 +34,8 @@ def read_head(place: Path | None, key: bytes | None, accept: bool) -> Head | Non
     """The head beside a book, read before the book itself; a book that is gone is told, and never begun anew."""
     head = heads.read(place, key)
     if place and head and head.count and not accept and not (place.exists() and place.stat().st_size):
-        raise Trouble(_EMPTY.format(place=place, changes=_changes(head.count), until=_when(head.at), do=_DO))
+        told = {"changes": _changes(head.count), "until": _when(head.at), "head": heads.beside(place)}
+        raise Trouble(_EMPTY.format(place=place, **told))
     return head
 
 
@@ -57,7 +61,7 @@ def _laid_beside(engine: sa.Engine, place: Path, key: bytes | None, head: Head |
         return UNTOLD.format(file=heads.beside(place).name) if _was_changed(engine) else ""
     if newest.count > head.count:
         heads.tell(place, key, newest)
-    heads.tidy(place, key, head)
+    heads.tidy(place, key, max(head, newest, key=lambda one: one.count))
     return ""
 
 
