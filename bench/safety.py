@@ -106,8 +106,8 @@ def _as_closed(place: Path, key: bytes | None) -> float:
 
 def _after_a_kill(place: Path, key: bytes | None) -> float:
     told = head.beside(place).read_bytes()
-    last = head.read(place, key)
-    head.begin(place, key, head.Head(last.count, last.link, last.at) if last else head.Head(0, "", ""))
+    last = head.read(place, head.secret_of(key))
+    head.begin(place, head.secret_of(key), head.Head(last.count, last.link, last.at) if last else head.Head(0, "", ""))
     try:
         return _timed(lambda: Store(place, key)._engine)
     finally:

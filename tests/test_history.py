@@ -475,7 +475,7 @@ def test_the_head_stays_small_however_much_is_saved(place, monkeypatch):
     Store(place).close()
 
     assert len([line for line in head.beside(place).read_bytes().splitlines() if line]) <= 2
-    assert head.read(place, None).count == 21
+    assert head.read(place, b"").count == 21
 
 
 @pytest.mark.skipif(os.name == "nt", reason="on Windows the profile's own rights hold")

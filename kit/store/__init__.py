@@ -26,9 +26,9 @@ class Store:
 
     def __init__(self, place: Path | None, key: bytes | None = None, accept: bool = False) -> None:
         """Opens a book that is all that was kept in it; `accept` goes on with one of which something is missing."""
-        self.place, self._key = place, key
+        self.place, self._secret = place, heads.secret_of(key)
         self.encrypted = key is not None
-        head = whole.read_head(place, key, accept)
+        head = whole.read_head(place, self._secret, accept)
         self._as_closed = heads.is_as_closed(place, head) and not accept
         self._engine = opening.open_book(place, key, self._as_closed)
         self.remark, self._known = self._looked_over(head, accept)
@@ -41,8 +41,8 @@ class Store:
         """What is to be said of the book, and how far its history was looked at."""
         try:
             if accept:
-                head = whole.accept(self._engine, self.place, self._key)
-            return whole.look_over(self._engine, self.place, self._key, head, self._as_closed)
+                head = whole.accept(self._engine, self.place, self._secret)
+            return whole.look_over(self._engine, self.place, self._secret, head, self._as_closed)
         except BaseException:
             self._engine.dispose()
             raise
@@ -53,7 +53,7 @@ class Store:
         head = whole.still(self._engine, self._known) if is_open and self.place and not self._as_closed else None
         self._engine.dispose()
         if head and self.place:
-            heads.close(self.place, self._key, head)
+            heads.close(self.place, self._secret, head)
 
     def settings(self) -> dict[str, Any]:
         """What SQLite says of its own settings, read back from the open book."""
@@ -69,7 +69,7 @@ class Store:
             head = db.info.pop("head", None)
         self._as_closed = False
         if head and self.place:
-            heads.tell(self.place, self._key, head)
+            heads.tell(self.place, self._secret, head)
         self._written.update(plurals := tuple(plurals))
         if SupportLine.plural in plurals:
             self._lay_out_lines()

@@ -29,14 +29,19 @@ def beside(place: Path) -> Path:
     return place.with_name(f"{place.name}.head")
 
 
-def read(place: Path | None, key: bytes | None) -> Head | None:
+def secret_of(key: bytes | None) -> bytes:
+    """What a head is checked with: only who has the key of a book can write one, and it tells nothing of the key."""
+    return hashlib.blake2b(key, person=b"kit head", digest_size=32).digest() if key else b""
+
+
+def read(place: Path | None, secret: bytes) -> Head | None:
     """The newest sound line; None where there is none, or no such file."""
     lines = _content(beside(place)).splitlines() if place else []
-    found = [head for line in lines for head in _understood(line, key)]
+    found = [head for line in lines for head in _understood(line, secret)]
     return max(reversed(found), key=lambda head: head.count, default=None)
 
 
-def tell(place: Path, key: bytes | None, head: Head) -> None:
+def tell(place: Path, secret: bytes, head: Head) -> None:
     """Adds a line: programs that save at once cannot overwrite a later head with an earlier one.
 
     A line that a full disk or a power cut swallows leaves the head behind the book, and that is sound: so nothing
@@ -46,21 +51,21 @@ def tell(place: Path, key: bytes | None, head: Head) -> None:
     with contextlib.suppress(OSError):
         handle = os.open(beside(place), how, 0o600)
         try:
-            os.write(handle, b"\n" + _line(head, key))
+            os.write(handle, b"\n" + _line(head, secret))
         finally:
             os.close(handle)
 
 
-def begin(place: Path, key: bytes | None, head: Head) -> None:
+def begin(place: Path, secret: bytes, head: Head) -> None:
     """This line alone: of a new book, of a copy, of a book that is taken as it is."""
     with contextlib.suppress(Trouble):
-        keys.put(beside(place), _line(head, key))
+        keys.put(beside(place), _line(head, secret))
 
 
-def tidy(place: Path, key: bytes | None, head: Head) -> None:
+def tidy(place: Path, secret: bytes, head: Head) -> None:
     """Keeps only the newest line once there are many."""
     if len(_content(beside(place))) > LONGEST:
-        begin(place, key, head)
+        begin(place, secret, head)
 
 
 def is_as_closed(place: Path | None, head: Head | None) -> bool:
@@ -68,11 +73,11 @@ def is_as_closed(place: Path | None, head: Head | None) -> bool:
     return bool(place and head and head.file and _digest(place) == head.file)
 
 
-def close(place: Path, key: bytes | None, head: Head) -> None:
+def close(place: Path, secret: bytes, head: Head) -> None:
     """Notes the whole file, once nothing of the book lies in its journal any more."""
     digest = _digest(place)
     if digest:
-        tell(place, key, replace(head, file=digest))
+        tell(place, secret, replace(head, file=digest))
 
 
 def _digest(place: Path) -> str:
@@ -89,18 +94,17 @@ def _content(path: Path) -> bytes:
     return b""
 
 
-def _line(head: Head, key: bytes | None) -> bytes:
+def _line(head: Head, secret: bytes) -> bytes:
     told = asdict(head)
-    return json.dumps({**told, "check": _check(told, key)}).encode() + b"\n"
+    return json.dumps({**told, "check": _check(told, secret)}).encode() + b"\n"
 
 
-def _check(told: dict, key: bytes | None) -> str:
-    """Whoever has not the key of an encrypted book cannot write a head for it."""
-    return hashlib.blake2b(json.dumps(told).encode(), key=key or b"", person=b"kit head", digest_size=16).hexdigest()
+def _check(told: dict, secret: bytes) -> str:
+    return hashlib.blake2b(json.dumps(told).encode(), key=secret, digest_size=16).hexdigest()
 
 
-def _understood(line: bytes, key: bytes | None) -> Iterator[Head]:
+def _understood(line: bytes, secret: bytes) -> Iterator[Head]:
     with contextlib.suppress(ValueError, TypeError, KeyError, AttributeError, RecursionError):
         told = json.loads(line)
-        if told.pop("check") == _check(told, key):
+        if told.pop("check") == _check(told, secret):
             yield Head(**told)

@@ -30,18 +30,16 @@ UNTOLD = _(
 )
 
 
-def read_head(place: Path | None, key: bytes | None, accept: bool) -> Head | None:
+def read_head(place: Path | None, secret: bytes, accept: bool) -> Head | None:
     """The head beside a book, read before the book itself; a book that is gone is told, and never begun anew."""
-    head = heads.read(place, key)
+    head = heads.read(place, secret)
     if place and head and head.count and not accept and not (place.exists() and place.stat().st_size):
         told = {"changes": _changes(head.count), "until": _when(head.at), "head": heads.beside(place)}
         raise Trouble(_EMPTY.format(place=place, **told))
     return head
 
 
-def look_over(
-    engine: sa.Engine, place: Path | None, key: bytes | None, head: Head | None, closed: bool
-) -> tuple[str, int]:
+def look_over(engine: sa.Engine, place: Path | None, secret: bytes, head: Head | None, closed: bool) -> tuple[str, int]:
     """Raises Trouble for a book in which something is missing or was changed.
 
     Gives back what else is to be said of it, and how many changes were looked at.
@@ -51,17 +49,17 @@ def look_over(
         _compare(driver, place, head, newest)
         if not closed:
             check(driver, place)
-    return _laid_beside(engine, place, key, head, newest) if place else "", newest.count
+    return _laid_beside(engine, place, secret, head, newest) if place else "", newest.count
 
 
-def _laid_beside(engine: sa.Engine, place: Path, key: bytes | None, head: Head | None, newest: Head) -> str:
+def _laid_beside(engine: sa.Engine, place: Path, secret: bytes, head: Head | None, newest: Head) -> str:
     """Brings the head up to date; what is to be said where there was none."""
     if head is None:
-        heads.begin(place, key, newest)
+        heads.begin(place, secret, newest)
         return UNTOLD.format(file=heads.beside(place).name) if _was_changed(engine) else ""
     if newest.count > head.count:
-        heads.tell(place, key, newest)
-    heads.tidy(place, key, max(head, newest, key=lambda one: one.count))
+        heads.tell(place, secret, newest)
+    heads.tidy(place, secret, max(head, newest, key=lambda one: one.count))
     return ""
 
 
@@ -85,13 +83,13 @@ def _holds_together(driver: Any) -> bool:
     return driver.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok"
 
 
-def accept(engine: sa.Engine, place: Path | None, key: bytes | None) -> Head:
+def accept(engine: sa.Engine, place: Path | None, secret: bytes) -> Head:
     """Goes on with what is there: from now on this is the whole book. Gives back its head."""
     with opening.plain_words(place), engine.begin() as db:
         chain.take_as_it_is(db, chain.WENT_ON)
         head = db.info.pop("head")
     if place:
-        heads.begin(place, key, head)
+        heads.begin(place, secret, head)
     return head
 
 
