@@ -238,6 +238,7 @@ def _read_back(engine: sa.Engine, place: Path | None) -> None:
         )
 
 
+LACKS = _("{place} lacks a part that this kit needs. Please update the kit, or put a backup in its place.")
 _SAID = {
     "file is not a database": _("{place} is not a book of the kit, or it is locked with a key. Nothing was changed."),
     "malformed": _("{place} is damaged. Please put a backup in its place. Nothing was changed."),
@@ -249,7 +250,7 @@ _SAID = {
     "locked": _("{place} is busy with another save. Please try again in a moment; what you typed is still here."),
     "foreign key": _("This belongs to something that is no longer in the book. Please look at it anew."),
     "unique": _("This is in the book already. Nothing was changed."),
-    "no such": _("{place} lacks a part that this kit needs. Please update the kit, or put a backup in its place."),
+    "no such": LACKS,
     "half": _("A name holds half of a sign. Please type it anew."),
 }
 

@@ -12,6 +12,7 @@ from kit.records import BY_PLURAL
 from kit.store import chain, opening
 from kit.store import head as heads
 from kit.store.head import Head
+from kit.store.tables import METADATA
 from kit.words import Trouble, _, day_words, listed, one_or_many
 
 _DO = _("Please put a backup in its place. Nothing was changed; to go on with what is there, type: kit check --accept")
@@ -48,6 +49,7 @@ def look_over(engine: sa.Engine, place: Path | None, secret: bytes, head: Head |
         newest = chain.newest(driver)
         _compare(driver, place, head, newest)
         if not closed:
+            _has_each_part(driver, place)
             check(driver, place)
     return _laid_beside(engine, place, secret, head, newest) if place else "", newest.count
 
@@ -74,6 +76,14 @@ def check(driver: Any, place: Path | None, since: int = 0) -> None:
         raise Trouble(_CUT.format(place=_named(place), since=_when(break_at[1]), do=_DO))
     if chain.total(driver) != chain.last(driver)[2]:
         raise Trouble(_altered(driver, place))
+
+
+def _has_each_part(driver: Any, place: Path | None) -> None:
+    """A name that is garbled would be found out only when somebody asks for what it names."""
+    for table in METADATA.sorted_tables:
+        there = {row[1] for row in driver.execute(f'PRAGMA table_info("{table.name}")')}
+        if not there >= {column.name for column in table.columns}:
+            raise Trouble(opening.LACKS.format(place=place))
 
 
 def _holds_together(driver: Any) -> bool:
