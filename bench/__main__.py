@@ -1,4 +1,4 @@
-"""`kit bench [open|save|drafts|import|charts|unlock|report|privacy]`: measures, and says which aims are met."""
+"""`kit bench [open|save|drafts|import|charts|unlock|report|privacy|safety]`: measures, and says which aims are met."""
 
 import argparse
 import contextlib
@@ -24,6 +24,7 @@ SUBJECTS = {
     "unlock": "bench.unlocking",
     "report": "bench.reports",
     "privacy": "bench.privacy",
+    "safety": "bench.safety",
 }
 
 

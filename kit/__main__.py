@@ -174,9 +174,14 @@ def _key_of(place: Path) -> bytes:
 
 
 @app.command(help=_("Say in words whether the environment, the book and its settings are in order."))
-def check(book: Book = None) -> None:
+def check(
+    book: Book = None,
+    accept: Annotated[bool, typer.Option("--accept", help=_("Go on with what is left of a damaged book"))] = False,
+) -> None:
     from kit import check as looking
 
+    if accept:
+        _accept(_own_place(book))
     found = list(looking.findings(book))
     for one in found:
         typer.echo(f"{'  ' if one.fine else '! '}{one.words}")
@@ -184,11 +189,24 @@ def check(book: Book = None) -> None:
     raise typer.Exit(0 if all(one.fine for one in found) else 1)
 
 
+def _accept(place: Path) -> None:
+    """Takes a book as it is now for the whole of it; its history says so from then on."""
+    from kit import keys
+    from kit.store import Store
+
+    words = os.environ.get("KIT_PASSPHRASE")
+    if not place.exists():
+        raise typer.BadParameter(_("There is no book at {place}.").format(place=place))
+    key = keys.read(place, _typed_passphrase() if words is None else words) if keys.locked(place) else None
+    Store(place, key, accept=True).close()
+    typer.echo(_("From now on {place} is taken as it is.").format(place=place))
+
+
 @app.command(help=_("Measure the kit beside what people use today, in one run."))
 def bench(
     what: Annotated[
         str | None,
-        typer.Argument(help=_("open, save, drafts, import, charts, unlock, report or privacy; nothing: all")),
+        typer.Argument(help=_("open, save, drafts, import, charts, unlock, report, privacy or safety; nothing: all")),
     ] = None,
 ) -> None:
     done = subprocess.run([sys.executable, "-m", "bench", *([what] if what else [])], cwd=places.ROOT, check=False)

@@ -12,13 +12,14 @@ from kit import keys, places, practice
 from kit.fields import Audience
 from kit.keys import broker, remembered
 from kit.records import Record, changed
-from kit.store import Store
+from kit.store import Store, head
 from kit.words import Trouble, _
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from kit.panels import Panel, Table
+    from kit.store import Change
 
 SAMPLE, MEMORY = "sample", ":memory:"
 
@@ -65,8 +66,18 @@ def _sample() -> Store:
     store = Store(making)
     store.keep(*exchange.moved(told, 7 * weeks))
     store.close()
-    making.replace(places.sample())
+    _laid_down(making)
     return Store(places.sample())
+
+
+def _laid_down(making: Path) -> None:
+    """Puts the sample in its place with its head; where another notebook was quicker, its sample stays."""
+    place = places.sample()
+    for source, target in ((head.beside(making), head.beside(place)), (making, place)):
+        if place.exists():
+            source.unlink(missing_ok=True)
+        elif source.exists():
+            source.replace(target)
 
 
 class Book:
@@ -180,6 +191,10 @@ class Book:
         """Removes a record with what belongs to it; gives back all that was touched, as it was."""
         return self._store.remove(record)
 
+    def restore(self, earlier: Record) -> Any:
+        """Keeps an earlier form, as `history` told it, as the newest one; nothing of the history is rewritten."""
+        return self._store.restore(earlier)[0]
+
     def records(self, kind: type[Record], client: str | None = None) -> list[Any]:
         """The records of a kind, of one client or of all, in the order in which they were noted."""
         return self._store.records(kind, client)
@@ -204,6 +219,11 @@ class Book:
         from kit import reports
 
         return reports.make(self._store, client, audience, supporter, since, until, Path(to) if to else None)
+
+    @property
+    def remark(self) -> str:
+        """What is to be said of this book since it was opened: that its completeness cannot be told; else empty."""
+        return self._store.remark
 
     def settings(self) -> dict[str, Any]:
         """What the open book says of its own safety settings."""
@@ -263,6 +283,13 @@ class Book:
     def entries(self) -> "Panel":
         """Everything noted for this client, newest first: to read, change and remove."""
         return self._say("entries")
+
+    def history(self, record: Record | None = None) -> "Panel | list[Change]":
+        """What was changed, when and by whom; an earlier form comes back at one press.
+
+        Of one record: each change, the first one first, with the record as it was `before` and as it was from then on.
+        """
+        return self._say("history") if record is None else self._store.history(record)
 
     def better(self) -> "Panel":
         """What better means to the client, dated and never overwritten."""

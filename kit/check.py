@@ -94,10 +94,13 @@ def _book(named: str | None) -> Iterator[Finding]:
             yield _waiting(_place(named))
             return
         count = sum(len(book.records(kind)) for kind in KINDS)
+        remark = book.remark
         settings = ", ".join(f"{name} {value}" for name, value in book.settings().items())
         book.close()
     except Trouble as trouble:
         yield Finding(False, str(trouble))
         return
     yield Finding(True, _("The book opens and holds {n} entries.").format(n=count))
+    if remark:
+        yield Finding(True, remark)
     yield Finding(True, _("Its settings are in order: {settings}.").format(settings=settings))

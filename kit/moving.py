@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from kit import keys
-from kit.store import Store, opening, outside
+from kit.store import Store, head, opening, outside
 from kit.words import Trouble, _
 
 # A line with the version, a line that says what follows, the parts, then the digest of all that and its seal.
@@ -71,7 +71,7 @@ def unpack(file: IO[bytes], place: Path, secret: str | bytes) -> bytes:
             keys.put(keys.beside(book), wrapped)
         _try_out(book, key, place)
         keys.refuse_taken(place)
-        _move((keys.beside(book), outside.beside(book), book), place.parent)
+        _move((keys.beside(book), outside.beside(book), head.beside(book), book), place.parent)
     return key
 
 

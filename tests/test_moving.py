@@ -89,7 +89,7 @@ def test_a_sealed_practice_comes_back_whole_with_its_key_file_and_its_support_li
     assert titles(elsewhere) == ["bread from scratch"]
     assert [one.name for one in outside.read_lines(elsewhere)] == ["Night line"]
     assert {path.name.removeprefix(elsewhere.name) for path in elsewhere.parent.iterdir()} <= {
-        "", ".key", ".lines.json", "-wal", "-shm",
+        "", ".key", ".lines.json", ".head", "-wal", "-shm",
     }  # fmt: skip
 
 

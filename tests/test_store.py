@@ -269,14 +269,15 @@ def test_a_setting_that_does_not_hold_is_told_and_the_book_is_not_used(place, mo
         Store(place)
 
 
-def test_what_was_removed_leaves_no_trace_in_the_file_once_the_book_is_closed(place):
+def test_a_draft_that_was_dropped_leaves_no_trace_in_the_file_once_the_book_is_closed(place):
     store = Store(place)
-    store.keep(kit.Client(name="Heron"), win := kit.Win(client="Heron", title="a very particular loaf"))
-    store.remove(win)
+    store.keep(kit.Client(name="Heron"))
+    store.keep_draft("Heron", "small_win", {"title": "a very particular loaf"})
+    store.drop_draft("Heron", "small_win")
     store.close()
 
     assert b"particular" not in place.read_bytes()
-    assert [path.name for path in place.parent.iterdir()] == [place.name]
+    assert sorted(path.name for path in place.parent.iterdir()) == [place.name, f"{place.name}.head"]
 
 
 def test_a_save_holds_the_book_from_its_first_moment(place, open_at):

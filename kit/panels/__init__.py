@@ -7,6 +7,7 @@ from typing import Any
 from kit.panels.caseload import Caseload
 from kit.panels.catch_up import CatchUp
 from kit.panels.coach import PrivateNotes, Retention
+from kit.panels.history import History
 from kit.panels.keeping import Better, Entries, Plan, Supporters, Toolkit
 from kit.panels.meeting import Agreements, PracticeDetails, SupportLines
 from kit.panels.own import OwnPractice
@@ -38,7 +39,7 @@ WORDS: dict[str, Callable[[Table], Panel]] = {
             ChooseClient, CheckIn, SmallWin, ReviewSteps, AddMilestone, ExploreSetback, NextStep, CloseSession,
             NextPerson, HeavierDay, Better, Toolkit, Supporters, Plan, Entries, Journey, MakeReport, SupportNow,
             Agreements, PracticeDetails, SupportLines, ThenAndNow, OwnPractice, ChoosePeriod, JustMe, SinceDay,
-            Prepare, Caseload, CatchUp, PrivateNotes, Retention,
+            Prepare, Caseload, CatchUp, PrivateNotes, Retention, History,
         )
     },
     **{name: partial(Told, name) for name in QUESTIONS},

@@ -12,24 +12,48 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from kit.records import BY_PLURAL, Client, OfClient, Record, SupportLine
-from kit.store import opening, outside
+from kit.store import chain, opening, outside, whole
+from kit.store import head as heads
+from kit.store.history import Change, brought_back, changes, latest
 from kit.store.tables import DRAFTS, SEAT, TABLES, row_of
 from kit.words import NoSuchClient, Trouble, _
+
+__all__ = ["Change", "Store"]
 
 
 class Store:
     """One open book on disk (or in memory), encrypted when it has a key; every change is one transaction."""
 
-    def __init__(self, place: Path | None, key: bytes | None = None) -> None:
-        self.place = place
+    def __init__(self, place: Path | None, key: bytes | None = None, accept: bool = False) -> None:
+        """Opens a book that is all that was kept in it; `accept` goes on with one of which something is missing."""
+        self.place, self._secret = place, heads.secret_of(key)
         self.encrypted = key is not None
-        self._engine = opening.open_book(place, key)
+        head = whole.read_head(place, self._secret, accept)
+        self._as_closed = heads.is_as_closed(place, head) and not accept
+        self._engine = opening.open_book(place, key, self._as_closed)
+        self.remark, self._known = self._looked_over(head, accept)
+        self._is_open = True
         self._reading = self._engine.execution_options(reading=True)
         self._written: Counter[str] = Counter()
         self._lay_out_lines()
 
+    def _looked_over(self, head: heads.Head | None, accept: bool) -> tuple[str, int]:
+        """What is to be said of the book, and how far its history was looked at."""
+        try:
+            if accept:
+                head = whole.accept(self._engine, self.place, self._secret)
+            return whole.look_over(self._engine, self.place, self._secret, head, self._as_closed)
+        except BaseException:
+            self._engine.dispose()
+            raise
+
     def close(self) -> None:
+        """Closes the book; where nothing else has it open, the file is noted as it is then."""
+        is_open, self._is_open = self._is_open, False
+        head = whole.still(self._engine, self._known) if is_open and self.place and not self._as_closed else None
         self._engine.dispose()
+        if head and self.place:
+            heads.close(self.place, self._secret, head)
 
     def settings(self) -> dict[str, Any]:
         """What SQLite says of its own settings, read back from the open book."""
@@ -40,7 +64,12 @@ class Store:
         with opening.plain_words(self.place), self._engine.begin() as db:
             # Records that hang together are put back in any order; the book is whole again at the end.
             db.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+            db.info.pop("head", None)  # of a save that was not to be
             yield db
+            head = db.info.pop("head", None)
+        self._as_closed = False
+        if head and self.place:
+            heads.tell(self.place, self._secret, head)
         self._written.update(plurals := tuple(plurals))
         if SupportLine.plural in plurals:
             self._lay_out_lines()
@@ -64,14 +93,18 @@ class Store:
         """
         renamed = any(isinstance(record, Client) for record in records)  # a new name follows into every kind
         with self._writing(TABLES if renamed else {record.plural for record in records}) as db:
-            return [before for record in records for before in _keep(db, record)]
+            before = [one for record in records for one in _keep(db, record)]
+            chain.note(db, before, records)
+        return before
 
-    def remove(self, record: Record) -> list[Record]:
+    def remove(self, record: Record, by: str = "coach") -> list[Record]:
         """Removes `record` with what belongs to it; gives back all that was touched, as it was."""
         with self._writing(TABLES) as db:
-            return _take_out(db, _standing(db, record))
+            touched = _take_out(db, _standing(db, record))
+            chain.note(db, touched, by=by)
+        return touched
 
-    def take_back(self, new: Sequence[Record], before: Sequence[Record]) -> None:
+    def take_back(self, new: Sequence[Record], before: Sequence[Record], by: str = "coach") -> None:
         """Undoes `keep` or `remove`: the `new` records go, those `before` are as they were.
 
         What was changed or noted in the meantime is not touched: then nothing is undone, and a sentence says so.
@@ -85,9 +118,33 @@ class Store:
                 raise Trouble(
                     _("Something noted later belongs to this, so it stays. It can be removed among the entries.")
                 )
+            stood = [one for record in before for one in _found(db, type(record), id=record.id)]
             for record in reversed(before):
                 row = row_of(record)
                 db.execute(upsert(TABLES[record.plural]).values(row).on_conflict_do_update(["id"], set_=row))
+            chain.note(db, [*gone, *stood], before, "taken back", by)
+
+    def restore(self, earlier: Record, by: str = "coach") -> tuple[Record, list[Record]]:
+        """Keeps an earlier form of a record as its newest; gives it back, with what it took the place of."""
+        with self._writing(TABLES) as db:
+            stood = _found(db, type(earlier), id=earlier.id)
+            new = brought_back(db, earlier, stood)
+            _check_names(db, new)
+            row = row_of(new)
+            db.execute(upsert(TABLES[new.plural]).values(row).on_conflict_do_update(["id"], set_=row))
+            chain.note(db, stood, [new], "brought back", by)
+        return new, stood
+
+    def history(self, record: Record) -> list[Change]:
+        """Each change of a record, the first one first."""
+        with self._looking() as db:
+            return changes(db, record.plural, record.id)
+
+    def latest_changes(self, client: str, most: int) -> list[Change]:
+        """What was changed last of all that is noted of a client, the latest first."""
+        key = self.client(client).id
+        with self._looking() as db:
+            return latest(db, key, most)
 
     def records(self, kind: type[Record], client: str | None = None, **equal: Any) -> list[Any]:
         """The records of a kind, of one client or of all, in the order in which they were noted."""

@@ -12,10 +12,11 @@ import sqlalchemy as sa
 import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy.pool import QueuePool, StaticPool
 
+from kit.store import chain
 from kit.store.tables import METADATA
 from kit.words import Trouble, _
 
-SCHEMA = "0001"
+SCHEMA = "0002"
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 PATIENCE = 10_000  # milliseconds that a save waits for another one
 PAGE = 512  # bytes; whatever its page size, a database is a multiple of this
@@ -30,17 +31,18 @@ SETTINGS = {
 }
 
 
-def open_book(place: Path | None, key: bytes | None = None) -> sa.Engine:
+def open_book(place: Path | None, key: bytes | None = None, as_closed: bool = False) -> sa.Engine:
     """The engine of a sound, current book; a new file becomes an empty book, encrypted when there is a key.
 
-    `place` None is a book in memory.
+    `place` None is a book in memory; `as_closed` is a file that is known to be, to the byte, as the kit closed it.
     """
     with plain_words(place, _KEYED if key else {}):
         if place is not None:
             _make_private(place)
         engine = _engine(place, key)
         try:
-            _look_over(engine, place)
+            if not as_closed:
+                _look_over(engine, place)
             _bring_up_to_date(engine, place, key)
             _read_back(engine, place)
         except BaseException:
@@ -160,7 +162,9 @@ def _upgrade(engine: sa.Engine, place: Path | None, key: bytes | None) -> None:
                 return
             if place is not None:
                 copy(engine, place.with_name(f"{place.name}.before-{SCHEMA}"), key)
+            _look_at_its_history(db, place)
             _migrate(db)
+            chain.take_as_it_is(db, chain.FOUND)
             if db.exec_driver_sql("PRAGMA foreign_key_check").first():
                 raise ValueError("a record would belong to nothing")
     except (sa.exc.DBAPIError, sqlcipher.Error, OSError, Trouble):
@@ -171,6 +175,15 @@ def _upgrade(engine: sa.Engine, place: Path | None, key: bytes | None) -> None:
                 "{place} could not be brought up to date; it is as it was. Please open it with the kit that you had."
             ).format(place=place)
         ) from error
+
+
+def _look_at_its_history(db: sa.Connection, place: Path | None) -> None:
+    """What is missing in an older book must be told before its history leads on from what is there."""
+    from kit.store import whole  # which needs this module
+
+    driver: Any = db.connection.driver_connection
+    if driver.execute("SELECT 1 FROM sqlite_master WHERE name = 'history'").fetchone():
+        whole.check(driver, place)
 
 
 @contextlib.contextmanager
@@ -225,9 +238,11 @@ def _read_back(engine: sa.Engine, place: Path | None) -> None:
         )
 
 
+LACKS = _("{place} lacks a part that this kit needs. Please update the kit, or put a backup in its place.")
 _SAID = {
     "file is not a database": _("{place} is not a book of the kit, or it is locked with a key. Nothing was changed."),
     "malformed": _("{place} is damaged. Please put a backup in its place. Nothing was changed."),
+    "hold blob": _("{place} is damaged. Please put a backup in its place. Nothing was changed."),
     "readonly": _("{place} cannot be written to. Please give yourself the right to change it, then try again."),
     "unable to open": _("{place} cannot be opened. Please look whether its folder is there and may be written to."),
     "full": _("The disk of {place} is full. Please make some room, then save again; what you typed is still here."),
@@ -235,7 +250,7 @@ _SAID = {
     "locked": _("{place} is busy with another save. Please try again in a moment; what you typed is still here."),
     "foreign key": _("This belongs to something that is no longer in the book. Please look at it anew."),
     "unique": _("This is in the book already. Nothing was changed."),
-    "no such": _("{place} lacks a part that this kit needs. Please update the kit, or put a backup in its place."),
+    "no such": LACKS,
     "half": _("A name holds half of a sign. Please type it anew."),
 }
 

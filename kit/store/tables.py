@@ -90,6 +90,29 @@ SEAT = sa.Table(
     sa.Column("server", sa.Text, nullable=False),
     sa.Column("at", Moment, nullable=False),
 )
+# What was before each change; a client is named by id here, so that a new name changes nothing. A row that was
+# emptied when its client was erased keeps its place, its state and its link.
+HISTORY = sa.Table(
+    "history",
+    METADATA,
+    sa.Column("seq", sa.Integer, primary_key=True),
+    sa.Column("client", sa.Text, index=True),
+    sa.Column("kind", sa.Text),
+    sa.Column("record", sa.Text, index=True),
+    sa.Column("did", sa.Text),
+    sa.Column("by", sa.Text),
+    sa.Column("at", Moment),
+    sa.Column("before", sa.Text),
+    sa.Column("digest", sa.LargeBinary),
+    sa.Column("state", sa.LargeBinary, nullable=False),
+    sa.Column("link", sa.LargeBinary, nullable=False),
+)
+SALTS = sa.Table(
+    "salts",
+    METADATA,
+    sa.Column("client", sa.Text, primary_key=True),
+    sa.Column("salt", sa.LargeBinary, nullable=False),
+)
 
 
 def row_of(record: Record) -> dict[str, Any]:

@@ -1,0 +1,685 @@
+"""What was before each change, brought back at will; and a book in which something is missing says what, and when."""
+
+import gzip
+import json
+import os
+import shutil
+import subprocess
+import sys
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+import harmed
+import pytest
+import sqlcipher3.dbapi2 as sqlcipher
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
+
+import kit
+from kit.records import KINDS, changed
+from kit.store import Store, chain, head, opening, whole
+from kit.words import NoSuchClient, Trouble
+
+FIRST_BOOK = Path(__file__).parent / "books" / "0001.book.gz"
+KEY = b"k" * 32
+
+
+@pytest.fixture
+def place(tmp_path):
+    return tmp_path / "practice.book"
+
+
+@pytest.fixture
+def store(place):
+    """Heron and Otter in a book on disk, with a win of Heron's that was changed once."""
+    with closing(Store(place)) as store:
+        store.keep(kit.Client(name="Heron"), kit.Client(name="Otter"), kit.Agreement(client="Heron", to="notes"))
+        store.keep(bread := kit.Win(client="Heron", title="bread"))
+        store.keep(changed(bread, title="bread in the oven", version=2))
+        yield store
+
+
+def the_win(store):
+    (found,) = store.records(kit.Win)
+    return found
+
+
+def forms(store, record):
+    return [one.record and one.record.title for one in store.history(record)]
+
+
+def is_sound(store):
+    with store._looking() as db:
+        whole.check(db.connection.driver_connection, None)
+    return True
+
+
+def tell(place, order):
+    with closing(sqlcipher.connect(str(place), isolation_level=None)) as db:
+        db.execute(order)
+
+
+def sentence(place, key=None):
+    with pytest.raises(Trouble) as told:
+        Store(place, key)
+    said = str(told.value)
+    assert str(place) in said and said.endswith(".") and "\n" not in said
+    assert "Please put a backup in its place." in said and "kit check --accept" in said
+    return said
+
+
+# what was before --------------------------------------------------------------------------------
+
+
+def test_each_change_says_when_by_whom_and_what_stood_there_before(store):
+    first, second = store.history(the_win(store))
+
+    assert (first.did, first.before, first.record.title) == ("noted", None, "bread")
+    assert (second.did, second.before.title, second.record.title) == ("changed", "bread", "bread in the oven")
+    assert first.at <= second.at and {first.by, second.by} == {"coach"}
+
+
+def test_the_book_tells_the_history_of_a_record_and_brings_an_earlier_form_back(book):
+    book.add(kit.Client(name="Heron"))
+    bread = book.add(kit.Win(client="Heron", title="bread"))
+    book.change(bread, title="cake")
+
+    back = book.restore(book.history(bread)[0].record)
+
+    assert (back.title, back.version) == ("bread", 3)
+    assert forms(book._store, bread) == ["bread", "cake", "bread"]
+    assert book.records(kit.Win) == [back]
+
+
+def test_who_speaks_in_a_record_is_who_did_it(store):
+    store.keep(new := kit.Win(client="Heron", title="a walk", by="client"))
+    store.remove(new, by="room")
+
+    assert [one.by for one in store.history(new)] == ["client", "room"]
+
+
+def test_what_was_removed_is_brought_back_with_the_form_that_it_had(store):
+    win = the_win(store)
+    store.remove(win)
+
+    new, stood = store.restore(store.history(win)[-1].before)
+
+    assert stood == []
+    assert the_win(store) == new == win.model_copy(update={"version": 3})
+
+
+def test_what_was_brought_back_is_taken_back_again(store):
+    win = the_win(store)
+    new, stood = store.restore(store.history(win)[0].record)
+
+    store.take_back([new], stood)
+
+    assert the_win(store) == win
+    assert [one.did for one in store.history(win)] == ["noted", "changed", "brought back", "taken back"]
+    assert is_sound(store)
+
+
+def test_an_earlier_form_comes_back_under_the_new_name_of_its_client(store):
+    win, heron = the_win(store), store.client("Heron")
+    store.keep(changed(heron, name="Coot", version=2))
+
+    store.restore(store.history(win)[0].record)
+
+    assert (the_win(store).client, the_win(store).title) == ("Coot", "bread")
+    assert is_sound(store)
+
+
+def test_an_earlier_form_lets_go_of_what_is_no_longer_there(store):
+    store.keep(walk := kit.Tool(client="Heron", title="a walk"))
+    store.keep(step := kit.Step(client="Heron", title="walk", tool=walk.id))
+    store.remove(walk)
+    store.keep(changed(store.records(kit.Step)[0], title="run", version=2))
+
+    store.restore(step)
+
+    (back,) = store.records(kit.Step)
+    assert (back.title, back.tool) == ("walk", None)
+
+
+def test_what_belongs_to_something_that_is_gone_is_not_brought_back_alone(store):
+    store.keep(walk := kit.Tool(client="Heron", title="a walk"), use := kit.ToolUse(client="Heron", tool=walk.id))
+    store.remove(walk)
+
+    with pytest.raises(Trouble, match="belongs to something that is no longer in the book"):
+        store.restore(use)
+
+    assert store.records(kit.ToolUse) == [] and is_sound(store)
+
+
+def test_what_belonged_to_a_removed_client_asks_for_the_client_first(store):
+    win, heron = the_win(store), store.client("Heron")
+    store.remove(heron)
+
+    with pytest.raises(NoSuchClient, match="Please bring them back first"):
+        store.restore(win)
+
+    store.restore(heron)
+    store.restore(win)
+    assert the_win(store).title == win.title and is_sound(store)
+
+
+def test_a_form_that_stands_already_is_not_brought_back_once_more(store):
+    with pytest.raises(Trouble, match="stands like this already"):
+        store.restore(the_win(store))
+
+    assert len(store.history(the_win(store))) == 2
+
+
+def test_the_latest_changes_of_a_client_are_theirs_alone_and_the_latest_comes_first(store):
+    store.keep(kit.Win(client="Otter", title="a nap"))
+    store.remove(the_win_of(store, "Heron"))
+
+    told = [(one.did, one.plural) for one in store.latest_changes("Heron", 3)]
+
+    assert told == [("removed", "wins"), ("changed", "wins"), ("noted", "wins")]
+
+
+def the_win_of(store, client):
+    (found,) = store.records(kit.Win, client)
+    return found
+
+
+def test_an_erased_clients_history_is_emptied_and_the_chain_still_holds(store, place):
+    store.keep(kit.Win(client="Otter", title="a nap"))
+    heron = store.client("Heron")
+    store.remove(heron)
+
+    with store._writing() as db:
+        chain.forget(db, heron.id)
+
+    assert store.history(kit.Win(client="Heron", title="x", id=heron.id)) == []
+    store.close()
+    assert b"bread" not in place.read_bytes() and b"Heron" not in place.read_bytes()
+    with closing(Store(place)) as again:
+        assert is_sound(again)
+        assert [one.did for one in again.latest_changes("Otter", 9)] == ["noted", "noted"]
+
+
+def test_what_goes_along_with_a_removed_record_has_its_history_too(store):
+    store.keep(walk := kit.Tool(client="Heron", title="a walk"), use := kit.ToolUse(client="Heron", tool=walk.id))
+    store.keep(step := kit.Step(client="Heron", title="walk", tool=walk.id))
+
+    store.remove(walk)
+
+    assert [one.did for one in store.history(use)] == ["noted", "removed"]
+    assert [(one.did, one.record.tool) for one in store.history(step)] == [("noted", walk.id), ("changed", None)]
+
+
+class AnyHistory(RuleBasedStateMachine):
+    """Whatever is kept, changed, removed, taken back and brought back: the history tells every form of it."""
+
+    wins = Bundle("wins")
+    undo = Bundle("undo")
+
+    def __init__(self):
+        super().__init__()
+        self.store = Store(None)
+        self.store.keep(kit.Client(name="Heron"))
+        self.forms, self.now, self.changes = {}, {}, 0
+
+    def noted(self, key, form):
+        self.changes += 1
+        self.forms.setdefault(key, []).append(form)
+        self.now[key] = form
+
+    @rule(target=wins, title=st.text("abc", min_size=1))
+    def keep(self, title):
+        win = kit.Win(client=self.name(), title=title)
+        self.store.keep(win)
+        self.noted(win.id, title)
+        return win.id
+
+    @rule(target=undo, key=wins, title=st.text("abc", min_size=1))
+    def change(self, key, title):
+        if self.now[key] is None:
+            return []
+        new = changed(self.standing(key), title=title, version=self.standing(key).version + 1)
+        before = self.store.keep(new)
+        self.noted(key, title)
+        return [[new], before, self.changes]
+
+    @rule(target=undo, key=wins)
+    def remove(self, key):
+        if self.now[key] is None:
+            return []
+        before = self.store.remove(self.standing(key))
+        self.noted(key, None)
+        return [[], before, self.changes]
+
+    @rule(given=consumes(undo))
+    def take_back(self, given):
+        if not given or given[2] != self.changes:
+            return
+        new, before, _at = given
+        (was,) = before
+        if new and self.standing(was.id) != new[0]:  # renamed since
+            return
+        self.store.take_back(new, [changed(was, client=self.name())])
+        self.noted(was.id, was.title)
+
+    @rule(key=wins, data=st.data())
+    def restore(self, key, data):
+        told = [one.record for one in self.store.history(self.some(key)) if one.record]
+        earlier = data.draw(st.sampled_from(told))
+        if earlier.title == self.now[key]:
+            with pytest.raises(Trouble):
+                self.store.restore(earlier)
+            return
+        self.store.restore(earlier)
+        self.noted(key, earlier.title)
+
+    @rule(name=st.sampled_from(("Heron", "Coot", "Otter")))
+    def rename(self, name):
+        (client,) = self.store.records(kit.Client)
+        self.store.keep(changed(client, name=name, version=client.version + 1))
+
+    def name(self):
+        return self.store.records(kit.Client)[0].name
+
+    def standing(self, key):
+        return next((one for one in self.store.records(kit.Win) if one.id == key), None)
+
+    def some(self, key):
+        return kit.Win(id=key, client="whoever", title="x")
+
+    @invariant()
+    def everything_is_told(self):
+        assert {one.id: one.title for one in self.store.records(kit.Win)} == {
+            key: title for key, title in self.now.items() if title is not None
+        }
+        for key, some in self.forms.items():
+            assert forms(self.store, self.some(key)) == some
+        assert is_sound(self.store)
+
+    def teardown(self):
+        self.store.close()
+
+
+TestAnyHistory = AnyHistory.TestCase
+TestAnyHistory.settings = settings(max_examples=25, stateful_step_count=15)
+
+
+# what opening says ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def closed(store, place):
+    store.close()
+    return place
+
+
+def test_a_removed_tail_is_named_with_where_the_book_ends_and_how_much_is_missing(closed):
+    tell(closed, "DELETE FROM wins")
+    tell(closed, "DELETE FROM history WHERE seq > 3")
+
+    assert "it ends on " in (said := sentence(closed)) and "and 2 later changes up to " in said
+
+
+def test_an_older_copy_that_was_put_back_is_named(store, place, tmp_path):
+    store.close()
+    shutil.copy(place, tmp_path / "older")
+    with closing(Store(place)) as again:
+        again.keep(kit.Win(client="Heron", title="noted later"))
+    shutil.copy(tmp_path / "older", place)
+
+    assert "and 1 later change up to " in sentence(place)
+
+
+def test_an_older_copy_on_which_somebody_went_on_elsewhere_is_named(store, place, tmp_path):
+    store.close()
+    elsewhere = tmp_path / "elsewhere.book"
+    shutil.copy(place, elsewhere)
+    for one, words in ((place, "noted here"), (elsewhere, "noted there")):
+        with closing(Store(one)) as again:
+            again.keep(kit.Win(client="Heron", title=words))
+    shutil.copy(elsewhere, place)
+
+    assert "is not the book that was open last, on " in sentence(place)
+
+
+def test_an_entry_that_was_changed_from_outside_is_named_by_its_kind_and_day_and_not_by_its_words(closed):
+    tell(closed, "UPDATE wins SET title = 'somebody else wrote this'")
+
+    said = sentence(closed)
+
+    assert "entries are not as they were kept (small win: 1; the first of them was saved on " in said
+    assert "bread" not in said and "somebody" not in said and "Heron" not in said
+
+
+def test_an_entry_that_moved_to_another_client_is_named(closed):
+    tell(closed, "UPDATE wins SET client = 'Otter'")
+
+    assert "(small win: 1;" in sentence(closed)
+
+
+def test_an_entry_that_can_no_longer_be_found_by_its_client_is_named(closed):
+    with closing(sqlcipher.connect(str(closed))) as db:
+        (page,) = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'ix_wins_client'").fetchone()
+    content = bytearray(closed.read_bytes())
+    at = content.index(b"Heron", 4096 * (page - 1), 4096 * page)
+    content[at] ^= 1
+    closed.write_bytes(content)
+
+    with pytest.raises(Trouble, match=r"is damaged\. Please put a backup in its place"):
+        Store(closed)
+
+
+def test_a_history_that_was_rewritten_is_named(closed):
+    tell(closed, "UPDATE history SET \"before\" = replace(\"before\", 'bread', 'cake')")
+
+    assert "the history of its entries holds until " in sentence(closed)
+
+
+def test_a_book_that_is_gone_is_named_and_none_is_begun_in_its_place(closed):
+    closed.unlink()
+
+    with pytest.raises(Trouble, match=r"is empty or gone, though 5 changes up to .* Please put a backup in its place"):
+        Store(closed)
+
+    assert not closed.exists()
+
+
+@pytest.mark.parametrize("key", [None, KEY], ids=["plain", "encrypted"])
+def test_whoever_accepts_what_is_left_goes_on_with_it(place, key):
+    with closing(Store(place, key)) as store:
+        store.keep(kit.Client(name="Heron"), kit.Win(client="Heron", title="bread"), kit.Win(client="Heron", title="x"))
+    practice = harmed.Practice(place, key, None, place)
+    with closing(harmed.connected(practice)) as db:
+        db.execute("UPDATE wins SET title = 'cake' WHERE title = 'bread'")
+        db.execute("DELETE FROM history WHERE seq > 2")
+    sentence(place, key)
+
+    Store(place, key, accept=True).close()
+
+    with closing(Store(place, key)) as store:
+        assert [one.title for one in store.records(kit.Win)] == ["cake", "x"]
+        store.keep(kit.Win(client="Heron", title="one more"))
+        assert is_sound(store)
+    with closing(harmed.connected(practice)) as db:
+        db.execute("UPDATE wins SET title = 'cake' WHERE title = 'x'")
+    assert "(small win: 1;" in sentence(place, key)
+
+
+def test_the_command_line_accepts_what_is_left(closed):
+    tell(closed, "DELETE FROM wins")
+    command = [sys.executable, "-m", "kit", "check", "--book", str(closed)]
+
+    refused = subprocess.run(command, capture_output=True, text=True, check=False)
+    accepted = subprocess.run([*command, "--accept"], capture_output=True, text=True, check=False)
+
+    assert refused.returncode == 1 and "(small win: 1;" in refused.stdout
+    assert f"From now on {closed} is taken as it is." in accepted.stdout
+    Store(closed).close()
+
+
+def test_a_head_of_another_key_is_not_believed(place):
+    with closing(Store(place, KEY)) as store:
+        store.keep(kit.Client(name="Heron"))
+    head.tell(place, b"another", head.Head(99, "00", ""))
+
+    Store(place, KEY).close()
+
+
+def test_a_copy_without_its_head_says_once_that_nobody_can_tell_whether_it_is_complete(closed):
+    head.beside(closed).unlink()
+
+    first, second = _opened_twice(closed)
+
+    assert first.startswith("Whether this book is complete cannot be told") and second == ""
+
+
+def _opened_twice(place):
+    for _time in range(2):
+        with closing(Store(place)) as store:
+            yield store.remark
+
+
+def test_a_new_book_and_one_without_changes_have_nothing_to_say(place):
+    assert list(_opened_twice(place)) == ["", ""]
+    head.beside(place).unlink()
+
+    assert list(_opened_twice(place)) == ["", ""]
+
+
+def test_a_closed_book_is_known_by_its_bytes_and_one_that_was_changed_since_is_looked_through(store, place):
+    store.close()
+    again = Store(place)
+    assert again._as_closed
+    again.keep_draft("Heron", "small_win", {"title": "b"})
+    again._engine.dispose()
+
+    with closing(Store(place)) as again:
+        assert not again._as_closed
+
+
+def test_a_change_from_outside_while_the_kit_has_the_book_open_is_named_too(store, place):
+    tell(place, "UPDATE wins SET title = 'cake'")
+    store.close()
+
+    assert "(small win: 1;" in sentence(place)
+
+
+def test_the_head_stays_small_however_much_is_saved(place, monkeypatch):
+    monkeypatch.setattr(head, "LONGEST", 2000)
+    with closing(Store(place)) as store:
+        store.keep(kit.Client(name="Heron"))
+        for _save in range(20):
+            store.keep(kit.Win(client="Heron", title="bread"))
+    Store(place).close()
+
+    assert len([line for line in head.beside(place).read_bytes().splitlines() if line]) <= 2
+    assert head.read(place, b"").count == 21
+
+
+@pytest.mark.skipif(os.name == "nt", reason="on Windows the profile's own rights hold")
+def test_the_head_is_readable_for_its_owner_alone_and_tells_nothing_of_anybody(closed):
+    assert head.beside(closed).stat().st_mode & 0o777 == 0o600
+    told = [json.loads(line) for line in head.beside(closed).read_text().splitlines() if line]
+    assert {name for line in told for name in line} == {"count", "link", "at", "file", "check"}
+
+
+def test_a_rating_cannot_be_guessed_from_its_digest_without_the_salt(store):
+    store.keep(kit.CheckIn(client="Heron", energy=3, id="x"), kit.CheckIn(client="Otter", energy=3, id="y"))
+    with store._looking() as db:
+        rows = db.exec_driver_sql("SELECT digest FROM history WHERE kind = 'check_ins'").scalars().all()
+        salts = db.exec_driver_sql("SELECT salt FROM salts").scalars().all()
+
+    assert len(set(rows)) == 2
+    assert len(set(salts)) == len(salts) >= 2 and min(map(len, salts)) == 32
+
+
+# damaged and sound copies, kills ----------------------------------------------------------------
+
+
+def test_of_300_damaged_copies_every_one_that_lost_or_changed_something_is_named(tmp_path):
+    looked = [one for seed in range(15) for one in harmed.looked_at(tmp_path, seed)]
+
+    assert [what for what, said, as_it_was in looked if not (said or as_it_was)] == []
+    assert len(looked) == 300 and sum(bool(said) for _what, said, _same in looked) > 150
+
+
+def test_of_300_sound_copies_none_raises_an_alarm(tmp_path):
+    looked = [one for seed in range(15) for one in harmed.looked_at(tmp_path, 100 + seed, harmed.HARMLESS)]
+
+    assert [(what, said) for what, said, as_it_was in looked if said or not as_it_was] == []
+    assert len(looked) == 300
+
+
+def test_after_50_kills_while_two_save_every_acknowledged_entry_is_there_and_there_is_no_alarm(tmp_path):
+    acknowledged, lacking, said = harmed.killed(tmp_path, 50)
+
+    assert (lacking, said) == (0, [])
+    assert acknowledged > 100
+
+
+@pytest.mark.parametrize("key", [None, KEY], ids=["plain", "encrypted"])
+def test_20_programs_save_20_entries_each_into_one_book_and_all_are_kept(place, key):
+    assert harmed.saved_at_once(place, key, 20, 20) == 400
+
+
+# the first schema -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def first(place):
+    """A book as the kit wrote it before there was a history."""
+    place.write_bytes(gzip.decompress(FIRST_BOOK.read_bytes()))
+    return place
+
+
+def held(place):
+    """Everything in an old book, without opening it as one."""
+    with closing(sqlcipher.connect(str(place))) as db:
+        return {kind.plural: sorted(db.execute(f'SELECT * FROM "{kind.plural}"').fetchall()) for kind in KINDS}
+
+
+def test_a_book_of_the_first_schema_opens_and_its_history_begins(first):
+    before = held(first)
+
+    with closing(Store(first)) as store:
+        assert store.remark == ""
+        win = the_win(store)
+        assert [(one.did, one.record) for one in store.history(win)] == [("found", win)]
+        assert win.title == "bread in the oven \U0001f35e"
+        assert store.draft("Heron", "small_win") == {"title": "br"}
+        assert is_sound(store)
+
+    assert held(first) == before and sum(map(len, before.values())) == 17
+    tell(first, "UPDATE wins SET title = 'cake'")
+    assert "(small win: 1;" in sentence(first)
+
+
+KILLED_AT = """
+import os, sys
+from pathlib import Path
+import sqlalchemy as sa
+from kit.store import Store
+left = int(sys.argv[2])
+
+@sa.event.listens_for(sa.engine.Engine, "before_cursor_execute")
+def count(*_more):
+    global left
+    left -= 1
+    if left < 0:
+        os._exit(9)
+
+Store(Path(sys.argv[1])).close()
+"""
+
+
+@pytest.mark.parametrize("step", [1, 3, 6, 9, 12, 15, 18, 10_000])
+def test_a_migration_that_is_killed_at_any_step_loses_nothing(first, step):
+    before = held(first)
+
+    done = subprocess.run([sys.executable, "-c", KILLED_AT, str(first), str(step)], check=False)
+
+    assert done.returncode == (0 if step == 10_000 else 9)
+    with closing(Store(first)) as store:
+        assert store.remark == "" and is_sound(store)
+        assert len(store.records(kit.ToolUse)) == len(store.records(kit.StepWeek)) == 1
+    assert held(first) == before
+
+
+def test_what_is_missing_in_an_older_book_is_named_before_it_is_brought_up_to_date(closed, monkeypatch):
+    tell(closed, "UPDATE wins SET title = 'cake'")
+    monkeypatch.setattr(opening, "SCHEMA", "9000")
+    as_bytes = closed.read_bytes()
+
+    assert "(small win: 1;" in sentence(closed)
+    assert closed.read_bytes() == as_bytes
+
+
+# the panel --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def panel(story):
+    """The story with a changed milestone, and the panel opened for Heron."""
+    rang = next(one for one in story.records(kit.Milestone) if one.title == "Rang my sister")
+    story.change(rang, title="Rang my sister twice", effort=3)
+    story.table.choose("Heron")
+    panel = story.history()
+    panel.act("more")
+    return panel
+
+
+def lists(panel):
+    return next(block["items"] for block in panel.view["blocks"] if block["is"] == "list")
+
+
+def the_line(panel, title):
+    return next(one for one in lists(panel) if one["title"] == title and one["buttons"])
+
+
+def test_the_panel_opens_at_a_press_and_says_what_was_changed_newest_first(panel):
+    newest = lists(panel)[0]
+
+    assert newest["title"] == "Rang my sister twice"
+    assert "milestone \u00b7 Changed \u00b7 " in newest["meta"] and newest["meta"].endswith(" \u00b7 by the coach")
+    assert "My milestone, in my words: Rang my sister twice (it was: Rang my sister)" in newest["lines"]
+    assert "What it took: 3 (it was: 7)" in newest["lines"]
+
+
+def test_an_earlier_form_comes_back_at_one_press_and_goes_at_undo(panel, story):
+    given = the_line(panel, "Rang my sister twice")["buttons"][0]["with"]
+
+    panel.act("bring_back", given)
+
+    assert "Rang my sister" in [one.title for one in story.records(kit.Milestone)]
+    assert panel.status == {"undo": True, "said": "The earlier form is back."}
+    assert lists(panel)[0]["meta"].startswith("milestone \u00b7 Brought back")
+    panel.act("undo")
+    assert "Rang my sister twice" in [one.title for one in story.records(kit.Milestone)]
+
+
+def test_what_was_removed_comes_back_at_one_press(panel, story, only):
+    story.remove(only(kit.Win))
+    panel.refresh()
+
+    panel.act("bring_back", the_line(panel, "Bread in the oven")["buttons"][0]["with"])
+
+    assert only(kit.Win).title == "Bread in the oven"
+
+
+def test_the_shared_page_shows_nothing_of_what_is_for_the_coach_alone_and_leaves_it_as_it_stands(panel, story, only):
+    story.change(only(kit.Setback), private_note="a very private note", title="Four days in bed")
+    story.change(only(kit.Setback), private_note="a note of yesterday")
+    panel.refresh()
+
+    assert "private" not in repr(panel.view) and "yesterday" not in repr(panel.view)
+    panel.act("bring_back", the_line(panel, "Four days in bed")["buttons"][0]["with"])
+    assert (only(kit.Setback).title, only(kit.Setback).private_note) == ("Three days in bed", "a note of yesterday")
+
+
+def test_the_coachs_own_page_shows_earlier_private_notes_too(panel, story, only):
+    story.change(only(kit.Setback), private_note="a very private note")
+    story.table.turn_to_the_coach()
+    panel.refresh()
+
+    assert "For my eyes alone: a very private note (it was: looked very tired" in repr(panel.view)
+
+
+def test_without_an_agreement_the_history_is_read_and_nothing_is_brought_back(panel, story, only):
+    story.change(only(kit.Agreement), withdrawn_on=date.today())
+    panel.refresh()
+
+    assert [one["buttons"] for one in lists(panel) if one["buttons"]] == []
+    panel.act("bring_back", 99)
+    assert "Rang my sister twice" in [one.title for one in story.records(kit.Milestone)]
+
+
+def test_the_next_person_finds_the_panel_closed(panel, story):
+    story.add(kit.Client(name="Otter"))
+
+    story.table.choose("Otter")
+
+    assert "Rang my sister" not in repr(panel.view)
+    panel.act("more")
+    assert "Rang my sister" not in repr(panel.view)
