@@ -1,7 +1,7 @@
 """From the store to tidy pandas frames, one for each kind of record; pandas begins here."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ CLIENT_KINDS = tuple(kind for kind in KINDS if kind is Client or issubclass(kind
 ALWAYS = ("id", "created_at", "by")
 # What holds until it is changed is told whatever the period; all else counts on the day it is about.
 STANDING = ("clients", "supporters", "tools", "plan", "aspirations", "steps", "support_lines", "practice")
+FIRST_MOMENT, FIRST_DAY = datetime(1970, 1, 1, tzinfo=UTC), date(1970, 1, 1).toordinal()  # where numpy begins to count
 CASTS = {"rating": "Int64", "count": "Int64", "flag": "bool", "text": "str", "link": "str"}
 
 
@@ -46,19 +47,27 @@ def frame(kind: type[Record], rows: Iterable[dict], audience: Audience, supporte
 def _cast(told: About | None, name: str, values: list) -> Any:
     # Arrays, not Series: a frame would line up the index of each column with all others.
     if name == "created_at":
-        return pd.DatetimeIndex(np.array([_utc(one) for one in values], dtype="datetime64[us]")).tz_localize("UTC")
+        return pd.DatetimeIndex(_moments(values)).tz_localize("UTC")
     if told is None:
         return pd.array(values, dtype="str")
     if told.kind == "day":
-        return np.array(values, dtype="datetime64[us]")
+        return _days(values)
     if told.kind in ("texts", "several", "links"):
         return _apart([tuple(value or ()) for value in values])
     whole_number = told.kind == "choice" and isinstance(told.choices[0][0], int)
     return pd.array(values, dtype="Int64" if whole_number else CASTS.get(told.kind, "str"))
 
 
-def _utc(moment: datetime) -> datetime:
-    return moment.astimezone(UTC).replace(tzinfo=None)
+def _moments(values: Sequence[datetime]) -> np.ndarray:
+    """Counted by ourselves, for numpy looks at each of them at length."""
+    counted = ((one - FIRST_MOMENT) // timedelta.resolution for one in values)
+    return np.fromiter(counted, "int64", len(values)).view("datetime64[us]")
+
+
+def _days(values: Sequence[date | None]) -> np.ndarray:
+    not_known = np.iinfo("int64").min  # numpy's own sign for it
+    counted = (not_known if one is None else one.toordinal() - FIRST_DAY for one in values)
+    return np.fromiter(counted, "int64", len(values)).view("datetime64[D]").astype("datetime64[us]")
 
 
 def _apart(values: list[tuple]) -> np.ndarray:

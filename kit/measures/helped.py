@@ -39,9 +39,11 @@ def what_helped(tool_uses: Any, tools: Any) -> pd.DataFrame:
 def listed_only(tools: Any) -> pd.DataFrame:
     """Therapy and medication that are in use: `tool`, `title`, `kind`. Listed, never rated or ranked."""
     given = table(tools, "id", "title", "kind", "status")
-    shown = given["kind"].isin(LISTED_ONLY) & (given["status"] == "in use")
-    found = given.loc[shown, ["id", "title", "kind"]].rename(columns={"id": "tool"})
-    return found.sort_values(["title", "tool"], ignore_index=True)
+    rows = zip(given["title"], given["id"], given["kind"], given["status"], strict=True)
+    found = sorted(
+        (title, tool, kind) for title, tool, kind, status in rows if kind in LISTED_ONLY and status == "in use"
+    )
+    return pd.DataFrame(found, columns=["title", "tool", "kind"], dtype="str")[["tool", "title", "kind"]]
 
 
 def what_fits(tool_uses: Any, tools: Any, setbacks: Any) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """The tables of a book, derived from the records' one declaration."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,8 +21,8 @@ class Moment(sa.TypeDecorator):
     def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
         return value and value.astimezone(UTC).replace(tzinfo=None)
 
-    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
-        return value and value.replace(tzinfo=UTC)
+    def result_processor(self, dialect: Any, coltype: Any) -> Callable[[str | None], Any]:
+        return lambda told: told and datetime.fromisoformat(f"{told}+00:00")
 
 
 COLUMNS: dict[str, Any] = {
