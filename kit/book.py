@@ -391,6 +391,10 @@ class Book:
         """All clients of the practice, for the coach alone."""
         return self._say("caseload")
 
+    def page_for_each(self) -> "Panel":
+        """A page to take home for each client, in one go; for the coach alone."""
+        return self._say("page_for_each")
+
     def catch_up(self) -> "Panel":
         """All that a session's panels ask, for one day on one page; for the coach alone."""
         return self._say("catch_up")

@@ -11,6 +11,7 @@ from kit.panels.history import History
 from kit.panels.keeping import Better, Entries, Plan, Supporters, Toolkit
 from kit.panels.meeting import Agreements, PracticeDetails, SupportLines
 from kit.panels.own import OwnPractice
+from kit.panels.page_for_each import PageForEach
 from kit.panels.prepare import Prepare
 from kit.panels.progress import ChoosePeriod, FindingMyFeet, JustMe, Ladders, SinceDay, Told
 from kit.panels.reading import Journey, SupportNow
@@ -39,7 +40,7 @@ WORDS: dict[str, Callable[[Table], Panel]] = {
             ChooseClient, CheckIn, SmallWin, ReviewSteps, AddMilestone, ExploreSetback, NextStep, CloseSession,
             NextPerson, HeavierDay, Better, Toolkit, Supporters, Plan, Entries, Journey, MakeReport, SupportNow,
             Agreements, PracticeDetails, SupportLines, ThenAndNow, OwnPractice, ChoosePeriod, JustMe, SinceDay,
-            Prepare, Caseload, CatchUp, PrivateNotes, Retention, History,
+            Prepare, Caseload, CatchUp, PrivateNotes, Retention, History, PageForEach,
         )
     },
     **{name: partial(Told, name) for name in QUESTIONS},

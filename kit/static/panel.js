@@ -79,8 +79,17 @@ function formNode(form, page) {
 const buttonNode = (item, page) => make("button", {
   type: "button", className: item.looks ? `kit-${item.looks}` : "", "data-press": JSON.stringify([item.do, item.with ?? null]),
   ...(item.pressed === undefined ? {} : { "aria-pressed": String(item.pressed) }),
+  ...(item.open === undefined ? {} : { "aria-expanded": String(item.open) }),
+  ...(item.about ? { "aria-label": `${item.label}: ${item.about}` } : {}),
   onclick: () => { page.drafts.flush(); page.send({ do: item.do, with: item.with ?? null, typed: page.typed }); },
 }, item.label);
+
+// What an entry was and what it was from then on; the words that differ are marked.
+const formsNode = ({ heads, rows }) => make("dl", { className: "kit-forms" }, ...rows.flatMap(([label, ...forms]) => [
+  make("dt", {}, label),
+  ...forms.map((parts, place) => parts && make("dd", {}, forms[1] ? make("span", { className: "kit-help" }, heads[place]) : null,
+    make("span", {}, ...parts.flatMap(([words, differs], n) => [n ? " " : null, differs ? make("mark", {}, words) : words])))),
+]));
 
 const BLOCKS = {
   text: (block) => make("p", { className: `kit-tone-${block.tone || "plain"}` }, block.text),
@@ -90,9 +99,12 @@ const BLOCKS = {
   list: (block, page) => (block.items.length
     ? make("ul", { className: "kit-list" }, ...block.items.map((item) => make("li", { "data-id": item.id ?? "" },
       make("div", { className: "kit-row" }, ...(item.buttons ?? []).map((button) => buttonNode(button, page))),
-      make("strong", {}, item.title), item.meta ? make("span", { className: "kit-help" }, item.meta) : null,
-      ...(item.lines ?? []).map((line) => make("p", {}, line)))))
+      item.title ? make("strong", {}, item.title) : null, item.meta ? make("span", { className: "kit-help" }, item.meta) : null,
+      ...(item.lines ?? []).map((line) => make("p", {}, line)), item.forms?.rows?.length ? formsNode(item.forms) : null,
+      ...(item.blocks ?? []).map((block) => BLOCKS[block.is](block, page)))))
     : make("p", { className: "kit-tone-quiet" }, block.empty)),
+  progress: (block) => make("div", { className: "kit-progress" },
+    make("progress", { max: block.of, value: block.at, ariaLabel: block.text }), make("span", { role: "status" }, block.text)),
   card: (block) => make("section", { className: "kit-card", "aria-label": block.title }, make("h3", {}, block.title),
     make("dl", {}, ...block.rows.flatMap(([name, words]) => [make("dt", {}, name), make("dd", {}, words)]))),
   // Opened by the page alone: it must be there when the notebook's other side is not.
