@@ -1,5 +1,6 @@
 """All pictures of two and of ten years, beside plotly.express and beside reading; a journey of 10,000, painted."""
 
+import json
 import time
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -10,7 +11,7 @@ import kit
 from bench import express
 from bench.browser import bench, fresh_home
 from bench.figures import Finding, Row, in_turn, less, note, times
-from bench.saving import CLIENT, FIGURE, all_in_view, followed, peer, saved, session
+from bench.saving import CLIENT, all_in_view, followed, peer, saved, session
 from kit import charts, frames, pictures
 from kit.words import _
 
@@ -22,6 +23,22 @@ CAME = ("short nights", "the weather", "a letter from the office", "noise next d
 BETWEEN = ("", "", "", "life", "a heavier time")
 TOOLS = {"a quiet walk": "movement", "drawing": "creative", "ringing Ada": "connection", "warm water": "grounding",
          "the group": "peer support", "talking with Dr. Vale": "therapy"}  # fmt: skip
+
+# The same entries as somebody would draw them with FigureWidget: one point each, in lanes, with its words.
+FIGURE = """\
+import json, itertools
+import ipywidgets as w
+import plotly.graph_objects as go
+count = itertools.count()
+lanes = json.load(open(PLACE))
+figure = go.FigureWidget([go.Scatter(name=name, mode="markers", **points) for name, points in lanes.items()])
+more = w.Button(description="One more")
+more.add_class("append")
+def append(_button):
+    wins = figure.data[0]
+    wins.update(x=[*wins.x, wins.x[0]], y=[*wins.y, wins.y[0]], text=[*wins.text, f"typed just now {next(count)}"])
+more.on_click(append)
+w.VBox([more, figure])"""
 
 
 def measure() -> list[Finding]:
@@ -109,20 +126,35 @@ def _calls(told: dict) -> list[tuple[str, tuple, dict]]:
 
 def _painted() -> list[Finding]:
     with fresh_home() as home:
-        book = _book(home / "bench.book")
-        figure = ["# A figure", FIGURE.replace("range(1000)", "range(10_000)")]
-        with bench({"figure": figure}, home, KIT_BOOK=str(book)) as running:
+        told = story(*MANY)
+        points = home / "points.json"
+        points.write_text(json.dumps(_points(told)), "utf-8")
+        figure = ["# A figure", FIGURE.replace("PLACE", repr(str(points)))]
+        with bench({"figure": figure}, home, KIT_BOOK=str(_book(home / "bench.book", told))) as running:
             page, bare = session(running), peer(running, "figure")
             word = all_in_view(page)
             saves, appended = in_turn([lambda: saved(page, word), lambda: followed(bare, "append")], IN_BROWSER)
     kit_row = Row(_("Save, until painted (10,000 in the journey; pictures on screen: {n})").format(
         n=saves[0]["pictures"]), [one["painted"] for one in saves])  # fmt: skip
-    return [times(kit_row, Row(_("a bare FigureWidget of 10,000 points, one point more"), appended), 0.3)]
+    return [times(kit_row, Row(_("a FigureWidget of the same entries, one point more"), appended), 0.3)]
 
 
-def _book(place: Path) -> Path:
+def _points(told: list[Any]) -> dict[str, dict[str, list]]:
+    """Each entry as one point: its day, its lane (or the energy that was noted), its words."""
+    found: dict[str, dict[str, list]] = {}
+    for kind in (kit.Win, kit.Spark, kit.Milestone, kit.Session, kit.Setback, kit.CheckIn, kit.ToolUse, kit.LadderMark):
+        some = [one for one in told if type(one) is kind]
+        found[kind.plural] = {
+            "x": [one.day().isoformat() for one in some],
+            "y": [getattr(one, "energy", -len(found)) for one in some],
+            "text": [getattr(one, "title", kind.singular) for one in some],
+        }
+    return found
+
+
+def _book(place: Path, told: list[Any]) -> Path:
     book = kit.open_book(place)
-    book._store.keep(*story(*MANY))
+    book._store.keep(*told)
     book.close()
     return place
 

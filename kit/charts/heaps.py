@@ -1,12 +1,14 @@
 """A time that holds more marks than can be drawn well: a mark stands for all of a week or month, larger for more."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from kit.charts.picture import days, plain
+from kit.charts.picture import days, plain, whole_days
 from kit.measures.time_line import Every
 from kit.words import _, day_words, one_or_many
 
@@ -20,7 +22,8 @@ def heaps(
 
 
 def _heap(one: pd.DataFrame, lane: str, every: Every, look: Mapping[str, Any], at: float) -> dict[str, Any]:
-    told = zip(_period_words(one["period"], every), one["n"].tolist(), one["texts"].tolist(), strict=True)
+    periods = [_period_words(first, every) for first in whole_days(one["period"]).tolist()]
+    told = zip(periods, one["n"].tolist(), one["texts"].tolist(), strict=True)
     return {
         "type": "scatter",
         "mode": "markers",
@@ -39,13 +42,14 @@ def _sizes(n: pd.Series, size: float) -> list[float]:
     return (size * (0.4 + 0.4 * np.sqrt(n.to_numpy(float) / n.max()))).round(1).tolist()
 
 
-def _period_words(firsts: pd.Series, every: Every) -> list[str]:
+@cache
+def _period_words(first: date, every: Every) -> str:
     if every == "quarter":
-        return [f"{first:%b} \u2013 {first + pd.DateOffset(months=2):%b %Y}" for first in firsts]
+        return f"{first:%b} \u2013 {first.replace(month=first.month + 2):%b %Y}"
     if every == "month":
-        return [f"{first:%b %Y}" for first in firsts]
+        return f"{first:%b %Y}"
     words = _("the week of {day}") if every == "week" else "{day}"
-    return [words.format(day=day_words(first)) for first in firsts]
+    return words.format(day=day_words(first))
 
 
 def _hover(period: str, counted: str, texts: Sequence[str], n: int) -> str:

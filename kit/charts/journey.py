@@ -99,7 +99,9 @@ def journey(
         columns=[_("Day"), _("What"), _("In my words")],
         rows=_journey_rows(shown if most_rows is None else shown.tail(most_rows), named),
         data=data if len(shown) or len(lines) else [],
-        layout=_journey_layout(window, named, ahead="ahead" in set(shown["lane"]), drawn={one["name"] for one in data}),
+        layout=_journey_layout(
+            window, named, ahead="ahead" in shown["lane"].unique(), drawn={one["name"] for one in data}
+        ),
         table_label=_table_label(len(shown), most_rows),
     )
 
