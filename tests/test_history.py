@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,11 +14,15 @@ from pathlib import Path
 import harmed
 import pytest
 import sqlcipher3.dbapi2 as sqlcipher
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
 
 import kit
+from kit.panels import Table
+from kit.panels.history import _apart
+from kit.panels.keeping import Entries
+from kit.panels.session import CloseSession
 from kit.records import KINDS, changed
 from kit.store import Store, chain, head, opening, whole
 from kit.words import NoSuchClient, Trouble
@@ -610,42 +615,138 @@ def panel(story):
     return panel
 
 
-def lists(panel):
-    return next(block["items"] for block in panel.view["blocks"] if block["is"] == "list")
+@pytest.fixture
+def entries(panel, story):
+    """All that is noted of Heron, with what can be done about it."""
+    return story.entries()
 
 
-def the_line(panel, title):
-    return next(one for one in lists(panel) if one["title"] == title and one["buttons"])
+def lines(panel):
+    """All lines of a panel, also those that stand inside another one."""
+    found = [one for block in panel.view["blocks"] if block["is"] == "list" for one in block["items"]]
+    inner = [one for line in found for block in line["blocks"] if block["is"] == "list" for one in block["items"]]
+    return [*found, *inner]
+
+
+def pressed(line):
+    """What the buttons of a line do, and with what."""
+    rows = [block["items"] for block in line["blocks"] if block["is"] == "buttons"]
+    return [(one["do"], one["with"]) for one in (*line.get("buttons", []), *(one for row in rows for one in row))]
+
+
+def bring_back(panel, title, place=0):
+    (*_some, (_do, given)) = pressed([one for one in lines(panel) if one["title"] == title and pressed(one)][place])
+    panel.act("bring_back", given)
+
+
+def was_and_is(line):
+    """Label -> the words of both forms."""
+    said = [(label, *forms) for label, *forms in line["forms"].get("rows", [])]
+    return {
+        label: tuple(forms and " ".join(words for words, _differs in forms) for forms in some) for label, *some in said
+    }
+
+
+def titles(story, kind):
+    return [one.title for one in story.records(kind)]
 
 
 def test_the_panel_opens_at_a_press_and_says_what_was_changed_newest_first(panel):
-    newest = lists(panel)[0]
+    newest = lines(panel)[0]
 
     assert newest["title"] == "Rang my sister twice"
-    assert "milestone \u00b7 Changed \u00b7 " in newest["meta"] and newest["meta"].endswith(" \u00b7 by the coach")
-    assert "My milestone, in my words: Rang my sister twice (it was: Rang my sister)" in newest["lines"]
-    assert "What it took: 3 (it was: 7)" in newest["lines"]
+    assert re.fullmatch(r"milestone \u00b7 changed \u00b7 \d\d:\d\d \u00b7 by the coach", newest["meta"])
+    assert was_and_is(newest) == {
+        "My milestone, in my words": ("Rang my sister", "Rang my sister twice"),
+        "What it took": ("7", "3"),
+    }
+    assert [block["text"] for block in panel.view["blocks"] if block["is"] == "heading"] == ["Today"]
+
+
+def test_what_was_only_noted_is_no_change_and_is_not_told_as_one(panel):
+    assert [one["title"] for one in lines(panel)] == ["Rang my sister twice"]
+
+
+def test_a_client_of_whom_nothing_was_changed_reads_one_kind_sentence(story):
+    story.add(kit.Client(name="Otter"))
+    story.table.choose("Otter")
+    panel = story.history()
+    panel.act("more")
+
+    assert "Nothing was changed or removed yet. When something is, what it was stays here." in repr(panel.view)
+
+
+def test_the_words_that_differ_are_marked_and_what_is_alike_is_shown_in_part(panel, story):
+    begin, end = " ".join(f"b{n}" for n in range(20)), " ".join(f"e{n}" for n in range(20))
+    note = story.add(kit.Milestone(client="Heron", title="x", note=f"{begin} one small {end}"))
+    story.change(note, note=f"{begin} two {end}")
+    panel.refresh()
+
+    _label, was, now = lines(panel)[0]["forms"]["rows"][0]
+
+    around = " ".join(begin.split()[-8:]), " ".join(end.split()[:8])
+    assert was == [[f"\u2026 {around[0]}", False], ["one small", True], [f"{around[1]} \u2026", False]]
+    assert now[1] == ["two", True]
+
+
+@given(st.text("ab \n", max_size=40), st.text("ab \n", max_size=40))
+def test_of_any_two_short_forms_each_word_is_shown_in_its_own(was, now):
+    for form, told in zip((was, now), _apart(was, now), strict=True):
+        words = " ".join(words for words, _differs in told).split()
+
+        assert words == (form.split() or ["left", "open"]) or "\u2026" in words
 
 
 def test_an_earlier_form_comes_back_at_one_press_and_goes_at_undo(panel, story):
-    given = the_line(panel, "Rang my sister twice")["buttons"][0]["with"]
+    bring_back(panel, "Rang my sister twice")
 
-    panel.act("bring_back", given)
-
-    assert "Rang my sister" in [one.title for one in story.records(kit.Milestone)]
-    assert panel.status == {"undo": True, "said": "The earlier form is back."}
-    assert lists(panel)[0]["meta"].startswith("milestone \u00b7 Brought back")
+    assert "Rang my sister" in titles(story, kit.Milestone)
+    assert panel.status == {"undo": True, "said": "It is back as it was."}
+    assert "an earlier form brought back" in lines(panel)[0]["meta"]
     panel.act("undo")
-    assert "Rang my sister twice" in [one.title for one in story.records(kit.Milestone)]
+    assert "Rang my sister twice" in titles(story, kit.Milestone)
 
 
-def test_what_was_removed_comes_back_at_one_press(panel, story, only):
-    story.remove(only(kit.Win))
+def test_what_was_said_stands_inside_the_line_that_was_pressed_and_nowhere_else(panel):
+    bring_back(panel, "Rang my sister twice")
+
+    with_room = [one for one in lines(panel) if any(block["is"] == "save" for block in one["blocks"])]
+    assert [one["title"] for one in with_room] == ["Rang my sister twice"]
+    assert [block for block in panel.view["blocks"] if block["is"] == "save"] == []
+
+
+def test_a_form_that_stands_already_is_not_offered(panel):
+    bring_back(panel, "Rang my sister twice")
+
+    assert [bool(pressed(one)) for one in lines(panel)] == [True, False]
+
+
+def test_what_was_removed_comes_back_with_what_went_along_and_with_the_links_to_it(panel, story):
+    walk = next(one for one in story.records(kit.Tool) if one.title == "a quiet walk")
+    step = story.add(kit.Step(client="Heron", title="Walk", tool=walk.id))
+    use = story.add(kit.ToolUse(client="Heron", tool=walk.id, helped=7))
+    story.remove(walk)
     panel.refresh()
 
-    panel.act("bring_back", the_line(panel, "Bread in the oven")["buttons"][0]["with"])
+    assert "2 entries that belonged to it went along." in lines(panel)[0]["lines"]
+    bring_back(panel, "a quiet walk")
 
-    assert only(kit.Win).title == "Bread in the oven"
+    assert [one.tool for one in (*story.records(kit.Step), *story.records(kit.ToolUse))] == [walk.id, walk.id]
+    panel.act("undo")
+    assert story.records(kit.ToolUse) == [] and story.records(kit.Step)[0].tool is None
+    assert step.id == story.records(kit.Step)[0].id and use.helped == 7
+
+
+def test_a_name_that_is_gone_is_told_in_words_and_never_as_an_id(panel, story):
+    walk = next(one for one in story.records(kit.Tool) if one.title == "a quiet walk")
+    step = story.add(kit.Step(client="Heron", title="Walk", tool=walk.id))
+    story.remove(walk)
+    story.change(story.records(kit.Step)[0], title="Walk slowly")
+    story.remove(story.records(kit.Step)[0])
+    panel.refresh()
+
+    shown = repr([one["forms"] for one in lines(panel)])
+    assert walk.id not in shown and step.id not in shown
 
 
 def test_the_shared_page_shows_nothing_of_what_is_for_the_coach_alone_and_leaves_it_as_it_stands(panel, story, only):
@@ -654,7 +755,7 @@ def test_the_shared_page_shows_nothing_of_what_is_for_the_coach_alone_and_leaves
     panel.refresh()
 
     assert "private" not in repr(panel.view) and "yesterday" not in repr(panel.view)
-    panel.act("bring_back", the_line(panel, "Four days in bed")["buttons"][0]["with"])
+    bring_back(panel, "Four days in bed")
     assert (only(kit.Setback).title, only(kit.Setback).private_note) == ("Three days in bed", "a note of yesterday")
 
 
@@ -663,16 +764,37 @@ def test_the_coachs_own_page_shows_earlier_private_notes_too(panel, story, only)
     story.table.turn_to_the_coach()
     panel.refresh()
 
-    assert "For my eyes alone: a very private note (it was: looked very tired" in repr(panel.view)
+    was, now = was_and_is(lines(panel)[0])["For my eyes alone"]
+    assert was.startswith("looked very tired") and now == "a very private note"
 
 
 def test_without_an_agreement_the_history_is_read_and_nothing_is_brought_back(panel, story, only):
     story.change(only(kit.Agreement), withdrawn_on=date.today())
     panel.refresh()
 
-    assert [one["buttons"] for one in lists(panel) if one["buttons"]] == []
-    panel.act("bring_back", 99)
-    assert "Rang my sister twice" in [one.title for one in story.records(kit.Milestone)]
+    assert lines(panel) and [pressed(one) for one in lines(panel) if pressed(one)] == []
+    panel.act("bring_back", int(lines(panel)[-1]["id"]))
+    assert "Rang my sister twice" in titles(story, kit.Milestone)
+
+
+def test_an_agreement_that_was_taken_back_is_not_given_again_by_a_press_here(panel, story, only):
+    other = story.add(kit.Agreement(client="Heron", to="a room"))
+    story.change(other, withdrawn_on=date.today())
+    panel.refresh()
+
+    assert lines(panel)[0]["title"] == "filling in forms on my own device"
+    assert pressed(lines(panel)[0]) == []
+    panel.act("bring_back", int(lines(panel)[0]["id"]))
+    assert all(one.withdrawn_on for one in story.records(kit.Agreement) if one.to == "a room")
+
+
+def test_an_earlier_name_of_who_is_here_is_read_and_not_brought_back(panel, story, only):
+    story.change(only(kit.Client), name="Coot")
+    story.table.choose("Coot")
+    panel.act("more")
+
+    assert was_and_is(lines(panel)[0])["Code name"] == ("Heron", "Coot")
+    assert pressed(lines(panel)[0]) == []
 
 
 def test_the_next_person_finds_the_panel_closed(panel, story):
@@ -683,3 +805,211 @@ def test_the_next_person_finds_the_panel_closed(panel, story):
     assert "Rang my sister" not in repr(panel.view)
     panel.act("more")
     assert "Rang my sister" not in repr(panel.view)
+
+
+def test_a_change_long_ago_is_found_though_much_was_noted_since(panel, story):
+    story._store.keep(*[kit.Win(client="Heron", title=f"win {n}") for n in range(200)])
+    private = story.add(kit.Setback(client="Heron", title="y"))
+    for n in range(60):
+        private = story.change(private, private_note=f"note {n}")
+    panel.refresh()
+
+    assert [one["title"] for one in lines(panel)] == ["Rang my sister twice"]
+
+
+# earlier forms among the entries ----------------------------------------------------------------
+
+
+def offers(panel, title):
+    return [do for do, _given in pressed(next(one for one in lines(panel) if one["title"] == title))]
+
+
+def test_an_entry_that_was_changed_offers_its_earlier_forms_inside_its_own_line(entries, story):
+    assert offers(entries, "Rang my sister twice") == ["earlier", "take_up", "remove"]
+    assert offers(entries, "Bread in the oven") == ["take_up", "remove"]
+    rang = next(one for one in story.records(kit.Milestone) if one.version == 2)
+
+    entries.act("earlier", ["milestones", rang.id])
+
+    changed_line, noted = lines(entries)[-2:]
+    assert changed_line["meta"].startswith("changed \u00b7 ") and noted["meta"].startswith("noted \u00b7 ")
+    assert was_and_is(changed_line)["What it took"] == ("7", "3")
+    bring_back(entries, "")
+    assert "Rang my sister" in titles(story, kit.Milestone)
+    entries.act("undo")
+    assert "Rang my sister twice" in titles(story, kit.Milestone)
+
+
+def test_what_was_removed_lately_comes_back_after_a_reload(entries, story, only):
+    story.remove(only(kit.Win))
+    again = story.entries()
+    assert "Bread in the oven" not in repr(again.view)
+
+    again.act("removed")
+    bring_back(again, "Bread in the oven")
+
+    assert only(kit.Win).title == "Bread in the oven"
+    again.act("undo")
+    assert story.records(kit.Win) == []
+
+
+def test_what_is_back_is_no_longer_among_what_was_removed(entries, story, only):
+    win = only(kit.Win)
+    story.remove(win)
+    story.restore(win)
+
+    entries.act("removed")
+
+    assert "Nothing was removed lately." in repr(entries.view)
+    assert offers(entries, "Bread in the oven") == ["earlier", "take_up", "remove"]
+
+
+def test_the_next_person_finds_no_earlier_form_open(entries, story, only):
+    story.remove(only(kit.Win))
+    entries.act("removed")
+    story.add(kit.Client(name="Otter"))
+
+    story.table.choose("Otter")
+    assert "Bread in the oven" not in repr(entries.view)
+    story.table.choose("Heron")
+    assert "Bread in the oven" not in repr(entries.view)
+
+
+# two people, one record -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def elsewhere(story):
+    """Another notebook on the same book, with Heron at its table."""
+    other = Table(story._store)
+    other.client = "Heron"
+    story.table.choose("Heron")
+    return {"here": story.table, "there": other}
+
+
+def taken_up(table, record):
+    panel = Entries(table)
+    panel.act("take_up", [record.plural, record.id])
+    return panel
+
+
+def save(panel):
+    """What the page sends when Save is pressed: all that stands in the forms, touched or not."""
+    shown = {block["key"]: block["values"] for block in panel.view["blocks"] if block["is"] == "form"}
+    panel._heard(panel, {"do": "save", "typed": {key: {**shown[key], **panel.typed.get(key, {})} for key in shown}}, [])
+
+
+def beside(panel):
+    asked = [one for block in panel.view["blocks"] if block["is"] == "form" for one in block["fields"]]
+    return {one["name"]: one["elsewhere"] for one in asked if one["elsewhere"]}
+
+
+def test_when_two_change_one_field_the_second_reads_what_the_first_said_and_then_keeps_theirs(elsewhere, story, only):
+    here, there = (taken_up(table, only(kit.Win)) for table in elsewhere.values())
+    there.fill("entry", title="Bread, and soup")
+    here.fill("entry", title="Two loaves of bread")
+    save(there)
+
+    save(here)
+
+    assert only(kit.Win).title == "Bread, and soup"
+    assert here.typed["entry"]["title"] == "Two loaves of bread"
+    assert here.status["said"] == "It was changed elsewhere in the meantime. Both are here: Save keeps what you typed."
+    assert beside(here) == {"title": "Elsewhere it says now: Bread, and soup"}
+    save(here)
+    assert [one.record.title for one in story.history(only(kit.Win))] == [
+        "Bread in the oven",
+        "Bread, and soup",
+        "Two loaves of bread",
+    ]
+    here.act("undo")
+    assert only(kit.Win).title == "Bread, and soup"
+
+
+def test_what_two_say_of_different_fields_is_kept_both(elsewhere, only):
+    here, there = (taken_up(table, only(kit.Setback)) for table in elsewhere.values())
+    there.fill("entry", learned="to rest sooner")
+    here.fill("entry", what_held="the cat, and the kettle")
+    save(there)
+
+    save(here)
+
+    assert here.status["said"].startswith("Saved ")
+    assert (only(kit.Setback).learned, only(kit.Setback).what_held) == ("to rest sooner", "the cat, and the kettle")
+
+
+def test_what_the_coach_notes_alone_in_the_meantime_is_neither_lost_nor_told(elsewhere, story, only):
+    here = taken_up(elsewhere["here"], only(kit.Setback))
+    here.fill("entry", learned="to rest sooner")
+    story.change(only(kit.Setback), private_note="a note of the coach")
+
+    save(here)
+
+    assert (only(kit.Setback).learned, only(kit.Setback).private_note) == ("to rest sooner", "a note of the coach")
+    assert "a note of the coach" not in repr(here.view) + repr(here.status)
+
+
+def test_what_stands_untouched_in_a_form_overwrites_nothing_that_was_noted_elsewhere(elsewhere, story):
+    story.add(kit.Session(client="Heron"))
+    here, there = (CloseSession(table) for table in elsewhere.values())
+    there.fill("session", takeaway="one letter at a time")
+    save(there)
+    here.fill("session", ask_next_time="the letters")
+
+    save(here)
+
+    (session,) = story.records(kit.Session)
+    assert (session.takeaway, session.ask_next_time) == ("one letter at a time", "the letters")
+
+
+def test_what_both_say_alike_is_no_reason_to_ask(elsewhere, only):
+    here, there = (taken_up(table, only(kit.Win)) for table in elsewhere.values())
+    for panel in (there, here):
+        panel.fill("entry", title="Bread, and soup")
+    save(there)
+
+    save(here)
+
+    assert only(kit.Win).title == "Bread, and soup" and beside(here) == {}
+
+
+def test_the_conflict_is_told_after_a_reload_too(elsewhere, only):
+    here, there = (taken_up(table, only(kit.Win)) for table in elsewhere.values())
+    here.fill("entry", title="Two loaves of bread")
+    here.act("draft")
+    there.typed = {}
+    there.act("take_up", ["wins", only(kit.Win).id])
+    there.fill("entry", title="Bread, and soup")
+    there.act("save")
+    elsewhere["here"].keep_draft("entries", {**here.typed, "stood": here._stood})
+
+    again = Entries(elsewhere["here"])
+
+    assert again.typed["entry"]["title"] == "Two loaves of bread"
+    assert beside(again) == {"title": "Elsewhere it says now: Bread, and soup"}
+
+
+def test_what_was_removed_elsewhere_while_it_was_changed_here_comes_back_with_what_was_typed(elsewhere, story, only):
+    win = only(kit.Win)
+    here = taken_up(elsewhere["here"], win)
+    here.fill("entry", title="Two loaves of bread")
+    story.remove(win)
+
+    save(here)
+
+    assert "What you typed is kept: bring the entry back, and it stands in the form again." in repr(here.view)
+    bring_back(here, "Bread in the oven")
+    assert here.forms()["entry"].record == only(kit.Win)
+    assert here.typed["entry"]["title"] == "Two loaves of bread"
+    save(here)
+    assert only(kit.Win).title == "Two loaves of bread"
+
+
+def test_a_change_made_at_the_coachs_computer_is_told_as_made_there(elsewhere, story):
+    sent = story.add(kit.Win(client="Heron", title="from a phone", by="client"))
+    here = taken_up(elsewhere["here"], sent)
+    here.fill("entry", title="from my phone")
+
+    save(here)
+
+    assert [one.by for one in story.history(sent)] == ["client", "coach"]

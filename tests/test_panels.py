@@ -358,7 +358,7 @@ def test_a_person_who_has_no_numbers_yet_reads_a_sentence(book):
 
 
 def test_no_traceback_reaches_the_page(here, monkeypatch, kit_home):
-    def breaks(*_records):
+    def breaks(*_records, **_more):
         raise RuntimeError("something inside")
 
     monkeypatch.setattr(here["add_milestone"].table.store, "keep", breaks)

@@ -164,13 +164,13 @@ class CatchUp(CoachsOwn):
 
     def do_take_up(self, given: list[str]) -> None:
         """Adds to a setback that goes on; what was typed in the other parts stays."""
-        typed = self._really_typed()
+        typed, stood = self._really_typed(), self._stood
         super().do_take_up(given)
-        self._go_on_with({**typed, **self._subject})
+        self._go_on_with({**typed, **self._subject, "stood": stood})
 
     def do_leave(self) -> None:
         """Leaves that setback as it was; what was typed in the other parts stays."""
-        self._go_on_with(self._really_typed())
+        self._go_on_with({**self._really_typed(), "stood": self._stood})
 
     def _go_on_with(self, typed: dict[str, dict[str, Any]]) -> None:
         typed.pop("setback", None)

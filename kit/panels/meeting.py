@@ -309,7 +309,7 @@ class SupportLines(OfPractice):
     def subject(self) -> Any:
         of = self.typed.get("of")
         found = [one for one in self.kept() if of and one.id == of["id"]]
-        return changed(found[0], version=of["version"]) if of and found else None
+        return found[0] if of and found else None
 
     def do_take_up(self, given: list[str]) -> None:
         record = next(one for one in self.kept() if one.id == given[1])

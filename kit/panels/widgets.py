@@ -1,5 +1,6 @@
 """What lies on the page: a panel that is filled in, and a picture that follows."""
 
+import re
 import traceback
 from datetime import date, datetime
 from pathlib import Path
@@ -11,9 +12,11 @@ from ipywidgets import widget_serialization
 from pydantic import ValidationError
 
 from kit import places
+from kit.fields import in_words
 from kit.forms import Form, Unfit
 from kit.panels import locked
-from kit.records import BY_PLURAL, OfClient, Record, changed, problems
+from kit.records import BY_PLURAL, OfClient, Record, problems
+from kit.store import Draft
 from kit.words import Trouble, _
 
 STATIC = Path(__file__).parent.parent / "static"
@@ -23,7 +26,18 @@ PANEL_CSS = "\n".join((STATIC / name).read_text("utf-8") for name in ("tokens.cs
 WORDS = {"undo": _("Undo"), "skip": _("skip"), "own": _("Something of my own"), "add": _("Add my own"),
          "today": _("today"), "clear": _("leave open"), "open": ""}  # fmt: skip
 
+_HALF = re.compile("[\ud800-\udfff]")
+
 Block = dict[str, Any]
+
+
+def _sendable(typed: Any) -> Any:
+    """What was typed, with a sign that says so where half of a sign is lacking: such a half reaches no page."""
+    if isinstance(typed, dict):
+        return {name: _sendable(value) for name, value in typed.items()}
+    if isinstance(typed, list):
+        return [_sendable(value) for value in typed]
+    return _HALF.sub("\ufffd", typed) if isinstance(typed, str) else typed
 
 
 class Live(anywidget.AnyWidget):
@@ -71,6 +85,8 @@ class Panel(Live):
         self.table = table
         self.typed: dict[str, dict[str, Any]] = {}
         self._turn = 0
+        self._stood: dict[str, dict[str, Any]] = {}  # what a form's record held when typing began
+        self._elsewhere: dict[str, dict[str, str]] = {}  # what was said of the same field elsewhere in the meantime
         self._undo: list[tuple[list[Record], list[Record], dict[str, dict[str, Any]]]] = []
         self._bound: str | None = None
         self.on_msg(self._heard)
@@ -106,12 +122,12 @@ class Panel(Live):
         return {"of": self.typed["of"]} if "of" in self.typed else {}
 
     def subject(self) -> Any:
-        """The record that this panel has taken up, as it was then; None when it begins a new one."""
+        """The record that this panel has taken up; None when it begins a new one, or when it was removed elsewhere."""
         of = self.typed.get("of")
         if not of:
             return None
         found = [one for one in self.table.records(BY_PLURAL[of["plural"]]) if one.id == of["id"]]
-        return changed(found[0], version=of["version"]) if found else None
+        return found[0] if found else None
 
     def do_take_up(self, given: list[str]) -> None:
         """Takes up a record, so that Save changes it. It is part of the draft, and comes back with it."""
@@ -133,10 +149,12 @@ class Panel(Live):
     def refresh(self) -> None:
         """Draws what now holds: another client, a saved record, a heavier day."""
         if self._bound != self.table.client or self.table.locked:
-            self._bound = self.table.client
+            # Put away first: where the book does not answer, nothing of the one before stands before the next.
+            self._bound, self.view, self.status = None, {}, {}
             self._undo.clear()
-            self.status = {}
-            self.hold(self.table.draft(self.name) if self._bound else {})
+            self.hold({})
+            self.hold(self.table.draft(self.name))
+            self._bound = self.table.client
         quiet = self._out_of_view()
         stands = self.when_locked() if self.table.locked else []
         blocks = stands or ([{"is": "text", "tone": "quiet", "text": quiet}] if quiet else self.blocks())
@@ -187,18 +205,44 @@ class Panel(Live):
 
     def form_block(self, key: str, **more: Any) -> Block:
         form = self.forms()[key]
+        self._follow(key, form)
         blank = form.blank()
         typed = self.typed.get(key, {})
         return {
             "is": "form",
             "key": key,
             "title": form.title,
-            "fields": form.asked(self.table.offers(), self.table.own_words()),
-            "values": {**blank, **typed},
+            "fields": [
+                {**one, "elsewhere": self._elsewhere.get(key, {}).get(one["name"], "")}
+                for one in form.asked(self.table.offers(), self.table.own_words())
+            ],
+            "values": _sendable({**blank, **typed}),
             "open": any(typed.get(name, blank[name]) != blank[name] for name in form.more),
             "more_label": _("More, if you like"),
             **more,
         }
+
+    def _follow(self, key: str, form: Form) -> bool:
+        """Lets a form stand on its record as it is by now; whether both sides said something else of one field.
+
+        What was changed elsewhere comes in, what was typed here stays, and beside it stands what was said there.
+        """
+        if form.record is None:
+            return False
+        now = {"id": form.record.id, **form.blank()}
+        was, typed = self._stood.get(key, now), self.typed.get(key)
+        self._stood[key] = now
+        if was == now or was["id"] != now["id"] or typed is None:
+            return False
+        mine = {name for name in form.names if name in typed and typed[name] not in (was.get(name), now[name])}
+        both = {name for name in mine if was.get(name) != now[name]}
+        self.typed[key] = {name: now[name] if name in now and name not in mine else typed[name] for name in typed}
+        self._elsewhere[key] = {name: self._now_said(form, name) for name in form.names if name in both}
+        return bool(both)
+
+    def _now_said(self, form: Form, name: str) -> str:
+        words = in_words(form.described[name], getattr(form.record, name), self.table.names()) or _("left open")
+        return _("Elsewhere it says now: {words}").format(words=words)
 
     def save_block(self) -> Block:
         return {"is": "save", "label": self.save_label}
@@ -207,16 +251,23 @@ class Panel(Live):
 
     def _heard(self, _widget: Any, message: dict[str, Any], _buffers: Any) -> None:
         """The one place where something from the page comes in; no traceback ever goes back."""
+        before = self.status
         try:
             self.table.somebody_is_there()
             if message.get("typed") is not None and self._bound == self.table.client:
                 self.typed = {**self._subject, **message["typed"]}
             self.act(message["do"], message.get("with"))
         except Trouble as trouble:
-            self.tell(said=str(trouble))
+            self._amiss(before, str(trouble))
         except Exception:  # noqa: BLE001  whatever it was, a coach reads one sentence and nothing typed is lost
             places.note_trouble(traceback.format_exc(limit=-3))
-            self.tell(said=_("That did not work here; what you typed is kept. Please try once more."))
+            self._amiss(before, _("That did not work here; what you typed is kept. Please try once more."))
+
+    def _amiss(self, before: dict[str, Any], sentence: str) -> None:
+        """Says what went wrong; what was done until then is done, and stays said."""
+        done = self.status.get("said") if self.status is not before else ""
+        behind = _("This page could not be drawn anew; please reload it.")
+        self.tell(said=f"{done} \u00b7 {behind}" if done else sentence)
 
     def act(self, do: str, given: Any = None) -> None:
         """Does what a button says: "save", "undo", "draft", or a word's own `do_...`."""
@@ -227,7 +278,8 @@ class Panel(Live):
 
     def hold(self, typed: dict[str, dict[str, Any]]) -> None:
         """Puts into the form what the page does not hold yet; a new turn, or an emptied form would look unchanged."""
-        self.typed, self._turn = typed, self._turn + 1
+        self.typed, self._turn = {key: given for key, given in typed.items() if key != "stood"}, self._turn + 1
+        self._stood, self._elsewhere = dict(typed.get("stood", {})), {}
 
     def fill(self, form: str, **values: Any) -> None:
         """What typing does: for scripts and tests."""
@@ -235,31 +287,39 @@ class Panel(Live):
 
     def do_draft(self) -> None:
         """Keeps what is being typed; it comes back after a reload, a restart, or a crash."""
-        if self._bound is None:
+        if self._bound is None or self._bound != self.table.client:
             return
-        self.table.keep_draft(self.name, self.typed)
+        self.table.keep_draft(self.name, self.typed | ({"stood": self._stood} if self._stood else {}))
         self.tell(kept=_("kept {time}").format(time=f"{datetime.now():%H:%M:%S}"), said="")
 
     def do_save(self) -> None:
         """Keeps all that was filled in, in one transaction, or says what is in the way."""
-        if self._out_of_view():  # an agreement was taken back on another page
+        if self._out_of_view() or self._bound != self.table.client:  # an agreement was taken back on another page
             self.refresh()
             return
         records = self._read()
         if records is None:
             return
-        self._undo.append((records, self.table.store.keep(*records), self.typed))
+        emptied: Draft | None = (self.table.client, self.name, {}) if self.table.client else None
+        replaced = self.table.store.keep(*records, by="coach", draft=emptied)
+        self._undo.append((records, replaced, self.typed))
         self.hold({})
         at = _("Saved {time}").format(time=f"{datetime.now():%H:%M}")
         self.tell(said=" \u00b7 ".join(filter(None, (at, self.saved(records)))))
         self.refresh()  # the page empties the form while the picture is made
         self.table.noted(records[-1].id)
-        self.table.drop_draft(self.name)
 
     def _read(self) -> list[Record] | None:
         told: dict[str, str] = {}
         records: list[Record] = []
-        for key, form in self.forms().items():
+        forms = self.forms()
+        if any(self._follow(key, form) for key, form in forms.items()):  # the others follow when they are drawn
+            said = _("It was changed elsewhere in the meantime. Both are here: Save keeps what you typed.")
+            there = {f"{key}.{name}": "" for key, some in self._elsewhere.items() for name in some}
+            self.tell(said=said, problems=there)  # the keyboard goes to where both stand
+            self.refresh()
+            return None
+        for key, form in forms.items():
             typed = self.typed.get(key, {})
             if form.optional and form.untouched(typed):
                 continue
@@ -288,9 +348,9 @@ class Panel(Live):
             self.tell(said=_("There is nothing to take back here."))
             return
         new, before, typed = self._undo[-1]
-        self.table.store.take_back(new, before)
+        draft = (self.table.client, self.name, typed) if self.table.client else None
+        self.table.store.take_back(new, before, draft=draft)
         self._undo.pop()
         self.hold(typed)
-        self.table.keep_draft(self.name, self.typed)
         self.tell(said=_("Taken back. It stands in the form again.") if typed else _("Taken back."))
         self.table.noted()

@@ -35,7 +35,9 @@ function fieldNode(form, field, page) {
   const problem = make("p", { className: "kit-problem", role: "alert", id: `${id}-problem` });
   if (main) main.setAttribute("aria-describedby", `${help ? help.id : ""} ${problem.id}`.trim());
   page.problems[key] = { problem, focus: main ?? input.querySelector("button, input"), details: null };
-  return make("div", { className: "kit-field", "data-field": key }, label, help, input, problem);
+  const elsewhere = field.elsewhere ? make("p", { className: "kit-elsewhere", id: `${id}-elsewhere` }, field.elsewhere) : null;
+  if (main && elsewhere) main.setAttribute("aria-describedby", `${main.getAttribute("aria-describedby")} ${elsewhere.id}`);
+  return make("div", { className: "kit-field", "data-field": key }, label, help, input, elsewhere, problem);
 }
 
 // What somebody typed after the notebook's side last heard of it: a panel that is drawn anew meanwhile keeps it.

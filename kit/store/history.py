@@ -1,7 +1,7 @@
 """The history of records as people read it: what was changed, when and by whom, and an earlier form brought back."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -32,11 +32,12 @@ def changes(db: sa.Connection, kind: str, key: str) -> list[Change]:
     return _told(db, {(kind, key)}).get((kind, key), [])
 
 
-def latest(db: sa.Connection, client: str, most: int) -> list[Change]:
-    """The latest changes of all that belongs to a client (by id), the latest first."""
-    mine = sa.select(HISTORY.c.kind, HISTORY.c.record).where(HISTORY.c.client == client, HISTORY.c.did.is_not(None))
+def latest(db: sa.Connection, client: str, most: int, did: Collection[str] = ()) -> list[Change]:
+    """The latest changes of all that belongs to a client (by id), the latest first; `did`: only those of its kinds."""
+    wanted = HISTORY.c.did.in_(did) if did else HISTORY.c.did.is_not(None)
+    mine = sa.select(HISTORY.c.kind, HISTORY.c.record).where(HISTORY.c.client == client, wanted)
     keys = {(kind, key) for kind, key in db.execute(mine.order_by(HISTORY.c.seq.desc()).limit(most))}
-    found = [one for some in _told(db, keys).values() for one in some]
+    found = [one for some in _told(db, keys).values() for one in some if not did or one.did in did]
     return sorted(found, key=lambda one: one.number, reverse=True)[:most]
 
 
