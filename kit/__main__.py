@@ -1,5 +1,6 @@
 """The command line: `python3 start.py [COMMAND ...]` and `kit [COMMAND ...]` are the same."""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -135,23 +136,164 @@ def backup(
     to: Annotated[Path | None, typer.Argument(help=_("A folder, or a new .sealed file; nothing: backups"))] = None,
     book: Book = None,
 ) -> None:
-    from kit import moving
+    from kit import backups, keys, moving
 
     place = _own_place(book)
-    typer.echo(moving.pack(place, _key_of(place), to.expanduser() if to else places.backups()))
+    key = _key_of(place)
+    typer.echo(moving.pack(place, key, to.expanduser()) if to else backups.make(place, key))
+    if not keys.locked(place):
+        typer.echo(_("This book has no passphrase: whoever has the backup can read it."), err=True)
 
 
-@app.command(help=_("Bring a sealed practice here; one that is here already stays as it is."))
+@app.command(help=_("Bring a backup back, or a practice from another computer; nothing named: show the backups."))
 def restore(
-    file: Annotated[Path, typer.Argument(help=_("A .sealed file"), exists=True, dir_okay=False)],
+    file: Annotated[str | None, typer.Argument(help=_("A .sealed file, or its number in the list"))] = None,
+    yes: Annotated[bool, typer.Option("--yes", help=_("Put it where a book stands, and keep that one aside"))] = False,
     book: Book = None,
 ) -> None:
-    from kit import moving
+    from kit import backups
 
-    place, words = _own_place(book), os.environ.get("KIT_PASSPHRASE")
-    with file.open("rb") as opened:
-        moving.unpack(opened, place, _typed_passphrase() if words is None else words)
+    place = _own_place(book)
+    if file is None:
+        _show_backups(place)
+        return
+    chosen = _chosen(file, place)
+    if backups.stands(place) and not (yes or _agreed(chosen, place)):
+        sentence = _(
+            "There is a book at {place} already, and it stays. To put the backup there, and to keep that book under "
+            "another name, add: --yes"
+        )
+        raise Trouble(sentence.format(place=place))
+    back = backups.bring_back(chosen, place, _secret_of(chosen, place))
     typer.echo(place)
+    for words in back.words():
+        typer.echo(words, err=True)
+
+
+def _show_backups(place: Path) -> None:
+    """The backups of this book; where it is gone with its key file, whatever backups there are."""
+    from kit import backups
+
+    for number, one in enumerate(_backups_of(place), start=1):
+        typer.echo(f"{number:>3}  {backups.told(one)}  {one.file}")
+    for file in backups.unreadable():
+        typer.echo(_("{file} was cut or changed, and does not come back.").format(file=file), err=True)
+    if not _backups_of(place):
+        typer.echo(_("There is no backup of {place} yet. `kit backup` makes one.").format(place=place))
+        return
+    typer.echo(_("To bring one back, type its number: kit restore 1"))
+
+
+def _backups_of(place: Path) -> list[Any]:
+    from kit import backups
+
+    return backups.found(place) or (backups.everything() if not place.exists() else [])
+
+
+def _chosen(named: str, place: Path) -> Path:
+    file, there = Path(named).expanduser(), _backups_of(place)
+    if not file.is_file() and named.isdecimal() and 0 < int(named) <= len(there):
+        return Path(there[int(named) - 1].file)
+    if not file.is_file():
+        raise typer.BadParameter(_("{file} is not there. `kit restore` shows the backups.").format(file=file))
+    return file
+
+
+def _agreed(file: Path, place: Path) -> bool:
+    if not sys.stdin.isatty():
+        return False
+    sentence = _("{file} goes to {place}. The book that stands there is kept under another name. Go on?")
+    return typer.confirm(sentence.format(file=file, place=place), err=True)
+
+
+def _secret_of(file: Path, place: Path) -> str | bytes:
+    """The key of a backup where it is at hand or fits what is typed; else the passphrase that the backup had."""
+    from kit import backups, keys
+    from kit.keys import broker, remembered
+
+    mark, words = backups.mark_of(file, place), os.environ.get("KIT_PASSPHRASE")
+    if mark is None:
+        return b""
+    if words is None:
+        key = broker.ask(place) or remembered.recall(place)
+        if key and keys.mark(key) == mark:
+            return key
+        words = _typed_passphrase()
+    if keys.marked(place) == mark:
+        with contextlib.suppress(Trouble):  # a passphrase that was another one when the backup was made
+            return keys.read(place, words)
+    return words
+
+
+@app.command(help=_("Write all that is held about a client into a folder: tables, and one file with everything."))
+def export(
+    client: Annotated[str, typer.Argument(help=_("A code name"))],
+    out: Annotated[Path, typer.Option("--out", help=_("A folder; files that are there already stay"))],
+    without_private: Annotated[
+        bool, typer.Option("--without-private", help=_("Leave out what is for the coach's eyes alone"))
+    ] = False,
+    book: Book = None,
+) -> None:
+    typer.echo(_opened(book).export(client, out, not without_private))
+
+
+@app.command("import", help=_("Bring the tables of a folder into the book: all of them, or none."))
+def import_(
+    folder: Annotated[Path, typer.Argument(help=_("A folder of .csv files, as export writes it"))],
+    book: Book = None,
+) -> None:
+    from kit import takeout
+
+    new, known, amiss = takeout.bring_in(_opened(book)._store, folder.expanduser())
+    if amiss:
+        _tell("\n".join([*amiss, _("Nothing was brought in.")]), 2)
+    typer.echo(_("{n} entries are in the book now.").format(n=new))
+    if known:
+        typer.echo(_("In the book already: {n}.").format(n=known))
+
+
+@app.command(help=_("Erase a client for good, in the kit's own backups too; there is no way back."))
+def erase(
+    client: Annotated[str, typer.Argument(help=_("A code name"))],
+    yes: Annotated[bool, typer.Option("--yes", help=_("Without asking for the code name once more"))] = False,
+    book: Book = None,
+) -> None:
+    from kit import erasing
+
+    here, key = _opened_with_key(book)
+    erasing.look_for(here._store, client, key)
+    if not yes:
+        before = _("To keep a copy, or to hand one out, first type: kit export {client} --out FOLDER")
+        for words in (erasing.what_goes(client), before.format(client=client)):
+            typer.echo(words, err=True)
+        if _typed_name(client) != client:
+            _tell(_("That is not the code name, so nothing was erased."), 2)
+    typer.echo(_("One moment: each of the backups is opened and written anew."), err=True)
+    for words in erasing.erase(here._store, client, key).words():
+        typer.echo(words)
+    here.close()
+
+
+def _typed_name(client: str) -> str:
+    if sys.stdin.isatty():
+        return str(
+            typer.prompt(_("Please type the code name to erase {client}").format(client=client), err=True)
+        ).strip()
+    return sys.stdin.readline().strip()
+
+
+def _opened_with_key(named: str | None) -> tuple[Any, bytes | None]:
+    """The book, and the key that opens its backups."""
+    import kit
+    from kit import keys
+    from kit.book import Book
+    from kit.store import Store
+
+    place = Path(named).expanduser() if named not in (None, "", "sample", ":memory:") else places.practice()
+    if named in ("sample", ":memory:") or not keys.locked(place):
+        return kit.open_book(named), None
+    key = _key_of(place)
+    return Book(place, Store(place, key)), key
 
 
 def _own_place(named: str | None) -> Path:

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kit import keys, places, practice
+from kit import backups, keys, places, practice
 from kit.fields import Audience
 from kit.keys import broker, remembered
 from kit.records import Record, changed
@@ -18,6 +18,7 @@ from kit.words import Trouble, _
 if TYPE_CHECKING:
     import pandas as pd
 
+    from kit.erasing import Erased
     from kit.panels import Panel, Table
     from kit.store import Change
 
@@ -45,9 +46,16 @@ def open_book(place: str | os.PathLike | None = None, passphrase: str | None = N
     if not keys.locked(where):
         if passphrase is not None:
             raise Trouble(_("{place} has no passphrase. Please open it without one.").format(place=where))
-        return Book(where, Store(where))
+        return Book(where, _backed_up(where))
     key = broker.ask(where) if words is None else keys.read(where, words)
-    return Book(where, Store(where, key) if key else None, lent=words is None)
+    return Book(where, _backed_up(where, key) if key else None, lent=words is None)
+
+
+def _backed_up(place: Path, key: bytes | None = None) -> Store:
+    """An open book; its backup is made beside whatever goes on."""
+    store = Store(place, key)
+    backups.soon(place, key)
+    return store
 
 
 def _sample() -> Store:
@@ -140,7 +148,7 @@ class Book:
         return self.place
 
     def _open(self, key: bytes) -> None:
-        self._opened = Store(self._file(), key)
+        self._opened = _backed_up(self._file(), key)
         if "table" in self.__dict__:
             self.table.turn(self._opened, self.place)
 
@@ -220,6 +228,24 @@ class Book:
 
         return reports.make(self._store, client, audience, supporter, since, until, Path(to) if to else None)
 
+    def export(self, client: str, to: str | os.PathLike, private: bool = True) -> Path:
+        """Writes all that is held of a client into a new folder: tables, one file with everything, what they mean.
+
+        Without `private`, what is for the coach's eyes alone is left out. Files that are there already stay.
+        """
+        from kit import takeout
+
+        return takeout.export(self._store, client, Path(to).expanduser(), private)
+
+    def erase(self, client: str, passphrase: str | None = None) -> "Erased":
+        """Erases a client for good, in the kit's own backups too; says what cannot be reached.
+
+        The backups open with what has opened the book for all notebooks, or with the passphrase.
+        """
+        from kit import erasing
+
+        return erasing.erase(self._store, client, erasing.key_of(self.place, passphrase))
+
     @property
     def remark(self) -> str:
         """What is to be said of this book since it was opened: that its completeness cannot be told; else empty."""
@@ -290,6 +316,10 @@ class Book:
         Of one record: each change, the first one first, with the record as it was `before` and as it was from then on.
         """
         return self._say("history") if record is None else self._store.history(record)
+
+    def your_data(self) -> "Panel":
+        """What is held of who is here, until when, and a copy to take along."""
+        return self._say("your_data")
 
     def better(self) -> "Panel":
         """What better means to the client, dated and never overwritten."""
@@ -402,6 +432,10 @@ class Book:
     def private_notes(self) -> "Panel":
         """What is for the coach's eyes alone: about the client, the latest session, a setback."""
         return self._say("private_notes")
+
+    def backups(self) -> "Panel":
+        """When the last backup was made, another one now, and one brought back; for the coach alone."""
+        return self._say("backups")
 
     def retention(self) -> "Panel":
         """Until when these notes are kept."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from kit import keys, places
+from kit import backups, erasing, keys, places
 from kit.words import Trouble, _
 
 # Versions from which known holes are closed.
@@ -31,6 +31,8 @@ def findings(book: str | None = None) -> Iterator[Finding]:
     yield from _folder(places.home())
     yield from _cloud(_place(book))
     yield from _book(book)
+    yield from _backups(_place(book))
+    yield from _erasing(_place(book))
 
 
 def _python() -> Finding:
@@ -74,6 +76,26 @@ def _cloud(book: Path) -> Iterator[Finding]:
     words = places.cloud_words(book)
     if words:
         yield Finding(False, words)
+
+
+def _backups(place: Path) -> Iterator[Finding]:
+    """Not a word of it where there is no book of one's own yet."""
+    if not place.exists():
+        return
+    last = next((one for one in backups.found(place) if one.by != backups.BESIDE), None)
+    yield Finding(True, _("The last backup: {told}.").format(told=backups.told(last)) if last else _("No backup yet."))
+    amiss = backups.trouble(place)
+    if amiss:
+        yield Finding(False, _("A backup that was due could not be made. {why}").format(why=amiss))
+    for file in backups.unreadable():
+        yield Finding(False, _("{file} was cut or changed, and does not come back as a backup.").format(file=file))
+
+
+def _erasing(place: Path) -> Iterator[Finding]:
+    if erasing.unfinished(place):
+        yield Finding(
+            False, _("Erasing somebody was begun and is not done. Please type once more: kit erase CODE-NAME")
+        )
 
 
 def _waiting(place: Path) -> Finding:

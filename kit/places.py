@@ -56,6 +56,11 @@ def backups() -> Path:
     return _made(home() / "backups")
 
 
+def downloads() -> Path:
+    """The folder in which this person looks for what a program has put down for them."""
+    return platformdirs.user_downloads_path()
+
+
 # How services that copy to a cloud call their folders, from which a name may go on: "OneDrive - Lighthouse".
 _GOES_ON = r"([ ._(-].*)?"
 CLOUDS = {
@@ -153,4 +158,6 @@ def _dropbox_folders() -> Iterator[Path]:
 
 def note_trouble(told: str) -> None:
     """Keeps the last thing that went wrong inside the kit, for whoever mends it; never what a person typed."""
-    (home() / "trouble.log").write_text(told, encoding="utf-8")
+    log = home() / "trouble.log"
+    log.touch(mode=0o600)
+    log.write_text(told, encoding="utf-8")

@@ -692,3 +692,100 @@ def test_days_are_told_as_people_tell_them():
     assert [ahead(day(n), TODAY) for n in (0, 1, 5, 14, 7 * 9)] == [
         "today", "tomorrow", "in 5 days", "in 2 weeks", "in 9 weeks",
     ]  # fmt: skip
+
+
+# a copy taken out, and everything erased -------------------------------------------------------------
+
+
+def buttons_of(panel):
+    return [one["label"] for block in all_blocks(panel) if block["is"] == "buttons" for one in block["items"]]
+
+
+def folds(panel):
+    return {block["label"]: block["open"] for block in all_blocks(panel) if block["is"] == "fold"}
+
+
+@pytest.mark.parametrize(("until", "is_open"), [(day(0), True), (day(-9), True), (day(1), False), (None, False)])
+def test_on_the_day_of_keeping_three_ways_are_offered(otter, until, is_open):
+    otter.change(otter._store.client("Otter"), keep_until=until)
+    otter.table.noted()
+    panel = otter.retention()
+
+    assert folds(panel) == {"Take a copy out": is_open, "Erase everything": False}
+    assert ("Three ways from here" in shown(panel)) == is_open
+    assert otter.records(kit.Client) != []
+
+
+def test_the_list_of_everybody_names_the_three_ways_on_the_day(otter):
+    otter.change(otter._store.client("Otter"), keep_until=TODAY)
+    otter.table.look_up(None)
+
+    assert "take a copy out, keep them longer, or erase them" in shown(otter.caseload())
+
+
+def test_a_copy_is_taken_out_into_a_folder_of_its_own(otter, tmp_path):
+    panel = otter.retention()
+    (tmp_path / "mine.txt").write_text("mine")
+
+    press(panel, "take_out", True, typed={"copy": {"copy": str(tmp_path)}})
+
+    (folder,) = [one for one in tmp_path.iterdir() if one.is_dir()]
+    assert folder.name == f"Otter-{TODAY.isoformat()}" and str(folder) in panel.status["said"]
+    assert "Slow is a pace" in (folder / "sessions.csv").read_text("utf-8")
+
+
+def test_a_copy_can_leave_out_what_is_for_the_coach_alone(otter, tmp_path):
+    otter.change(otter._store.client("Otter"), private_note="ask gently")
+    panel = otter.retention()
+
+    press(panel, "take_out", False, typed={"copy": {"copy": str(tmp_path / "out")}})
+
+    (folder,) = (tmp_path / "out").iterdir()
+    assert not any("ask gently" in one.read_text("utf-8-sig") for one in folder.iterdir())
+
+
+def test_erasing_says_first_that_there_is_no_way_back_and_asks_for_the_code_name(otter):
+    panel = otter.retention()
+    assert "There is no way back, and no Undo." in shown(panel)
+    assert "Erase now" not in buttons_of(panel)
+
+    press(panel, "ask")
+    press(panel, "erase", typed={"sure": {"sure": "Oter"}})
+
+    assert "Out of reach" in shown(panel) and "type the code name" in shown(panel)
+    assert panel.status["said"] == "That is not the code name, so nothing was erased."
+    assert otter._store.client("Otter")
+
+
+def test_an_erasure_is_not_done_in_one_step_and_can_be_left(otter):
+    panel = otter.retention()
+    press(panel, "erase", typed={"sure": {"sure": "Otter"}})
+    press(panel, "ask")
+
+    press(panel, "leave_it")
+
+    assert "Erase now" not in buttons_of(panel)
+    assert otter._store.client("Otter")
+
+
+def test_once_the_code_name_is_typed_everything_is_erased_and_what_was_not_reached_is_said(otter):
+    otter.add(kit.Client(name="Coot"))
+    panel, notes = otter.retention(), otter.private_notes()
+    press(panel, "ask")
+
+    press(panel, "erase", typed={"sure": {"sure": "Otter "}})
+
+    assert [one.name for one in otter.records(kit.Client)] == ["Coot"]
+    assert otter.records(kit.Session) == [] and otter.table.client is None
+    assert "Otter is erased" in shown(panel) and "Out of reach" in shown(panel)
+    assert "Otter" not in shown(notes)
+    otter.table.look_up("Coot")
+    assert "Otter" not in shown(panel)
+
+
+def test_the_page_for_two_offers_nothing_of_it(otter):
+    panel = otter.retention()
+    otter.table.for_coach = False
+    otter.table.noted()
+
+    assert folds(panel) == {} and buttons_of(panel) == []

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from kit.panels.backups import Backups
 from kit.panels.caseload import Caseload
 from kit.panels.catch_up import CatchUp
 from kit.panels.coach import PrivateNotes, Retention
@@ -31,6 +32,7 @@ from kit.panels.session import (
 )
 from kit.panels.table import Table
 from kit.panels.widgets import Panel, PictureWidget
+from kit.panels.your_data import YourData
 
 QUESTIONS = ("living_well", "small_steps", "what_helped", "came_before", "showing_up", "areas")
 WORDS: dict[str, Callable[[Table], Panel]] = {
@@ -40,7 +42,7 @@ WORDS: dict[str, Callable[[Table], Panel]] = {
             ChooseClient, CheckIn, SmallWin, ReviewSteps, AddMilestone, ExploreSetback, NextStep, CloseSession,
             NextPerson, HeavierDay, Better, Toolkit, Supporters, Plan, Entries, Journey, MakeReport, SupportNow,
             Agreements, PracticeDetails, SupportLines, ThenAndNow, OwnPractice, ChoosePeriod, JustMe, SinceDay,
-            Prepare, Caseload, CatchUp, PrivateNotes, Retention, History, PageForEach,
+            Prepare, Caseload, CatchUp, PrivateNotes, Retention, History, YourData, Backups, PageForEach,
         )
     },
     **{name: partial(Told, name) for name in QUESTIONS},

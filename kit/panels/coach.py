@@ -2,14 +2,15 @@
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
-from kit import records
-from kit.fields import about
-from kit.forms import Form
+from kit import places, records
+from kit.fields import About, about
+from kit.forms import Beside, Form
 from kit.panels.session import button, buttons, text
 from kit.panels.widgets import Block, Panel
-from kit.words import _, day_words, one_or_many
+from kit.words import Trouble, _, day_words, one_or_many
 
 NEAR = 60  # days before the end of keeping at which it is mentioned
 
@@ -95,7 +96,10 @@ def kept_until(until: date | None, today: date) -> str:
         return _("Kept until {day}, {when}: something to talk about when you meet.").format(
             day=day_words(until), when=ahead(until, today)
         )
-    return _("Kept until {day}: asks for a look. Nothing is removed by itself.").format(day=day_words(until))
+    return _(
+        "Kept until {day}: asks for a look. Nothing is removed by itself. You can take a copy out, keep them longer, "
+        "or erase them, under \u201cHow long are these notes kept?\u201d."
+    ).format(day=day_words(until))
 
 
 class PrivateNotes(CoachsOwn):
@@ -165,10 +169,21 @@ def _note_about(record: Any) -> str:
 
 
 class Retention(CoachsOwn):
-    """Until when the notes of a client are kept, as agreed with them."""
+    """Until when the notes of a client are kept, as agreed with them; on that day, or at their wish, what then."""
 
     name = "retention"
     before_agreement = True
+    _sure = False
+    _done: tuple[str, ...] = ()
+
+    def refresh(self) -> None:
+        if self._bound != self.table.client or self.table.locked:
+            self._sure = False
+            self._done = () if self.table.client or self.table.locked else self._done
+        super().refresh()
+
+    def _out_of_view(self) -> str:
+        return "" if self._done and self.table.for_coach else super()._out_of_view()
 
     def forms(self) -> dict[str, Form]:
         return {
@@ -177,20 +192,95 @@ class Retention(CoachsOwn):
         }
 
     def blocks(self) -> list[Block]:
+        if self._done:
+            return [text(words) for words in self._done]
         until = self.table.records(records.Client)[0].keep_until
-        years = [button("years", one_or_many("In {n} year", "In {n} years", n).format(n=n), n) for n in (1, 3)]
+        due = until is not None and until <= date.today()
+        three = _("Three ways from here: take a copy out first, keep them longer, or erase them.")
         return [
             text(_kept(until, self.table.client)),
+            *([text(three)] if due else []),
+            *([heading(_("Keep them longer"))] if due else []),
             self.form_block(records.Client.plural),
-            buttons(*years),
+            buttons(*(button("years", one_or_many("In {n} year", "In {n} years", n).format(n=n), n) for n in (1, 3))),
             self.save_block(),
+            {"is": "fold", "label": _("Take a copy out"), "open": due, "blocks": self._copy()},
+            {"is": "fold", "label": _("Erase everything"), "open": self._sure, "blocks": self._erasing()},
         ]
+
+    def _copy(self) -> list[Block]:
+        words = _(
+            "All that is held about {name}, in tables that a spreadsheet opens, and in one file with everything: what "
+            "is for your eyes alone too. It is readable for whoever can open the folder."
+        ).format(name=self.table.client)
+        own = [
+            button("take_out", _("Write the copy"), True),
+            button("take_out", _("Without what is for my eyes alone"), False, looks="plain"),
+        ]
+        where = About(_("Into this folder"), "text")
+        return [text(words), self._question("copy", where, str(places.downloads())), buttons(*own)]
+
+    def _erasing(self) -> list[Block]:
+        from kit import erasing
+
+        name = str(self.table.client)
+        first = [text(erasing.what_goes(name))]
+        if not self._sure:
+            return [*first, buttons(button("ask", _("Erase everything about {name}").format(name=name), looks="plain"))]
+        return [
+            *first,
+            *(text(words, "quiet") for words in erasing.out_of_reach(name, self.table.place)),
+            self._question("sure", About(_("To be sure: type the code name"), "text"), ""),
+            buttons(button("erase", _("Erase now"), looks="plain"), button("leave_it", _("Leave everything"))),
+        ]
+
+    def _question(self, key: str, asked: About, value: str) -> Block:
+        """A question whose answer is nothing to keep."""
+        form = Form(records.Client, (key,), beside={key: Beside(asked, lambda *_given: [])})
+        values = {key: self.typed.get(key, {}).get(key) or value}
+        return {"is": "form", "key": key, "title": "", "fields": form.asked({}), "values": values, "open": False}
 
     def do_years(self, n: int) -> None:
         """Puts a day into the form; it holds when it is saved."""
         self.hold({records.Client.plural: {"keep_until": in_years(date.today(), n).isoformat()}})
         self.do_draft()
         self.refresh()
+
+    def do_take_out(self, private: bool) -> None:
+        """Writes all that is held into a folder of its own."""
+        from kit import takeout
+
+        folder = Path(self.typed.get("copy", {}).get("copy") or places.downloads()).expanduser()
+        place = takeout.export(
+            self.table.store, str(self.table.client), takeout.within(folder, self.table.client), private
+        )
+        self.tell(said=_("All of it lies in {place}").format(place=place))
+
+    def do_ask(self) -> None:
+        self._sure = True
+        self.refresh()
+
+    def do_leave_it(self) -> None:
+        self._sure = False
+        self.refresh()
+
+    def do_erase(self) -> None:
+        """Erases who is looked at, once their code name was typed."""
+        from kit import erasing
+
+        name, store = str(self.table.client), self.table.store
+        if not self._sure or (self.typed.get("sure", {}).get("sure") or "").strip() != name:
+            self.tell(said=_("That is not the code name, so nothing was erased."))
+            return
+        self.tell(said=_("One moment: each of the backups is opened and written anew."))
+        try:
+            done = erasing.erase(store, name, erasing.key_of(store.place)).words()
+        except Trouble as trouble:
+            if store.records(records.Client, name):
+                raise
+            done = [str(trouble)]
+        self._done = tuple(done)
+        self.table.look_up(None)
 
 
 def _kept(until: date | None, name: str | None) -> str:

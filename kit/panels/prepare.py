@@ -8,7 +8,7 @@ from kit.panels.caseload import Line, at_a_glance, when
 from kit.panels.coach import CoachsOwn, ago, ahead, heading, listed, long_day
 from kit.panels.session import button, buttons, text, when_then
 from kit.panels.widgets import Block, PictureWidget
-from kit.words import _, day_words, one_or_many
+from kit.words import _, beside, day_words, one_or_many
 
 SOON = timedelta(days=7)
 AT_MOST = 6
@@ -71,7 +71,7 @@ class Prepare(CoachsOwn):
         notes = [("", client.private_note)]
         notes += [(day_words(one.day()), one.private_note) for one in sessions]
         notes += [(one.title, one.private_note) for one in self.table.ongoing_setbacks()]
-        written = [": ".join(filter(None, pair)) for pair in notes if pair[1]]
+        written = [beside(": ", filter(None, pair)) for pair in notes if pair[1]]
         return [heading(_("For my eyes alone")), *(text(words) for words in written)] if written else []
 
     def _more(self) -> list[Block]:

@@ -79,7 +79,7 @@ class Table:
     def look_at_the_seat(self) -> None:
         """Somebody was chosen on another page: this one follows; the coach's own stays with whom they look at."""
         seated = self._seated()
-        if self.for_coach and self.client:
+        if self.for_coach and self.client and self.store.records(Client, self.client):
             self._refresh()
         elif seated != self.client:
             self._now(seated)
@@ -170,10 +170,11 @@ class Table:
         self._marks = self._store.marks() if self._store else {}
         try:
             # When it locks, the door comes last: whoever sees it sees nothing else any more.
-            for panel in reversed(self.panels) if self.locked else self.panels:
-                panel.refresh()
+            troubles = [_trouble_of(panel) for panel in (reversed(self.panels) if self.locked else self.panels)]
         finally:
             self._marks = {}
+        for trouble in filter(None, troubles):
+            raise trouble
 
     def draft(self, panel: str) -> dict[str, Any]:
         return self.store.draft(self.client, panel) if self.client else {}
@@ -334,6 +335,15 @@ class Table:
         found = frames.frames(self.store, self.client, "together", kinds=stale)
         self._frames |= {plural: (marks[plural], frame) for plural, frame in found.items()}
         return {plural: self._frames[plural][1] for plural in plurals}
+
+
+def _trouble_of(panel: Panel) -> Exception | None:
+    """Fills a panel; where one cannot be filled the others still are."""
+    try:
+        panel.refresh()
+    except Exception as error:  # noqa: BLE001  it is raised once all of them had their turn
+        return error
+    return None
 
 
 def _retired(record: Any) -> bool:

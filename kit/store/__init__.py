@@ -1,24 +1,28 @@
 """Records kept: what a book holds, what is being typed, who sits at the table. SQL ends here."""
 
+import atexit
 import contextlib
+import os
+import weakref
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from unicodedata import normalize
+from unicodedata import category, normalize
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from kit.records import BY_PLURAL, Client, OfClient, Record, SupportLine
-from kit.store import chain, opening, outside, whole
+from kit.store import chain, opening, outside, person, whole
 from kit.store import head as heads
 from kit.store.history import Change, brought_back, changes, latest
 from kit.store.tables import DRAFTS, SEAT, TABLES, row_of
 from kit.words import NoSuchClient, Trouble, _
 
-__all__ = ["Change", "Store"]
+__all__ = ["Change", "Draft", "Store"]
+Draft = tuple[str, str, dict[str, Any]]  # client, panel, what is typed there
 
 
 class Store:
@@ -32,7 +36,8 @@ class Store:
         self._as_closed = heads.is_as_closed(place, head) and not accept
         self._engine = opening.open_book(place, key, self._as_closed)
         self.remark, self._known = self._looked_over(head, accept)
-        self._is_open = True
+        self._is_open, self._process = True, os.getpid()
+        _OPEN.add(self)
         self._reading = self._engine.execution_options(reading=True)
         self._written: Counter[str] = Counter()
         self._lay_out_lines()
@@ -86,15 +91,17 @@ class Store:
 
     # records -----------------------------------------------------------------------------------
 
-    def keep(self, *records: Record) -> list[Record]:
+    def keep(self, *records: Record, by: str = "", draft: Draft | None = None) -> list[Record]:
         """Keeps all of `records`, or none: a first version is new, a later one takes the place of the one before.
 
-        Gives back those that were replaced, as they were.
+        Gives back those that were replaced, as they were. Who did it is who speaks in a record, unless `by` says
+        otherwise; `draft` is what is being typed from then on.
         """
         renamed = any(isinstance(record, Client) for record in records)  # a new name follows into every kind
         with self._writing(TABLES if renamed else {record.plural for record in records}) as db:
             before = [one for record in records for one in _keep(db, record)]
-            chain.note(db, before, records)
+            chain.note(db, before, records, by=by)
+            _lay_draft(db, draft)
         return before
 
     def remove(self, record: Record, by: str = "coach") -> list[Record]:
@@ -104,10 +111,13 @@ class Store:
             chain.note(db, touched, by=by)
         return touched
 
-    def take_back(self, new: Sequence[Record], before: Sequence[Record], by: str = "coach") -> None:
+    def take_back(
+        self, new: Sequence[Record], before: Sequence[Record], by: str = "coach", draft: Draft | None = None
+    ) -> None:
         """Undoes `keep` or `remove`: the `new` records go, those `before` are as they were.
 
         What was changed or noted in the meantime is not touched: then nothing is undone, and a sentence says so.
+        `draft` is what is being typed from then on.
         """
         now, replaced = {one.id for one in new}, {one.id for one in before}
         with self._writing(TABLES) as db:
@@ -123,6 +133,7 @@ class Store:
                 row = row_of(record)
                 db.execute(upsert(TABLES[record.plural]).values(row).on_conflict_do_update(["id"], set_=row))
             chain.note(db, [*gone, *stood], before, "taken back", by)
+            _lay_draft(db, draft)
 
     def restore(self, earlier: Record, by: str = "coach") -> tuple[Record, list[Record]]:
         """Keeps an earlier form of a record as its newest; gives it back, with what it took the place of."""
@@ -140,11 +151,11 @@ class Store:
         with self._looking() as db:
             return changes(db, record.plural, record.id)
 
-    def latest_changes(self, client: str, most: int) -> list[Change]:
-        """What was changed last of all that is noted of a client, the latest first."""
+    def latest_changes(self, client: str, most: int, did: Collection[str] = ()) -> list[Change]:
+        """What was changed last of all that is noted of a client, the latest first; `did`: only such changes."""
         key = self.client(client).id
         with self._looking() as db:
-            return latest(db, key, most)
+            return latest(db, key, most, did)
 
     def records(self, kind: type[Record], client: str | None = None, **equal: Any) -> list[Any]:
         """The records of a kind, of one client or of all, in the order in which they were noted."""
@@ -176,13 +187,45 @@ class Store:
         """The client whose code name is heard as `name`, whatever its capitals and spaces; None when nobody's is."""
         return next((one for one in self.records(Client) if _heard(one.name) == _heard(name)), None)
 
+    # one person as a whole ---------------------------------------------------------------------
+
+    def keys_of(self, name: str) -> tuple[list[str], set[str]]:
+        """The ids of who bears this code name, removed ones too, and every code name that they had."""
+        with self._looking() as db:
+            keys = person.keys_of(db, name)
+            return keys, person.names_of(db, keys)
+
+    def history_of(self, name: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """(changes with their earlier forms, what is typed and not saved) of a client, as plain rows."""
+        key = self.client(name).id
+        with self._looking() as db:
+            return person.history(db, key), person.drafts(db, name)
+
+    def erase(self, name: str, keys: Iterable[str]) -> None:
+        """Takes clients (by id) out for good, with all that was ever noted of them; nothing brings them back."""
+        with self._writing(TABLES) as db:
+            for key in keys:
+                if person.is_known(db, key):
+                    touched = [one for client in _found(db, Client, id=key) for one in _take_out(db, client)]
+                    person.forget(db, key, touched)
+        with opening.plain_words(self.place):
+            person.scrub(self._engine, name)
+
+    def bring_in(self, records: Sequence[Record]) -> None:
+        """Keeps records from elsewhere with the versions that they had there: all of them, or none."""
+        with self._writing({record.plural for record in records}) as db:
+            for record in records:
+                if isinstance(record, Client):
+                    _check_names(db, record)
+                db.execute(sa.insert(TABLES[record.plural]).values(row_of(record)))
+            chain.note(db, [], records)
+
     # what is being typed -----------------------------------------------------------------------
 
     def keep_draft(self, client: str, panel: str, typed: dict[str, Any]) -> None:
         """Keeps what is being typed in a panel, until it is saved."""
-        row = {"client": client, "panel": panel, "typed": typed, "at": datetime.now(UTC)}
         with self._writing() as db:
-            db.execute(upsert(DRAFTS).values(row).on_conflict_do_update(["client", "panel"], set_=row))
+            _lay_draft(db, (client, panel, typed))
 
     def draft(self, client: str, panel: str) -> dict[str, Any]:
         """What was being typed in a panel; empty when nothing was."""
@@ -192,7 +235,7 @@ class Store:
 
     def drop_draft(self, client: str, panel: str) -> None:
         with self._writing() as db:
-            db.execute(sa.delete(DRAFTS).where(DRAFTS.c.client == client, DRAFTS.c.panel == panel))
+            _lay_draft(db, (client, panel, {}))
 
     # who sits at the table ---------------------------------------------------------------------
 
@@ -208,6 +251,30 @@ class Store:
             db.execute(sa.delete(SEAT))
             if client is not None:
                 db.execute(sa.insert(SEAT).values(client=client, server=server, at=datetime.now(UTC)))
+
+
+_OPEN: weakref.WeakSet[Store] = weakref.WeakSet()
+
+
+@atexit.register
+def _close_all() -> None:
+    """A kernel that is shut down or restarted ends here: each book that it has open is closed, and noted as it is."""
+    for store in list(_OPEN):
+        if store._process == os.getpid():  # a forked process must not touch what its parent has open
+            with contextlib.suppress(Exception):
+                store.close()
+
+
+def _lay_draft(db: sa.Connection, draft: Draft | None) -> None:
+    """What is being typed in a panel; nothing where all of it was saved."""
+    if draft is None:
+        return
+    client, panel, typed = draft
+    if not typed:
+        db.execute(sa.delete(DRAFTS).where(DRAFTS.c.client == client, DRAFTS.c.panel == panel))
+        return
+    row = {"client": client, "panel": panel, "typed": typed, "at": datetime.now(UTC)}
+    db.execute(upsert(DRAFTS).values(row).on_conflict_do_update(["client", "panel"], set_=row))
 
 
 def _select(kind: type[Record], client: str | None) -> sa.Select:
@@ -276,8 +343,9 @@ def _check_names(db: sa.Connection, record: Record) -> None:
 
 
 def _heard(name: str) -> str:
-    """A name without what two people would not hear: capitals, spaces, other ways to write the same letter."""
-    return "".join(normalize("NFKC", name).casefold().split())
+    """A name without what nobody hears: capitals, spaces, signs without a shape, other ways to write the same letter."""
+    heard = normalize("NFKC", name).casefold()
+    return "".join(one for one in heard if not one.isspace() and category(one) != "Cf")
 
 
 def _take_out(db: sa.Connection, record: Record) -> list[Record]:

@@ -199,13 +199,20 @@ def take_as_it_is(db: sa.Connection, did: str) -> None:
     db.info["head"] = _append(driver, book, rows, before)
 
 
-def forget(db: sa.Connection, client: str) -> None:
-    """Empties the history of a client (by id) who was removed, and destroys their salt; that it was done stays."""
+def forget(db: sa.Connection, client: str, gone: Iterable[Key] = ()) -> None:
+    """Empties the history of a client (by id) and destroys their salt; `gone` are records that were just taken out.
+
+    What is left names them by a sign that leads to nobody; that somebody was erased, and when, stays.
+    """
     driver: Any = db.connection.driver_connection
+    mine, stood = set(gone), last(driver)[2]
+    known = sum(_number(digest) for key, digest in digests(driver, mine).items() if key in mine)
+    nobody = secrets.token_hex(16)
     emptied = 'kind = NULL, record = NULL, did = NULL, "by" = NULL, at = NULL, "before" = NULL, digest = NULL'
-    driver.execute(f"UPDATE history SET {emptied} WHERE client = ?", (client,))
+    driver.execute(f"UPDATE history SET client = ?, {emptied} WHERE client = ?", (nobody, client))
     driver.execute("DELETE FROM salts WHERE client = ?", (client,))
-    db.info["head"] = _append(driver, _Book(driver), [_Row((Client.plural, client), "", None, None, None, "erased")])
+    row = _Row((Client.plural, nobody), "", None, None, None, "erased")
+    db.info["head"] = _append(driver, _Book(driver), [row], (stood - known) % ROUND)
 
 
 def standing_kinds(driver: Any) -> list[str]:
