@@ -1,4 +1,4 @@
-"""A whole encrypted practice as one sealed file, for another computer or as a backup, and the way back."""
+"""A whole practice as one sealed file, for another computer or as a backup, and the way back."""
 
 import contextlib
 import hashlib
@@ -33,40 +33,48 @@ _NEWER = _("This file was sealed by a newer kit. Please update the kit, then try
 _NO_KEY_FILE = _("There was no key file beside this practice when it was sealed. Its recovery sheet opens it.")
 _OTHER_KEY = _("This sheet belongs to another practice, or the file was changed on its way.")
 _NO_BOOK = _("There is no practice at {place} yet. Please begin one first.")
-_PLAIN = _("{place} has no passphrase, so it cannot be sealed. Please begin an encrypted practice of your own first.")
+_LOCKED = _("This practice is locked. Please open it with its passphrase first.")
+_PLAIN = _("There is a book without a passphrase in this file. Please bring it back without one.")
 _THERE = _("There is a file at {place} already, and it stays. Please choose another name, or a folder.")
 _NOT_WRITTEN = _("{place} could not be written. Please look whether its folder is there and its disk has room.")
 
 
-def pack(place: Path, key: bytes, to: Path) -> Path:
-    """Seals the practice at `place`; `to` is a folder, or the name of a `.sealed` file that is not there yet."""
+def pack(place: Path, key: bytes | None, to: Path, name: str = "", **more: str) -> Path:
+    """Seals the practice at `place`; `to` is a folder, or the name of a `.sealed` file that is not there yet.
+
+    A book without a passphrase is put into such a file as it is. `more` is told in it, beside when it was made.
+    """
     if not (place.exists() and place.stat().st_size):
         raise Trouble(_NO_BOOK.format(place=place))
-    if not keys.locked(place):
-        raise Trouble(_PLAIN.format(place=place))
+    if keys.locked(place) and not key:
+        raise Trouble(_LOCKED)
     is_file = to.suffix == SUFFIX and not to.is_dir()
-    with _writing(to), _workshop(to.parent if is_file else to) as work:
+    said = {"made": datetime.now(UTC).isoformat(timespec="seconds"), "of": keys.mark(key) if key else "", **more}
+    with writing(to), workshop(to.parent if is_file else to) as work:
         _copy(place, key, work / "book")
-        sealed = _sealed(work / "book", keys.beside(place), key, work / "sealed")
+        sealed = seal_up(work / "book", keys.beside(place), key, work / "sealed", said)
         with sealed.open("rb") as file:  # brought back once, on the spot: then it will come back elsewhere
-            unpack(file, work / "tried", key)
-        return sealed.replace(_taken_name([to] if is_file else _names(to, place.stem)))
+            unpack(file, work / "tried", key or b"")
+        return _laid(sealed, [to] if is_file else _names(to, name or f"{place.stem}-{date.today().isoformat()}"))
 
 
 def unpack(file: IO[bytes], place: Path, secret: str | bytes) -> bytes:
     """Brings a sealed practice to `place`, where none may be; `secret` is its passphrase, or the key of its sheet.
 
-    Gives back the key. Nothing is written before the seal has been looked at.
+    Gives back the key. Nothing is written before the seal has been looked at. A book without a passphrase comes back
+    without a secret alone: somebody could have laid such a file where a sealed one is looked for.
     """
     keys.refuse_taken(place)
-    sizes, digest, seal = looked_over(file)
-    wrapped = file.read(sizes["key"])
-    key = secret if isinstance(secret, bytes) else _unwrapped(wrapped, secret)
+    front, digest, seal = looked_over(file)
+    wrapped, is_plain = file.read(front["parts"]["key"]), not front["of"]
+    if is_plain and secret:
+        raise Trouble(_PLAIN)
+    key = secret if isinstance(secret, bytes) else b"" if is_plain else _unwrapped(wrapped, secret)
     if not hmac.compare_digest(seal, _seal(key, digest)):
-        raise Trouble(_OTHER_KEY if isinstance(secret, bytes) else _CHANGED)
-    with _writing(place), _workshop(place.parent) as work:
+        raise Trouble(_OTHER_KEY if isinstance(secret, bytes) and secret else _CHANGED)
+    with writing(place), workshop(place.parent) as work:
         book = work / place.name
-        _write(book, _blocks(file, sizes["book"]))
+        _write(book, _blocks(file, front["parts"]["book"]))
         if wrapped:
             keys.put(keys.beside(book), wrapped)
         _try_out(book, key, place)
@@ -75,8 +83,8 @@ def unpack(file: IO[bytes], place: Path, secret: str | bytes) -> bytes:
     return key
 
 
-def looked_over(file: IO[bytes]) -> tuple[dict[str, int], bytes, bytes]:
-    """The sizes of the parts, the digest and the seal of a file that is whole; it stands where its parts begin."""
+def front_of(file: IO[bytes]) -> dict[str, Any]:
+    """What a sealed file says of itself, where its size adds up; it stands where its parts begin."""
     file.seek(0)
     first = file.readline(LONGEST)
     if not first.startswith(HEAD):
@@ -84,21 +92,29 @@ def looked_over(file: IO[bytes]) -> tuple[dict[str, int], bytes, bytes]:
     try:
         if int(first.removeprefix(HEAD)) > VERSION:
             raise Trouble(_NEWER)
-        sizes = json.loads(file.readline(LONGEST))["parts"]
-        begin, whole = file.tell(), _adds_up(sizes, file)
+        front = json.loads(file.readline(LONGEST))
+        begin, whole = file.tell(), _adds_up(front["parts"], file) and isinstance(front["of"], str)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         whole = False
     if not whole:
         raise Trouble(_CHANGED)
+    file.seek(begin)
+    return front
+
+
+def looked_over(file: IO[bytes]) -> tuple[dict[str, Any], bytes, bytes]:
+    """What a file that is whole says of itself, its digest and its seal; it stands where its parts begin."""
+    front = front_of(file)
+    begin = file.tell()
     file.seek(0)
     digest = hashlib.sha256()
-    for block in _blocks(file, begin + sum(sizes.values())):
+    for block in _blocks(file, begin + sum(front["parts"].values())):
         digest.update(block)
-    told, seal = file.read(DIGEST), file.read(DIGEST)
-    if told != digest.digest():
+    noted, seal = file.read(DIGEST), file.read(DIGEST)
+    if noted != digest.digest():
         raise Trouble(_CHANGED)
     file.seek(begin)
-    return sizes, told, seal
+    return front, noted, seal
 
 
 def _adds_up(sizes: dict[str, Any], file: IO[bytes]) -> bool:
@@ -118,7 +134,7 @@ def _seal(key: bytes, digest: bytes) -> bytes:
     return hmac.digest(keys.derived(key, b"reflection-kit seal"), digest, "sha256")
 
 
-def _copy(place: Path, key: bytes, to: Path) -> None:
+def _copy(place: Path, key: bytes | None, to: Path) -> None:
     engine = opening.open_book(place, key)
     try:
         with opening.plain_words(to):
@@ -127,10 +143,10 @@ def _copy(place: Path, key: bytes, to: Path) -> None:
         engine.dispose()
 
 
-def _sealed(book: Path, key_file: Path, key: bytes, to: Path) -> Path:
+def seal_up(book: Path, key_file: Path, key: bytes | None, to: Path, said: dict[str, Any]) -> Path:
+    """Writes a book that nobody has open, with its key file and what is said of it, into one sealed file."""
     wrapped = key_file.read_bytes() if key_file.exists() else b""
     parts = {"key": len(wrapped), "book": book.stat().st_size}
-    told = {"made": datetime.now(UTC).isoformat(timespec="seconds"), "of": keys.mark(key), "parts": parts}
     digest = hashlib.sha256()
 
     def counted(blocks: Iterator[bytes]) -> Iterator[bytes]:
@@ -140,10 +156,10 @@ def _sealed(book: Path, key_file: Path, key: bytes, to: Path) -> Path:
 
     def ending() -> Iterator[bytes]:
         yield digest.digest()
-        yield _seal(key, digest.digest())
+        yield _seal(key or b"", digest.digest())
 
     with book.open("rb") as opened:
-        front = (HEAD + b"%d\n" % VERSION, json.dumps(told).encode() + b"\n", wrapped)
+        front = (HEAD + b"%d\n" % VERSION, json.dumps({**said, "parts": parts}).encode() + b"\n", wrapped)
         _write(to, chain(counted(chain(front, _blocks(opened, parts["book"]))), ending()))
     return to
 
@@ -165,7 +181,7 @@ def _write(place: Path, blocks: Iterator[bytes]) -> None:
 def _try_out(book: Path, key: bytes, place: Path) -> None:
     """Opens it once; that also lays its support lines beside it."""
     try:
-        Store(book, key).close()
+        Store(book, key or None).close()
     except Trouble as trouble:
         raise Trouble(str(trouble).replace(str(book), str(place))) from trouble
 
@@ -180,23 +196,33 @@ def _move(paths: tuple[Path, ...], folder: Path) -> None:
     keys.settle(folder)
 
 
-def _names(folder: Path, stem: str) -> Iterator[Path]:
-    first = f"{stem}-{date.today().isoformat()}"
+def _names(folder: Path, first: str) -> Iterator[Path]:
     yield folder / f"{first}{SUFFIX}"
     yield from (folder / f"{first}-{number}{SUFFIX}" for number in count(2))
 
 
-def _taken_name(names: Any) -> Path:
-    """The first name that no file has, taken at once so that no other program gets it."""
+def _laid(sealed: Path, names: Any) -> Path:
+    """Gives the file the first name that no other one has; until then nothing of it is in view."""
     for name in names:
         with contextlib.suppress(FileExistsError):
-            name.open("xb").close()
+            _named(sealed, name)
+            keys.settle(name.parent)
             return Path(name)
     raise Trouble(_THERE.format(place=name))
 
 
+def _named(sealed: Path, name: Path) -> None:
+    try:
+        os.link(sealed, name)
+    except FileExistsError:
+        raise
+    except OSError:  # a disk that knows no links: the name is taken first, so that no other program gets it
+        name.open("xb").close()
+        sealed.replace(name)
+
+
 @contextlib.contextmanager
-def _writing(place: Path) -> Iterator[None]:
+def writing(place: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
@@ -204,7 +230,7 @@ def _writing(place: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _workshop(folder: Path) -> Iterator[Path]:
+def workshop(folder: Path) -> Iterator[Path]:
     """A folder on the same disk for what is half done; gone afterwards, with what a power cut has left of others."""
     folder.mkdir(parents=True, exist_ok=True)
     for left in folder.glob(".moving-*"):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import settings
 
 import kit
-from kit import forms
+from kit import backups, forms
 
 # Where the tests are started in the background, Ctrl-C is ignored, also by every process they start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -24,6 +24,7 @@ def kit_home(tmp_path_factory, monkeypatch):
     monkeypatch.setenv("KIT_HOME", str(home))
     for name in ("KIT_BOOK", "JPY_PARENT_PID"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(backups, "soon", lambda place, key: None)  # nothing is made beside a test that looks elsewhere
     forms.suggestions.cache_clear()
     yield home
     forms.suggestions.cache_clear()

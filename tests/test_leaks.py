@@ -3,17 +3,20 @@
 import io
 import logging
 import os
+import stat
 import subprocess
 import sys
 import tempfile
 from base64 import b64encode, urlsafe_b64encode
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
 import pytest
 from jupyter_client import KernelManager
 
-from kit import door, keys, moving, places
+import kit
+from kit import backups, door, keys, moving, places
 from kit.keys import broker, recovery, remembered
 
 WORDS = 'a "quiet" morning, and tea 🌿'
@@ -104,7 +107,14 @@ def found_in(content, key):
 def in_files(key, *folders):
     files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
     assert files
-    return {path: found for path in files if (found := found_in(path.read_bytes(), key))}
+    return {path: found for path in files if (found := found_in(content_of(path), key))}
+
+
+def content_of(path):
+    """What stands in a file; a backup that is made meanwhile takes its own half of one away again."""
+    with suppress(FileNotFoundError):
+        return path.read_bytes()
+    return b""
 
 
 def in_processes(key, *parents):
@@ -233,6 +243,32 @@ def test_nothing_is_left_by_what_the_door_does_nor_by_the_end(unlock, kit_home, 
     assert in_files(key, kit_home, own_tmp) == {}
     said = capfd.readouterr()
     assert not found_in((caplog.text + said.out + said.err).encode(), key)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there the profile's own rights hold")
+def test_whatever_the_kit_keeps_is_its_owners_alone_even_where_new_files_are_open_to_all(unlock, kit_home):
+    before = os.umask(0)
+    try:
+        key = begun()
+        book = kit.open_book()
+        book.add(kit.Client(name="Otter"))
+        book.add(kit.Agreement(client="Otter", to="my report"))
+        book.add(kit.SupportLine(name="The Lantern", number="000"))
+        book.report("Otter")
+        backups.make(book.place, key)
+        places.note_trouble("Traceback")
+        found = {path: path.lstat().st_mode for path in kit_home.rglob("*")}
+        book.close()
+        kit.open_book("sample").close()
+    finally:
+        os.umask(before)
+
+    found |= {path: path.lstat().st_mode for path in kit_home.rglob("*")}
+    endings = ("book", "-wal", "-shm", ".head", ".key", ".lines.json", ".html", ".log")
+    assert [one for one in endings if not any(path.name.endswith(one) for path in found)] == []
+    assert any(map(stat.S_ISSOCK, found.values()))
+    assert "backups" in {path.parent.name for path in found}
+    assert {path for path, mode in found.items() if mode & 0o077} == set()
 
 
 # a wrong passphrase ---------------------------------------------------------------------------------------

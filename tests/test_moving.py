@@ -148,12 +148,22 @@ def test_a_sealed_file_is_its_owners_alone(sealed):
     assert sealed.stat().st_mode & 0o077 == 0
 
 
-def test_a_book_without_a_key_is_not_sealed_and_a_book_that_is_not_there_is_not_made(kit_home, tmp_path):
-    kit.open_book(tmp_path / "plain.book").close()
+def test_a_book_without_a_key_is_put_into_a_file_as_it_is_and_comes_back_without_a_secret_alone(kit_home, tmp_path):
+    book = kit.open_book(tmp_path / "plain.book")
+    book.add(kit.Client(name="Otter"))
+    book.close()
+    content = moving.pack(tmp_path / "plain.book", None, tmp_path).read_bytes()
+
+    assert "without a passphrase" in trouble_of(bring, content, tmp_path / "back.book")
+    assert bring(content, tmp_path / "back.book", b"") == b""
+    assert [one.name for one in kit.open_book(tmp_path / "back.book").records(kit.Client)] == ["Otter"]
+
+
+def test_a_book_that_is_not_there_is_not_made_and_a_locked_one_is_not_sealed_without_its_key(place, tmp_path):
     before = under(tmp_path)
 
-    assert "no passphrase" in trouble_of(moving.pack, tmp_path / "plain.book", b"", tmp_path)
-    assert "begin one" in trouble_of(moving.pack, tmp_path / "none.book", b"", tmp_path)
+    assert "begin one" in trouble_of(moving.pack, tmp_path / "none.book", None, tmp_path)
+    assert "locked" in trouble_of(moving.pack, place, None, tmp_path)
     assert under(tmp_path) == before
 
 
@@ -345,8 +355,8 @@ def test_the_command_line_makes_a_backup_and_brings_it_back(place, elsewhere):
         (("backup", "--book", "sample"), "", 2, "leave it out"),
         (("backup", "--book", "{none}"), "", 1, "begin one"),
         (("restore", "{none}"), "", 2, "{none}"),
-        (("restore",), "", 2, "file"),
-        (("restore", "{other}", "--book", "{none}"), WORDS + "\n", 1, "not a practice that was sealed"),
+        (("restore", "7"), "", 2, "is not there"),
+        (("restore", "{other}", "--book", "{none}"), WORDS + "\n", 1, "is not a book of the kit"),
         (("restore", "{other}"), WORDS + "\n", 1, "stays"),
     ],
 )

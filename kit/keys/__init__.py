@@ -45,6 +45,13 @@ def mark(key: bytes) -> str:
     return hashlib.sha256(b"reflection-kit key" + key).hexdigest()[:16]
 
 
+def marked(book: Path) -> str:
+    """The name of the key of a book, as its key file tells it; empty where there is none that is whole."""
+    with contextlib.suppress(Trouble):
+        return str(_settings(_content(beside(book)), beside(book)).get("id", ""))
+    return ""
+
+
 def derived(key: bytes, purpose: bytes) -> bytes:
     """Another key for another purpose; it tells nothing of the first one."""
     from cryptography.hazmat.primitives.hashes import SHA256

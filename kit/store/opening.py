@@ -12,6 +12,7 @@ import sqlalchemy as sa
 import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy.pool import QueuePool, StaticPool
 
+from kit import keys
 from kit.store import chain
 from kit.store.tables import METADATA
 from kit.words import Trouble, _
@@ -161,7 +162,7 @@ def _upgrade(engine: sa.Engine, place: Path | None, key: bytes | None) -> None:
             if _version_of(db, place) == SCHEMA:  # another process was quicker
                 return
             if place is not None:
-                copy(engine, place.with_name(f"{place.name}.before-{SCHEMA}"), key)
+                _copy_whole(engine, place.with_name(f"{place.name}.before-{SCHEMA}"), key)
             _look_at_its_history(db, place)
             _migrate(db)
             chain.take_as_it_is(db, chain.FOUND)
@@ -208,13 +209,34 @@ def _migrate(db: sa.Connection) -> None:
     command.upgrade(config, "head")
 
 
+def _copy_whole(engine: sa.Engine, place: Path, key: bytes | None) -> None:
+    """A copy that bears its name only once it is whole and lies on the disk."""
+    making = place.with_name(f"{place.name}.making")
+    for path in (making, making.with_name(f"{making.name}-journal")):  # what an earlier try left
+        path.unlink(missing_ok=True)
+    copy(engine, making, key)
+    making.replace(place)
+    keys.settle(place.parent)
+
+
 def copy(engine: sa.Engine, place: Path, key: bytes | None) -> None:
     """A sound copy of an open book, made by SQLite itself (a file copy of an open book is not sound)."""
     _make_private(place)
     # A connection of its own: SQLite copies nothing from one that is about to write.
     with contextlib.closing(engine.raw_connection()) as raw, contextlib.closing(_connected(place, key)) as twin:
         driver: Any = raw.driver_connection
-        driver.backup(twin)
+        driver.backup(twin, progress=_not_for_ever())
+
+
+def _not_for_ever() -> Callable[[int, int, int], None]:
+    """SQLite's copying would wait for a lock as long as the lock is there; nobody waits longer than for a save."""
+    until = time.monotonic() + PATIENCE / 1000
+
+    def progress(state: int, _left: int, _pages: int) -> None:
+        if state in (sqlcipher.SQLITE_BUSY, sqlcipher.SQLITE_LOCKED) and time.monotonic() > until:
+            raise sqlcipher.OperationalError("database is locked")
+
+    return progress
 
 
 def settings(engine: sa.Engine) -> dict[str, Any]:
@@ -238,16 +260,20 @@ def _read_back(engine: sa.Engine, place: Path | None) -> None:
         )
 
 
+DAMAGED = _(
+    "{place} is damaged. Please put a backup in its place. `kit restore` shows which there are. Nothing was changed."
+)
 LACKS = _("{place} lacks a part that this kit needs. Please update the kit, or put a backup in its place.")
 _SAID = {
     "file is not a database": _("{place} is not a book of the kit, or it is locked with a key. Nothing was changed."),
-    "malformed": _("{place} is damaged. Please put a backup in its place. Nothing was changed."),
-    "hold blob": _("{place} is damaged. Please put a backup in its place. Nothing was changed."),
+    "malformed": DAMAGED,
+    "hold blob": DAMAGED,
     "readonly": _("{place} cannot be written to. Please give yourself the right to change it, then try again."),
     "unable to open": _("{place} cannot be opened. Please look whether its folder is there and may be written to."),
     "full": _("The disk of {place} is full. Please make some room, then save again; what you typed is still here."),
     "disk i/o": _("The disk of {place} did not answer. Please look whether it is full or unplugged, then save again."),
     "locked": _("{place} is busy with another save. Please try again in a moment; what you typed is still here."),
+    "locking protocol": _("{place} is held by another program. Please close that one, then try again."),
     "foreign key": _("This belongs to something that is no longer in the book. Please look at it anew."),
     "unique": _("This is in the book already. Nothing was changed."),
     "no such": LACKS,

@@ -15,12 +15,15 @@ from kit.store.head import Head
 from kit.store.tables import METADATA
 from kit.words import Trouble, _, day_words, listed, one_or_many
 
-_DO = _("Please put a backup in its place. Nothing was changed; to go on with what is there, type: kit check --accept")
+_DO = _(
+    "Please put a backup in its place. `kit restore` shows which there are. Nothing was changed; to go on with what is "
+    "there, type: kit check --accept"
+)
 _SHORTER = _("{place} is damaged: it ends on {ends}, and {changes} up to {until} are not in it. {do}.")
 _OTHER = _("{place} is not the book that was open last, on {until}, but an older or another copy of it. {do}.")
 _EMPTY = _(
     "{place} is empty or gone, though {changes} up to {until} were kept in it. Please put a backup in its place. "
-    "To begin anew, remove {head} too."
+    "`kit restore` shows which there are. To begin anew, remove {head} too."
 )
 _CUT = _("{place} is damaged: the history of its entries holds until {since}, and not from there on. {do}.")
 _ALTERED = _(
@@ -58,7 +61,7 @@ def _laid_beside(engine: sa.Engine, place: Path, secret: bytes, head: Head | Non
     """Brings the head up to date; what is to be said where there was none."""
     if head is None:
         heads.begin(place, secret, newest)
-        return UNTOLD.format(file=heads.beside(place).name) if _was_changed(engine) else ""
+        return UNTOLD.format(file=heads.beside(place).name) if _was_changed(engine, place) else ""
     if newest.count > head.count:
         heads.tell(place, secret, newest)
     heads.tidy(place, secret, max(head, newest, key=lambda one: one.count))
@@ -68,9 +71,7 @@ def _laid_beside(engine: sa.Engine, place: Path, secret: bytes, head: Head | Non
 def check(driver: Any, place: Path | None, since: int = 0) -> None:
     """Looks at every record, and at the history after row `since`."""
     if not _holds_together(driver):
-        raise Trouble(
-            _("{place} is damaged. Please put a backup in its place. Nothing was changed.").format(place=place)
-        )
+        raise Trouble(opening.DAMAGED.format(place=place))
     break_at = chain.broken(driver, since)
     if break_at:
         raise Trouble(_CUT.format(place=_named(place), since=_when(break_at[1]), do=_DO))
@@ -138,9 +139,9 @@ def _altered(driver: Any, place: Path | None) -> str:
     return _ALTERED.format(place=_named(place), what=what, since=_when(since), do=_DO)
 
 
-def _was_changed(engine: sa.Engine) -> bool:
+def _was_changed(engine: sa.Engine, place: Path) -> bool:
     """Whether anything was saved since the history began, so that there could have been a head."""
-    with _reading(engine) as driver:
+    with opening.plain_words(place), _reading(engine) as driver:
         return driver.execute("SELECT 1 FROM history WHERE did <> ? LIMIT 1", (chain.FOUND,)).fetchone() is not None
 
 

@@ -1,0 +1,698 @@
+"""Backups made as a book is opened: the right ones stay, and come back without losing what stood there."""
+
+import os
+import random
+import subprocess
+import sys
+import threading
+from datetime import UTC, datetime, timedelta
+from multiprocessing import Barrier
+from pathlib import Path
+
+import pytest
+from harmed import FORK
+from hypothesis import given
+from hypothesis import strategies as some
+from kept import killed_backups
+
+import kit
+from kit import backups, check, keys, moving, places
+from kit.backups import bringing_back, making, shelf
+from kit.keys import broker, remembered
+from kit.store import Store
+from kit.words import Trouble
+
+WORDS = "a quiet morning 🌿"
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def by_itself(monkeypatch):
+    monkeypatch.setattr(backups, "soon", making.soon)
+    monkeypatch.setattr(remembered, "recall", lambda book: None)
+    monkeypatch.setattr(bringing_back, "CLOSING", 1.0)
+    for name, value in {"memory": 64, "passes": 1, "lanes": 1}.items():  # what a guess costs is no matter here
+        monkeypatch.setitem(keys.COSTS, name, value)
+
+
+@pytest.fixture
+def place(kit_home):
+    book = kit.open_book(places.practice(), passphrase=WORDS)
+    book.add(kit.Client(name="Otter"))
+    book.add(kit.Win(client="Otter", title="bread"))
+    book.close()
+    return places.practice()
+
+
+@pytest.fixture
+def key(place):
+    return keys.read(place, WORDS)
+
+
+@pytest.fixture
+def plain(tmp_path):
+    book = kit.open_book(tmp_path / "plain.book")
+    book.add(kit.Client(name="Otter"))
+    book.add(kit.Win(client="Otter", title="bread"))
+    book.close()
+    return tmp_path / "plain.book"
+
+
+def opened(place, passphrase=WORDS):
+    """A book that was opened and closed again, once its backup is made."""
+    book = kit.open_book(place, passphrase=passphrase)
+    all_made()
+    book.close()
+
+
+def all_made():
+    for one in threading.enumerate():
+        if one.name == "kit-backup":
+            one.join()
+
+
+def titles(place, key=None):
+    store = Store(place, key)
+    try:
+        return [one.title for one in store.records(kit.Win)]
+    finally:
+        store.close()
+
+
+def note(place, key, title):
+    store = Store(place, key)
+    store.keep(kit.Win(client="Otter", title=title))
+    store.close()
+
+
+def sealed():
+    return [one.file for one in backups.everything()]
+
+
+def trouble_of(do, *given):
+    with pytest.raises(Trouble) as told:
+        do(*given)
+    return str(told.value)
+
+
+def run(*words, typed="", **more):
+    return subprocess.run(
+        [sys.executable, "-m", "kit", *map(str, words)],
+        input=typed,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring", "PYTHONUTF8": "1", **more},
+    )
+
+
+# which are kept -----------------------------------------------------------------------------------
+
+
+DAYS = some.datetimes(datetime(2022, 1, 1), NOW.replace(tzinfo=None), timezones=some.just(UTC))
+
+
+@given(some.sets(DAYS))
+def test_the_ten_newest_stay_and_the_newest_of_each_of_the_last_twelve_months(moments):
+    stay = backups.to_keep(moments, NOW)
+
+    months = [(2026, month) for month in range(1, 12)] + [(2025, 12)]
+    of_months = [[one for one in moments if (one.year, one.month) == month] for month in months]
+    assert stay == {*sorted(moments)[-10:], *(max(of_one) for of_one in of_months if of_one)}
+
+
+@given(some.sets(some.integers(0, 30_000)), some.integers(1, 400))
+def test_a_coach_who_opens_the_practice_again_and_again_never_has_more_than_twenty_two(hours, more):
+    there = set()
+    for hour in sorted(hours):
+        moment = NOW + timedelta(hours=hour)
+        there = backups.to_keep({*there, moment}, moment)
+
+        assert moment in there and len(there) <= making.RECENT + making.MONTHS
+
+
+def test_a_backup_from_days_to_come_pushes_no_other_out():
+    ahead = [NOW + timedelta(days=9000 + n) for n in range(12)]
+    true = [NOW - timedelta(days=n) for n in range(10)]
+
+    assert backups.to_keep([*ahead, *true], NOW) == {*ahead, *true}
+
+
+def aged(place, key, monkeypatch, *ages):
+    """Backups that the kit made so long ago."""
+    for age in ages:
+        monkeypatch.setattr(moving, "datetime", Clock(datetime.now(UTC) - age))
+        backups.make(place, key, backups.BY_KIT)
+    monkeypatch.setattr(moving, "datetime", datetime)
+
+
+class Clock:
+    def __init__(self, moment):
+        self.moment = moment
+
+    def now(self, _zone):
+        return self.moment
+
+
+def test_the_files_that_are_not_kept_go_and_those_of_a_person_and_of_other_books_stay(place, key, plain, monkeypatch):
+    by_hand = backups.make(place, key)
+    aged(plain, None, monkeypatch, *(timedelta(days=400 + n) for n in range(3)))
+    others = set(sealed())
+    aged(place, key, monkeypatch, *(timedelta(days=800 + n) for n in range(14)))
+
+    assert len(sealed()) == len(others) + 10
+    assert {by_hand, *others} <= set(sealed())
+
+
+def test_a_new_practice_in_the_same_place_leaves_the_backups_of_the_earlier_one(place, key, monkeypatch):
+    aged(place, key, monkeypatch, *(timedelta(days=800 + n) for n in range(10)))
+    for one in place.parent.glob(f"{place.name}*"):
+        one.unlink()
+    kit.open_book(place, passphrase="another").close()
+    aged(place, keys.read(place, "another"), monkeypatch, *(timedelta(days=700 + n) for n in range(11)))
+
+    assert len(sealed()) == 20
+    assert len(backups.kept(place)) == 10
+
+
+# when they are made -----------------------------------------------------------------------------------
+
+
+def test_opening_a_practice_makes_a_backup_that_comes_back_and_the_next_opening_within_an_hour_none(
+    place, key, tmp_path, monkeypatch
+):
+    opened(place)
+    opened(place)
+
+    (made,) = backups.found(place)
+    assert (made.by, made.file.parent) == (backups.BY_KIT, places.backups())
+    backups.bring_back(made.file, tmp_path / "back.book", WORDS)
+    assert titles(tmp_path / "back.book", key) == ["bread"]
+    monkeypatch.setattr(making, "EVERY", timedelta())
+    opened(place)
+    assert len(backups.found(place)) == 2
+
+
+def test_unlocking_makes_one_too(place):
+    book = kit.open_book(place)
+    book.unlock(WORDS)
+    all_made()
+    book.close()
+
+    assert len(sealed()) == 1
+
+
+def test_there_is_none_of_the_sample_of_a_book_in_memory_and_of_a_book_in_which_nothing_was_noted(kit_home, tmp_path):
+    kit.open_book(":memory:").close()
+    kit.open_book("sample").close()
+    kit.open_book(places.sample()).close()
+    kit.open_book(tmp_path / "new.book", passphrase=WORDS).close()
+    all_made()
+
+    assert sealed() == []
+
+
+def test_a_book_without_a_passphrase_that_somebody_named_has_backups_without_one(plain, tmp_path):
+    opened(plain, None)
+
+    (made,) = backups.kept(plain)
+    assert b"bread" in made.read_bytes()
+    assert backups.bring_back(made, tmp_path / "back.book", b"") == backups.Back()
+    assert titles(tmp_path / "back.book") == ["bread"]
+
+
+def test_two_books_of_one_name_are_told_apart(tmp_path, kit_home):
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        book = kit.open_book(tmp_path / folder / "x.book", passphrase=folder)
+        book.add(kit.Client(name="Otter"))
+        book.close()
+        opened(tmp_path / folder / "x.book", folder)
+
+    (one,), (other,) = (backups.kept(tmp_path / folder / "x.book") for folder in ("a", "b"))
+    assert one != other and one.parent == other.parent == places.backups()
+
+
+def _open_at(place, barrier):
+    barrier.wait()
+    opened(place)
+
+
+def test_programs_that_open_at_once_make_one_backup(place, monkeypatch):
+    monkeypatch.setattr(backups, "soon", making.soon)
+    barrier = Barrier(4)
+    programs = [FORK.Process(target=_open_at, args=(place, barrier)) for _each in range(4)]
+    for one in programs:
+        one.start()
+    for one in programs:
+        one.join()
+
+    assert [one.exitcode for one in programs] == [0] * 4
+    assert len(sealed()) == 1
+
+
+def test_a_script_that_ends_at_once_has_made_its_backup_first(place):
+    run("clients", KIT_PASSPHRASE=WORDS)
+
+    assert len(sealed()) == 1
+
+
+def test_in_a_notebook_what_waits_for_the_first_form_holds_no_key(place, key, monkeypatch):
+    monkeypatch.setattr(making, "_in_a_notebook", lambda: True)
+    monkeypatch.setattr(broker, "ask", lambda book: key)
+    monkeypatch.setattr(making, "AFTER", 0.5)
+    waits = making.soon(place, key)
+
+    assert waits.daemon
+    assert key not in waits._args
+    waits.join()
+    assert len(sealed()) == 1
+
+
+def test_a_practice_that_was_locked_meanwhile_is_left_alone_without_a_word(place, key, monkeypatch):
+    monkeypatch.setattr(making, "_in_a_notebook", lambda: True)
+    monkeypatch.setattr(making, "AFTER", 0.0)
+    answers = iter([key, None])
+    monkeypatch.setattr(broker, "ask", lambda book: next(answers))
+    making.soon(place, key).join()
+
+    assert (sealed(), backups.trouble(place)) == ([], "")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="on Windows the profile's own rights hold")
+def test_backups_are_their_owners_alone(place, key):
+    assert backups.make(place, key).stat().st_mode & 0o077 == 0
+    assert places.backups().stat().st_mode & 0o077 == 0
+
+
+# what is in the way -----------------------------------------------------------------------------------
+
+
+def full(*_given, **_more):
+    raise OSError(28, "No space left on device")
+
+
+def test_a_full_disk_is_a_quiet_sentence_until_a_backup_is_made(place, monkeypatch):
+    with monkeypatch.context() as disk:
+        disk.setattr(moving, "seal_up", full)
+        opened(place)
+
+    told = "could not be written"
+    assert told in backups.trouble(place) and sealed() == []
+    assert [one.words for one in check.findings() if not one.fine and told in one.words]
+    assert list(places.backups().glob(".moving-*")) == []
+    opened(place)
+    assert backups.trouble(place) == "" and len(sealed()) == 1
+
+
+def test_a_disk_that_takes_not_even_a_note_is_told_all_the_same(place, monkeypatch):
+    monkeypatch.setattr(moving, "seal_up", full)
+    monkeypatch.setattr(keys, "put", full)
+    opened(place)
+
+    assert "could not be written" in backups.trouble(place)
+
+
+def test_whatever_else_goes_wrong_stops_no_session(place, monkeypatch):
+    monkeypatch.setattr(moving, "seal_up", lambda *given: 1 / 0)
+    opened(place)
+
+    assert "could not be made" in backups.trouble(place)
+
+
+def test_a_book_in_which_something_was_changed_is_not_put_into_a_backup(plain, monkeypatch):
+    import sqlcipher3.dbapi2 as sqlcipher
+
+    db = sqlcipher.connect(str(plain), isolation_level=None)
+    db.execute("UPDATE wins SET title = 'cake'")
+    db.close()
+
+    assert "damaged" in trouble_of(backups.make, plain, None)
+    assert sealed() == []
+
+
+# brought back -------------------------------------------------------------------------------------------
+
+
+def test_a_backup_goes_where_a_book_stands_and_that_one_is_kept_whole(place, key):
+    made = backups.make(place, key)
+    note(place, key, "later")
+
+    back = backups.bring_back(made, place, key)
+    aside = back.aside
+
+    assert titles(place, key) == ["bread"]
+    assert back.lacking == 1 and "1 later change, up to" in back.words()[0] and str(aside) in back.words()[1]
+    assert titles(aside, key) == ["bread", "later"]
+    again = backups.bring_back(aside, place, key).aside
+    assert titles(place, key) == ["bread", "later"]
+    assert titles(again, key) == ["bread"]
+
+
+def test_what_a_power_cut_left_in_the_journal_is_kept_aside_with_it(place, key):
+    made = backups.make(place, key)
+    store = Store(place, key)
+    store.keep(kit.Win(client="Otter", title="later"))
+    journal = place.with_name(f"{place.name}-wal").read_bytes()
+    store.close()
+    Store(place, key)._engine.dispose()
+    place.with_name(f"{place.name}-wal").write_bytes(journal)
+
+    backups.bring_back(made, place, key)
+
+    assert titles(place, key) == ["bread"]
+    assert not place.with_name(f"{place.name}-wal").exists()
+
+
+def damaged(place):
+    content = bytearray(place.read_bytes())
+    content[len(content) // 2] ^= 1
+    place.write_bytes(content)
+
+
+def emptied(place):
+    os.truncate(place, 0)
+
+
+def test_a_backup_goes_in_the_place_of_a_damaged_book_and_there_is_no_alarm_afterwards(place, key):
+    made = backups.make(place, key)
+    note(place, key, "later")
+    for harm in (damaged, emptied, Path.unlink):
+        harm(place)
+        assert "kit restore" in trouble_of(Store, place, key)
+
+        aside = backups.bring_back(made, place, key).aside
+
+        assert titles(place, key) == ["bread"]
+        assert (aside is not None) == (harm is damaged)
+
+
+def test_the_passphrase_of_today_still_opens_an_older_backup_once_it_is_back(place, key):
+    made = backups.make(place, key)
+    keys.write(place, key, "new words")
+
+    backups.bring_back(made, place, key)
+
+    assert keys.read(place, "new words") == key
+
+
+def test_with_the_passphrase_that_it_had_a_backup_brings_its_own_key_file(place, key):
+    made = backups.make(place, key)
+    keys.write(place, key, "forgotten")
+
+    backups.bring_back(made, place, WORDS)
+
+    assert keys.read(place, WORDS) == key
+
+
+def test_a_book_that_is_open_in_another_program_is_not_replaced(place, key):
+    made = backups.make(place, key)
+    held, let_go = FORK.Event(), FORK.Event()
+    program = FORK.Process(target=_hold, args=(place, key, held, let_go))
+    program.start()
+    held.wait()
+
+    try:
+        assert "open in another program" in trouble_of(backups.bring_back, made, place, key)
+    finally:
+        let_go.set()
+        program.join()
+    assert titles(place, key) == ["bread"]
+    assert not list(place.parent.glob("*.before-*"))
+
+
+def _hold(place, key, held, let_go):
+    store = Store(place, key)
+    store.records(kit.Win)
+    held.set()
+    let_go.wait()
+    store.close()
+
+
+def test_the_running_kit_closes_the_book_and_opens_what_is_there_afterwards(place, key):
+    running = broker.start()
+    try:
+        broker.hold(place, key, 60)
+        heard = []
+        stop = broker.watch(heard.append)
+        made = backups.make(place, key)
+        backups.bring_back(made, place, key)
+
+        assert broker.ask(place) == key
+        assert heard[:3] == ["opened", "locked", "opened"]
+        stop()
+    finally:
+        running.end()
+
+
+def test_a_plain_backup_never_goes_where_an_encrypted_practice_stands(place, plain):
+    made = backups.make(plain, None)
+
+    assert "has no passphrase" in trouble_of(backups.bring_back, made, place, b"")
+    assert "without a passphrase" in trouble_of(backups.bring_back, made, place, WORDS)
+
+
+def test_a_backup_that_was_cut_or_changed_is_named_and_nothing_is_touched(place, key):
+    made = backups.make(place, key)
+    content = made.read_bytes()
+    before = {one.name: one.read_bytes() for one in place.parent.iterdir() if one.is_file()}
+    for harmed in (content[:-1], content[: len(content) // 2], content[:9000] + b"x" + content[9001:], b""):
+        made.write_bytes(harmed)
+
+        assert trouble_of(backups.bring_back, made, place, key)
+        assert {one.name: one.read_bytes() for one in place.parent.iterdir() if one.is_file()} == before
+
+
+def test_files_that_are_no_backups_are_never_listed_and_one_that_was_cut_is_named(place, key):
+    made = backups.make(place, key)
+    for name, content in (("half", made.read_bytes()[:5000]), ("empty", b""), ("other", b"something else")):
+        (places.backups() / f"{name}.sealed").write_bytes(content)
+
+    assert backups.kept(place) == [made]
+    assert [one.stem for one in backups.unreadable()] == ["empty", "half", "other"]
+    assert [one.words for one in check.findings() if "half.sealed was cut" in one.words]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_happened_to_a_backup_it_comes_back_as_it_was_or_says_what_is_amiss(place, key, tmp_path, seed):
+    rng = random.Random(seed)
+    made = backups.make(place, key)
+    content = made.read_bytes()
+    for number in range(40):
+        harmed = bytearray(content)
+        at = rng.randrange(len(harmed))
+        if rng.random() < 0.4:
+            harmed = harmed[:at]
+        elif rng.random() < 0.5:
+            harmed[at] ^= 1 << rng.randrange(8)
+        else:
+            harmed[at : at + 64] = rng.randbytes(64)
+        made.write_bytes(harmed)
+
+        assert trouble_of(backups.bring_back, made, tmp_path / f"{number}.book", key)
+    assert not list(tmp_path.glob("*.book*"))
+
+
+# killed ---------------------------------------------------------------------------------------------------
+
+
+def test_every_finished_backup_restores_whenever_a_program_is_killed_in_the_middle(tmp_path):
+    looked_at, amiss = killed_backups(tmp_path, kills=8, seed=1)
+
+    assert looked_at
+    assert amiss == []
+
+
+# written anew -----------------------------------------------------------------------------------------------
+
+
+def without_wins(store):
+    for one in store.records(kit.Win):
+        store.remove(one)
+
+
+def test_every_backup_of_a_book_is_written_anew_and_keeps_its_name_and_its_age(place, key, monkeypatch, tmp_path):
+    aged(place, key, monkeypatch, timedelta(days=40))
+    backups.make(place, key)
+    Store(place, key).close()
+    place.with_name(f"{place.name}.before-0001").write_bytes(place.read_bytes())
+    note(place, key, "later")
+    aside = backups.bring_back(backups.make(place, key), place, key).aside
+    before = [(one.file, one.made) for one in backups.found(place)]
+
+    assert backups.rewrite(place, key, without_wins) == []
+
+    assert [(one.file, one.made) for one in backups.found(place)] == before
+    assert len(before) == 5 and aside in backups.kept(place)
+    for number, (file, _made) in enumerate(before):
+        backups.bring_back(file, tmp_path / f"{number}.book", key)
+        assert titles(tmp_path / f"{number}.book", key) == []
+    assert titles(place, key) == ["bread", "later"]
+    assert not list(places.backups().glob(".moving-*")) and not list(place.parent.glob(".moving-*"))
+
+
+def test_a_backup_that_does_not_open_is_named_and_left_as_it_is(place, key):
+    made = backups.make(place, key)
+    good, content = backups.make(place, key), made.read_bytes()
+    made.write_bytes(content[:9000] + b"x" + content[9001:])
+    (places.backups() / "cut.sealed").write_bytes(content[:700])
+    stranger = places.backups() / "notes.sealed"
+    stranger.write_bytes(b"")
+
+    assert set(backups.rewrite(place, key, without_wins)) == {made, places.backups() / "cut.sealed"}
+    assert made.read_bytes() == content[:9000] + b"x" + content[9001:]
+    assert good in backups.kept(place)
+
+
+def test_a_change_that_does_not_succeed_leaves_the_backup_as_it_was(place, key):
+    made = backups.make(place, key)
+    content = made.read_bytes()
+
+    with pytest.raises(ZeroDivisionError):
+        backups.rewrite(place, key, lambda store: 1 / 0)
+    assert made.read_bytes() == content
+
+
+def test_while_one_program_changes_the_backups_another_waits(place, key, monkeypatch):
+    monkeypatch.setattr(shelf, "PATIENCE", 0.2)
+    with (
+        backups.alone(places.backups()),
+        pytest.raises(Trouble, match="being made just now"),
+        backups.alone(places.backups(), 0.1),
+    ):
+        pass
+
+
+# the command line ---------------------------------------------------------------------------------------------
+
+
+def test_the_command_line_lists_what_is_kept_and_takes_a_number(place, key):
+    backups.make(place, key)
+    note(place, key, "later")
+    newest = backups.make(place, key)
+    note(place, key, "latest")
+
+    listed = run("restore")
+    assert listed.returncode == 0 and str(newest) in listed.stdout and "made by hand" in listed.stdout
+    number = next(line.split()[0] for line in listed.stdout.splitlines() if str(newest) in line)
+    done = run("restore", number, "--yes", typed=WORDS + "\n")
+
+    assert (done.returncode, done.stdout.strip()) == (0, str(place))
+    assert "is kept as" in done.stderr
+    assert titles(place, key) == ["bread", "later"]
+
+
+def test_without_a_word_of_agreement_the_book_stays(place, key):
+    backups.make(place, key)
+    note(place, key, "later")
+
+    done = run("restore", 1, typed=WORDS + "\n")
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "stays" in done.stderr and "--yes" in done.stderr
+    assert titles(place, key) == ["bread", "later"]
+
+
+def test_on_a_computer_where_there_is_no_book_yet_whatever_backups_are_there_are_listed(place, key):
+    backups.make(place, key)
+    for one in place.parent.glob(f"{place.name}*"):
+        one.unlink()
+
+    assert str(places.backups()) in run("restore").stdout
+    assert run("restore", 1, typed=WORDS + "\n").returncode == 0
+    assert titles(place, key) == ["bread"]
+
+
+def test_where_there_is_no_backup_the_list_says_so(kit_home):
+    done = run("restore")
+
+    assert done.returncode == 0 and "no backup" in done.stdout
+
+
+# the panel --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def unlock(place, key):
+    running = broker.start()
+    broker.hold(place, key, 60)
+    yield running
+    running.end()
+
+
+@pytest.fixture
+def panel(place, unlock, monkeypatch):
+    monkeypatch.setattr(backups, "soon", lambda *given: None)
+    book = kit.open_book(place)
+    book.just_me()
+    yield book.backups()
+    book.close()
+
+
+def shown(panel):
+    return str(panel.view["blocks"])
+
+
+def test_the_panel_says_when_and_where_and_makes_one_now(panel, place):
+    assert "There is no backup yet" in shown(panel)
+
+    panel.act("make")
+
+    assert "made by hand" in shown(panel) and str(places.backups()) in shown(panel)
+    assert "brought back once" in panel.status["said"]
+    assert len(backups.kept(place)) == 1
+
+
+def test_the_panel_tells_what_was_in_the_way(panel, place):
+    making._note(place, places.backups(), "The disk is full.")
+    panel.refresh()
+
+    assert "could not be made. The disk is full." in shown(panel)
+
+
+def test_the_panel_asks_once_more_before_it_brings_one_back(panel, place, key, monkeypatch):
+    asked = []
+    monkeypatch.setattr(kit.panels.backups, "_brought_back", lambda *given: asked.append(given) or "It is back.")
+    panel.act("make")
+    (made,) = backups.kept(place)
+
+    panel.act("choose", made.name)
+    assert "kept under another name" in shown(panel) and asked == []
+    panel.act("choose", "")
+    assert "kept under another name" not in shown(panel)
+    panel.act("choose", made.name)
+    panel.act("bring_back", made.name)
+
+    assert asked == [(made, place)]
+    assert panel.status["said"] == "It is back."
+
+
+def test_what_the_panel_starts_brings_the_backup_back_and_says_where_the_other_one_is(place, key, unlock):
+    made = backups.make(place, key)
+    note(place, key, "later")
+
+    told = kit.panels.backups._brought_back(made, place)
+
+    assert "The backup is back." in told and "is kept as" in told
+    assert titles(place, key) == ["bread"]
+    made.write_bytes(made.read_bytes()[:-1])
+    assert "cut or changed" in kit.panels.backups._brought_back(made, place)
+
+
+def test_on_a_page_for_two_and_in_the_sample_there_is_nothing_to_see(place, unlock):
+    book = kit.open_book(place)
+    sample = kit.open_book("sample")
+    sample.just_me()
+
+    assert str(places.backups()) not in shown(book.backups())
+    assert "sample needs no backups" in shown(sample.backups())
+    book.close(), sample.close()
+
+
+def test_a_synced_folder_is_another_place_and_any_other_asks_for_a_copy(panel, monkeypatch):
+    assert "stick or another disk" in shown(panel)
+
+    monkeypatch.setattr(places, "synced", lambda path: "OneDrive")
+    panel.refresh()
+
+    assert "OneDrive" in shown(panel) and "stick" not in shown(panel)
