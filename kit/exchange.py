@@ -38,12 +38,12 @@ def columns(kind: type[Record]) -> list[str]:
 # out -------------------------------------------------------------------------------------------
 
 
-def write_csv(path: Path, records: Sequence[Record]) -> None:
-    """Records of one kind as a CSV file that `read_csv` gives back as they were."""
+def write_csv(path: Path, records: Sequence[Record], without: Iterable[str] = ()) -> None:
+    """Records of one kind as a CSV file that `read_csv` gives back as they were, but for columns left out."""
     kinds = {type(record) for record in records}
     if len(kinds) != 1:
         raise ValueError("a CSV file holds records of exactly one kind")
-    names = columns(kinds.pop())
+    names = [name for name in columns(kinds.pop()) if name not in set(without)]
     page = StringIO()
     writer = csv.writer(page, lineterminator="\n")
     writer.writerow(names)
@@ -195,7 +195,9 @@ def _value(cell: str, field: About | None) -> Any:
 def _parted(cell: str) -> tuple[str, ...]:
     if cell == "\\":
         return ("",)
-    # Two signs that no text can hold stand for the escaped ones while the cell is cut.
+    if "\0" in cell or "\1" in cell:
+        return (cell,)  # no text can hold these: it is refused as it stands there
+    # The same two signs stand for the escaped ones while the cell is cut.
     parts = cell.replace("\\\\", "\0").replace("\\|", "\1").split("|")
     items = [part.removeprefix(" ") if place else part for place, part in enumerate(parts)]
     items[:-1] = [item.removesuffix(" ") for item in items[:-1]]

@@ -9,7 +9,7 @@ from unicodedata import category
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from kit.words import _, day_words
+from kit.words import _, beside, day_words
 
 Audience = Literal["together", "just_me", "client", "supporter", "group"]
 
@@ -84,8 +84,10 @@ def _has_come(day: date | None, info: ValidationInfo) -> date | None:
     return day
 
 
-def _something(text: str) -> str:
-    if not text.strip():
+def _something(text: str, info: ValidationInfo) -> str:
+    kept_before = bool(info.context and info.context.get("kept"))
+    unseen = all(letter.isspace() or category(letter) == "Cf" for letter in text)
+    if not text.strip() or (unseen and not kept_before):
         raise amiss("", _("please write a few words."))
     return text
 
@@ -234,7 +236,7 @@ def in_words(told: About, value: Any, names: Mapping[str, str]) -> str:
     if isinstance(value, date):
         return day_words(value)
     if isinstance(value, tuple):
-        return ", ".join(names.get(one, words.get(one, str(one))) for one in value if one)
+        return beside(", ", (names.get(one, words.get(one, str(one))) for one in value if one))
     if value is None or value == "":
         return ""
     return words.get(value) or names.get(str(value)) or str(value)

@@ -125,9 +125,18 @@ def _asked(name: str, told: About, offers: Offers, own_words: Sequence[str], mor
         "slots": list(told.slots),
         "among": told.among,
         "asks": [list(one) for one in told.asks],
-        "grows": told.kind in ("link", "links") or bool(told.suggests and told.kind == "several"),
+        "grows": _grows(told),
         "more": more,
     }
+
+
+def _grows(told: About) -> bool:
+    """Whether something of one's own can be named in passing: a few words must be all that it needs."""
+    if told.kind not in ("link", "links"):
+        return bool(told.suggests and told.kind == "several")
+    kind = BY_PLURAL[told.of]
+    asked = {name for name in about(kind) if kind.model_fields[name].is_required()}
+    return asked <= {kind.heading}
 
 
 def _label(told: About, own_words: Sequence[str]) -> str:

@@ -64,6 +64,7 @@ def jupyter_folder() -> Path:
 def _serve(page: str, browser: bool, port: int | None) -> int:
     if port is not None:
         _require_free(port)
+    os.umask(0o077)  # whatever Jupyter and its kernels write is its owner's alone; on Windows the profile sees to that
     _separate_settings(jupyter_folder())
     token = secrets.token_urlsafe(24)
     unlock = broker.start()

@@ -1,12 +1,53 @@
 """The way every sentence to a person goes: through one `_()`, in plain words, never a traceback."""
 
 import gettext
+import re
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
+from unicodedata import bidirectional
 
 _SPOKEN = gettext.translation("kit", Path(__file__).parent / "locale", fallback=True)
-_ = _SPOKEN.gettext
-one_or_many = _SPOKEN.ngettext
+_ISOLATE, _ISOLATES, _END = "\u2068", "\u2066\u2067\u2068", "\u2069"
+_RIGHT_TO_LEFT = {"R", "AL", "AN", "RLE", "RLO", "LRE", "LRO", "PDF", "RLI", "LRI", "FSI", "PDI"}
+_LINE = re.compile("([\n\u2029]+)")  # where one ends, so do all signs of direction in it
+
+
+class Sentence(str):
+    """A sentence into which people's words are put: they keep to themselves, whatever signs of direction they hold."""
+
+    def format(self, *given: object, **named: object) -> str:
+        return super().format(*map(apart, given), **{name: apart(value) for name, value in named.items()})
+
+
+def apart(words: object) -> object:
+    """Words that cannot turn round what stands beside them; words without such signs stay as they are."""
+    if not isinstance(words, str) or words.isascii() or not any(bidirectional(one) in _RIGHT_TO_LEFT for one in words):
+        return words
+    return "".join(one if _LINE.match(one) else _isolated(one) for one in _LINE.split(words) if one)
+
+
+def _isolated(line: str) -> str:
+    is_open = astray = 0
+    for letter in line:
+        if letter in _ISOLATES:
+            is_open += 1
+        elif letter == _END:
+            is_open, astray = max(is_open - 1, 0), astray + (not is_open)
+    return _ISOLATE * (astray + 1) + line + _END * (is_open + 1)
+
+
+def _(text: str) -> str:
+    return Sentence(_SPOKEN.gettext(text))
+
+
+def one_or_many(one: str, many: str, n: int) -> str:
+    return Sentence(_SPOKEN.ngettext(one, many, n))
+
+
+def labelled(label: str, words: str) -> str:
+    """What was noted under a label; one that asks already needs no colon."""
+    return f"{label} {words}" if label.endswith("?") else f"{label}: {words}"
 
 
 class Trouble(Exception):
@@ -25,7 +66,13 @@ def listed(items: list[str]) -> str:
     """`["a", "b", "c"]` as "a, b and c"."""
     if len(items) < 2:
         return "".join(items)
-    return _("{most} and {last}").format(most=", ".join(items[:-1]), last=items[-1])
+    return _("{most} and {last}").format(most=beside(", ", items[:-1]), last=items[-1])
+
+
+def beside(between: str, items: Iterable[str]) -> str:
+    """People's own words beside each other, each kept apart from the next."""
+    some = list(items)
+    return between.join(str(apart(one)) for one in some) if len(some) > 1 else "".join(some)
 
 
 def day_words(day: date) -> str:

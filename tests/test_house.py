@@ -13,6 +13,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from kit.check import FLOORS
+
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 LOCK = (ROOT / "requirements.lock").read_text("utf-8")
@@ -191,3 +193,13 @@ def test_ci_calls_the_readmes_test_command_with_browser_tests_required():
     assert subprocess.run(["bash", "-n", script], check=False).returncode == 0
     assert os.access(script, os.X_OK)
     assert re.search(r"export KIT_BROWSER_TESTS=required.*\n(.*\n)*.*python3 start\.py test", script.read_text("utf-8"))
+
+
+def test_the_list_of_parts_asks_for_no_older_one_than_the_check_does():
+    asked = {canonicalize_name(one.name): one.specifier for one in asked_for()}
+
+    assert len(FLOORS) >= 3
+    for name, floor in FLOORS.items():
+        just_below = ".".join(map(str, (*floor[:-1], floor[-1] - 1, 999)))
+        assert not asked[name].contains(just_below), f"{name} {just_below}"
+        assert asked[name].contains(locked()[name][0])

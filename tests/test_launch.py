@@ -191,6 +191,52 @@ def test_the_pictures_bundle_is_handed_out_once_and_kept(running):
         assert b"plotly.js" in answer.read(200)
 
 
+HOSTILE = """
+c = get_config()
+c.ServerApp.ip = "0.0.0.0"
+c.ServerApp.allow_remote_access = True
+c.IdentityProvider.token = ""
+c.ServerApp.terminals_enabled = True
+c.HistoryManager.enabled = True
+"""
+
+
+@pytest.fixture(scope="module")
+def against(tmp_path_factory):
+    """A server that was started where a person's own Jupyter is open to everybody."""
+    folder = tmp_path_factory.mktemp("against")
+    lab.scratch_notebook(folder / "notebooks/1_session.ipynb", ["# A session"])
+    person = folder / "person"
+    for place in (".jupyter", "own", "path"):
+        (person / place).mkdir(parents=True)
+        (person / place / "jupyter_server_config.py").write_text(HOSTILE)
+        (person / place / "jupyter_lab_config.py").write_text(HOSTILE)
+    settings = {
+        "HOME": str(person), "USERPROFILE": str(person), "JUPYTER_CONFIG_DIR": str(person / "own"),
+        "JUPYTER_CONFIG_PATH": str(person / "path"), "JUPYTER_TOKEN": "known", "JUPYTER_PORT": "0",
+    }  # fmt: skip
+    server = lab.open_notebooks((folder / "notebooks").resolve(), folder / "home", **settings)
+    yield server
+    server.end()
+
+
+@pytest.mark.parametrize("which", ["running", "against"])
+def test_the_server_listens_on_this_computer_alone_and_to_its_token_whatever_a_person_s_own_jupyter_says(
+    which, request
+):
+    server = request.getfixturevalue(which)
+    family = [psutil.Process(server.process.pid), *psutil.Process(server.process.pid).children(recursive=True)]
+    listening = {line.laddr.ip for one in family for line in one.net_connections("inet") if line.status == "LISTEN"}
+
+    assert listening == {"127.0.0.1"}
+    assert len(server.token) >= 32
+    for path in ("api/status", "api/contents", "api/contents?token=known", "api/contents?token="):
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            no_redirects().open(server.base + path, timeout=20)
+        assert refused.value.code in (302, 403)
+    assert server.ask("api/status")
+
+
 def test_there_are_no_terminals(running):
     with pytest.raises(urllib.error.HTTPError):
         running.ask("api/terminals", "POST", {})

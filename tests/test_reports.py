@@ -343,12 +343,17 @@ def test_peoples_text_never_becomes_markup(hostile):
     read = Read(page(*everything(lambda kind, name: hostile, hostile), client=hostile))
 
     same = [
-        (tag, tuple((name, value and value.replace(hostile, "plain words")) for name, value in attrs))
+        (tag, tuple((name, value and bare(value).replace(hostile, "plain words")) for name, value in attrs))
         for tag, attrs in read.elements
     ]
     assert same == harmless.elements
     assert len(read.scripts) == len(harmless.scripts) == 3
-    assert " ".join(hostile.split()) in read.text()
+    assert " ".join(hostile.split()) in bare(read.text())
+
+
+def bare(text: str) -> str:
+    """Without the signs that hold in what somebody's words could turn round."""
+    return re.sub("[\u2068\u2069]", "", text)
 
 
 @pytest.mark.parametrize("hostile", HOSTILE[:5])

@@ -12,7 +12,7 @@ from kit.panels.session import button, buttons, text
 from kit.panels.widgets import Block, Panel
 from kit.records import BY_PLURAL, Agreement, Client, Record, changed, problems
 from kit.store import Change
-from kit.words import Trouble, _, day_words, one_or_many
+from kit.words import Trouble, _, day_words, labelled, one_or_many
 
 AT_ONCE = 12
 NEAR = 8  # words that are shown on either side of those that differ
@@ -144,7 +144,7 @@ class EarlierForms(Panel):
         kind = BY_PLURAL[change.plural]
         shown = [(about(kind)[name], name) for name in self.seen(kind) if name != kind.heading]
         said_of = [(one.label, _said(one, getattr(change.before, name), names)) for one, name in shown]
-        return [f"{label}: {_short(words)}" for label, words in said_of if words]
+        return [labelled(label, _short(words)) for label, words in said_of if words]
 
     def _forms(self, change: Change, names: Mapping[str, str]) -> dict[str, Any]:
         """What each field was that differs, and what it was from then on."""

@@ -10,7 +10,7 @@ from kit.panels.history import DID, EarlierForms, Moment, moments
 from kit.panels.session import button, buttons, text
 from kit.panels.widgets import Block, Panel
 from kit.records import BY_PLURAL, OfClient, Record
-from kit.words import _, day_words, listed, one_or_many
+from kit.words import _, day_words, labelled, listed, one_or_many
 
 AT_ONCE = 25
 
@@ -298,6 +298,6 @@ def _line(record: Record, names: dict[str, str], pressed: list[dict[str, Any]] |
         "id": record.id,
         "title": heading or record.singular,
         "meta": f"{record.singular} · {day_words(record.day())}",
-        "lines": [f"{label}: {words}" for label, words in said if words],
+        "lines": [labelled(label, words) for label, words in said if words],
         "buttons": pressed or [],
     }

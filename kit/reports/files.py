@@ -11,7 +11,7 @@ from pathlib import Path
 from kit import places
 from kit.words import Trouble, _
 
-_NAMES_OF_WINDOWS = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+_NAMES_OF_WINDOWS = re.compile(r"(con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³])(\..*)?", re.IGNORECASE)
 PAGES = (".html", ".htm", ".pdf")
 
 
@@ -65,7 +65,9 @@ def file_name(name: str) -> str:
     safe = "".join(_safe(letter) for letter in unicodedata.normalize("NFC", name)).strip(" .-")
     while len(safe.encode()) > 80:
         safe = safe[:-1]
-    if safe == name and not _NAMES_OF_WINDOWS.fullmatch(name):
+    if _NAMES_OF_WINDOWS.fullmatch(safe):
+        safe = safe.replace(".", "-")  # there it is what stands before the first dot that counts
+    elif safe == name:
         return safe
     return f"{safe or 'report'}-{hashlib.sha256(name.encode()).hexdigest()[:6]}"
 

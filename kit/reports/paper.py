@@ -14,7 +14,7 @@ import jinja2
 from markupsafe import Markup, escape
 
 from kit.reports.story import side_by_side
-from kit.words import _, day_words
+from kit.words import _, apart, day_words
 
 KIT = Path(__file__).parent.parent
 DARK = 'body[data-jp-theme-light="false"]'
@@ -41,7 +41,7 @@ def _templates() -> jinja2.Environment:
         auto_reload=False,
     )  # fmt: skip
     templates.globals.update(_=_)
-    templates.filters.update(day=day_words, side_by_side=side_by_side, as_cells=as_cells)
+    templates.filters.update(apart=apart, day=day_words, side_by_side=side_by_side, as_cells=as_cells)
     return templates
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from kit.fields import About, about
 from kit.records import BY_PLURAL, LISTED_ONLY, Record, Supporter
-from kit.words import _, day_words
+from kit.words import _, beside, day_words
 
 AS_NOTED = ("supporters", "support_lines")
 # Which fields a page tells of one record, in this order, under the labels of the declaration.
@@ -105,7 +105,7 @@ def _chosen(field: About, value: Any) -> str:
 
 def side_by_side(texts: Iterable[str | None]) -> str:
     """People's own texts beside each other; a sentence made of them would have to change them."""
-    return " · ".join(text for text in texts if text)
+    return beside(" · ", filter(None, texts))
 
 
 IN_WORDS: dict[str, Callable[[About, Any, Names], str]] = {

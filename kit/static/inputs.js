@@ -15,8 +15,13 @@ const grow = (area) => {
   if (area.scrollHeight) area.style.height = `${area.scrollHeight + 2}px`; // what cannot be seen has no height yet
 };
 
+// What a browser, or something added to it, would do with words: keep them for the next form or the next start, or send
+// them to be checked or continued.
+const KEPT_NOWHERE = { autocomplete: "off", spellcheck: false, writingsuggestions: "false", "data-gramm": "false" };
+
 function textInput(field, value, changed) {
-  const input = field.lines > 1 ? make("textarea", { rows: field.lines }) : make("input", { type: "text" });
+  const input = field.lines > 1
+    ? make("textarea", { ...KEPT_NOWHERE, rows: field.lines }) : make("input", { ...KEPT_NOWHERE, type: "text" });
   input.value = value ?? "";
   input.oninput = () => { if (field.lines > 1) grow(input); changed(input.value); };
   if (field.lines > 1) requestAnimationFrame(() => grow(input));
@@ -27,7 +32,7 @@ function textsInput(field, value, changed) {
   const lines = Array.from({ length: field.most }, (_, place) => (value ?? [])[place] ?? "");
   const named = (place) => field.slots[place] ?? `${field.label} ${place + 1}`;
   const input = (place) => make("input", {
-    type: "text", value: lines[place], "aria-label": named(place), title: named(place),
+    ...KEPT_NOWHERE, type: "text", value: lines[place], "aria-label": named(place), title: named(place),
     oninput: (event) => {
       lines[place] = event.target.value;
       changed(field.slots.length ? [...lines] : lines.filter((line) => line.trim()));
@@ -88,7 +93,7 @@ function ratingInput(field, value, changed) {
 const choiceInput = (field, value, changed) => radios(field, field.choices, "kit-chips", value ?? null, (chosen) => changed(chosen, true));
 
 function adder(field, add) {
-  const input = make("input", { type: "text", "aria-label": `${field.words.own}: ${field.label}`, value: field.half });
+  const input = make("input", { ...KEPT_NOWHERE, type: "text", "aria-label": `${field.words.own}: ${field.label}`, value: field.half });
   const button = make("button", { type: "button" }, field.words.add);
   const take = () => {
     const text = input.value.trim();
@@ -156,7 +161,7 @@ function linkInput(field, value, changed) {
 
 function dayInput(field, value, changed) {
   const weekday = make("span", { className: "kit-weekday" });
-  const input = make("input", { type: "date", value: value ?? "" });
+  const input = make("input", { ...KEPT_NOWHERE, type: "date", value: value ?? "" });
   const show = () => {
     const day = input.value ? new Date(`${input.value}T12:00`) : null;
     weekday.textContent = day ? day.toLocaleDateString(undefined, { weekday: "long" }) : field.words.open;
@@ -171,7 +176,7 @@ function dayInput(field, value, changed) {
 }
 
 function countInput(field, value, changed) {
-  const input = make("input", { type: "number", min: field.least, max: field.most, value: value ?? "" });
+  const input = make("input", { ...KEPT_NOWHERE, type: "number", min: field.least, max: field.most, value: value ?? "" });
   const set = (number) => { input.value = number; changed(number === "" ? null : Number(number), true); };
   input.oninput = () => changed(input.value === "" ? null : Number(input.value));
   const step = (by) => make("button", { type: "button", "aria-label": `${field.label} ${by > 0 ? "+1" : "-1"}`,
