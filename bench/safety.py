@@ -1,6 +1,6 @@
-"""Nothing lost: what opening says of damaged and of sound copies, what kills leave, and what the look at opening costs.
+"""Nothing lost: what opening says of damaged and of sound copies, what kills and faults leave, what the look costs.
 
-KIT_SAFETY is how much: 1 takes some minutes, 10 is 10,000 kills and 2,000 copies of each sort.
+KIT_SAFETY is how much: 1 takes some minutes, 10 is 10,000 kills, 2,000 copies of each sort, faults at 200 calls.
 """
 
 import os
@@ -17,16 +17,19 @@ from kit.store import Store, head, opening
 from kit.words import _
 
 sys.path.insert(0, str(places.ROOT / "tests"))
+import faults
 import harmed
+import kept
 
 MUCH = float(os.environ.get("KIT_SAFETY", "1"))
-KILLS, COPIES, OF_EACH, ENTRIES, RUNS = 1_000, 200, 20, 100_000, 5
+KILLS, COPIES, OF_EACH, CALLS, BACKUPS, ENTRIES, RUNS = 1_000, 200, 20, 20, 10, 100_000, 5
 
 
 def measure() -> list[Finding]:
     with tempfile.TemporaryDirectory(prefix="kit-safety-") as name:
         folder = Path(name)
-        return [_damaged(folder), _sound(folder), _killed(folder), _at_once(folder), *_opening(folder)]
+        return [_damaged(folder), _sound(folder), _killed(folder), *_at_each_call(folder), _backed_up(folder),
+                _at_once(folder), *_opening(folder)]  # fmt: skip
 
 
 def _looked_at(folder: Path, acts: tuple) -> list[tuple[str, str, bool]]:
@@ -62,10 +65,42 @@ def _killed(folder: Path) -> Finding:
     return Finding([], aim, not (lacking or said), told)
 
 
+def _at_each_call(folder: Path) -> list[Finding]:
+    """Each sort of fault at each call: once or from then on, in an encrypted or a plain book, closed or left."""
+    if faults.lacking():
+        return [note(told=faults.lacking())]
+    within = folder / "faults"
+    within.mkdir()
+    lived = faults.at_each_call(within, round(CALLS * MUCH), faults.with_heron(within))
+    amiss = [one for order, told in lived for one in faults.amiss(order, told)]
+    sys.stderr.writelines(f"{one}\n" for one in amiss)
+    told = _("Here: {n} faults, {told} told, {kept} entries saved beside them, {amiss} not as promised.").format(
+        n=len(lived),
+        told=sum(bool(told["said"]) for _order, told in lived),
+        kept=sum(len(told["kept"]) for _order, told in lived),
+        amiss=len(amiss),
+    )
+    aim = _("Aim: whatever goes wrong at a call is told, the text stays, and each saved entry is there once.")
+    return [Finding([], aim, not amiss, told)]
+
+
+def _backed_up(folder: Path) -> Finding:
+    within = folder / "backed-up"
+    within.mkdir()
+    looked_at, amiss = kept.killed_backups(within, round(BACKUPS * MUCH), seed=round(time.time()))
+    told = _("Here: {n} finished backups after {kills} kills, {amiss} not as promised.").format(
+        n=looked_at, kills=round(BACKUPS * MUCH), amiss=len(amiss)
+    )
+    aim = _("Aim: each finished backup comes back, and an unfinished one is never taken for finished.")
+    return Finding([], aim, not amiss, told)
+
+
 def _at_once(folder: Path) -> Finding:
-    kept = harmed.saved_at_once(folder / "at-once.book", None, 100, 20)
-    told = _("Here: {n} of 2,000.").format(n=kept)
-    return Finding([], _("Aim: 100 programs save 20 entries each into one book, and all are kept."), kept == 2000, told)
+    there = harmed.saved_at_once(folder / "at-once.book", None, 100, 20)
+    told = _("Here: {n} of 2,000.").format(n=there)
+    return Finding(
+        [], _("Aim: 100 programs save 20 entries each into one book, and all are kept."), there == 2000, told
+    )
 
 
 def _opening(folder: Path) -> list[Finding]:

@@ -15,7 +15,7 @@ import sqlcipher3.dbapi2 as sqlcipher
 
 import kit
 from kit.records import KINDS, changed
-from kit.store import Store, head
+from kit.store import Store, head, opening
 from kit.words import Trouble
 
 WORDS = ("kettle", "walked", "to the sea", "with Ada", "before", "it rained", "and", "we laughed", "the", "a")
@@ -364,3 +364,23 @@ def saved_at_once(place: Path, key: bytes | None, processes: int, saves: int) ->
         one.join()
     with contextlib.closing(Store(place, key)) as store:
         return len(store.records(kit.Win))
+
+
+def killed_at(place: Path, key: bytes | None, step: int) -> bool:
+    """Opens a book in a process that dies when it comes to its `step`-th order to SQLite; whether it came to it."""
+    child = FORK.Process(target=_open_until, args=(place, key, step))
+    child.start()
+    child.join()
+    return child.exitcode == 9
+
+
+def _open_until(place: Path, key: bytes | None, step: int) -> None:
+    connected, left = opening._connected, iter(range(step))
+
+    def counted(place: Path | None, key: bytes | None) -> Any:
+        connection = connected(place, key)
+        connection.set_trace_callback(lambda _order: next(left, None) is None and os._exit(9))
+        return connection
+
+    opening._connected = counted
+    Store(place, key).close()

@@ -1,14 +1,16 @@
 """Opening a book: new, older, newer, or none at all; whatever is in the way is told in a sentence, nothing is lost."""
 
+import gzip
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
+import harmed
 import pytest
 import sqlalchemy as sa
 import sqlcipher3.dbapi2 as sqlcipher
@@ -17,8 +19,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from jupyter_client.manager import start_new_kernel
 
 import kit
+import kit.store as store_module
 from kit.records import KINDS
 from kit.store import Store, head, opening
 from kit.store.tables import METADATA
@@ -320,6 +324,61 @@ def test_a_book_of_a_version_that_no_migration_knows_is_left_as_it_is(kept):
     assert kept.read_bytes() == as_bytes
 
 
+# books of earlier kits --------------------------------------------------------------------------
+
+BOOKS = Path(__file__).parent / "books"
+EARLIER = {"plain": (None, ".book.gz"), "encrypted": (b"k" * 32, ".encrypted.book.gz")}
+HELD = {"0001": 17, "0002": 16}  # records in the book of each schema
+each_sort = pytest.mark.parametrize("sort", EARLIER)
+
+
+def laid_down(place, schema, sort):
+    """The book that a kit of that schema has left, and its key."""
+    key, ending = EARLIER[sort]
+    place.write_bytes(gzip.decompress((BOOKS / f"{schema}{ending}").read_bytes()))
+    return key
+
+
+def test_of_each_schema_a_book_is_kept_plain_and_encrypted():
+    revisions = {one.revision for one in ScriptDirectory.from_config(alembic_config()).walk_revisions()}
+
+    assert {path.name for path in BOOKS.glob("*.gz")} == {
+        f"{one}{ending}" for one in revisions for _key, ending in EARLIER.values()
+    }
+    assert set(HELD) == revisions
+
+
+@each_sort
+@pytest.mark.parametrize("schema", HELD)
+def test_a_book_of_each_earlier_schema_opens_in_this_one_and_nothing_is_lost(place, schema, sort):
+    key = laid_down(place, schema, sort)
+
+    with closing(Store(place, key)) as store:
+        rows = store.rows(KINDS)
+        assert sum(map(len, rows.values())) == HELD[schema]
+        assert [len(rows[kind]) for kind in ("tool_uses", "step_weeks", "ladder_marks")] == [1, 1, 1]
+        assert store.draft("Heron", "small_win") == {"title": "br"}
+        store.keep(kit.Win(client="Heron", title="bread"))
+    Store(place, key).close()
+
+
+@each_sort
+def test_an_older_book_that_is_killed_at_any_step_of_its_way_to_this_schema_loses_nothing(place, sort):
+    key = laid_down(place, "0001", sort)
+    as_bytes, steps = place.read_bytes(), 0
+
+    while harmed.killed_at(place, key, steps):
+        with closing(Store(place, key)) as store:
+            assert sum(map(len, store.rows(KINDS).values())) == HELD["0001"]
+            assert store.remark == "" and len(store.records(kit.StepWeek)) == 1
+        for path in place.parent.iterdir():
+            path.unlink()
+        place.write_bytes(as_bytes)
+        steps += 1 if steps < 20 else 8
+
+    assert steps > 60
+
+
 # books that are none ----------------------------------------------------------------------------
 
 
@@ -418,6 +477,64 @@ def test_an_entry_that_is_no_longer_what_was_kept_is_told(kept, scrambled):
     tell(kept, f"UPDATE wins SET {scrambled} WHERE rowid = 7")
 
     assert re.search(r"is damaged.* Please put a backup in its place", trouble_of(Store, kept))
+
+
+# a notebook that ends ---------------------------------------------------------------------------
+
+IN_A_NOTEBOOK = """
+import kit
+book = kit.open_book({place!r})
+book.add(kit.Win(client="Heron", title="bread"))
+"""
+
+
+@contextmanager
+def a_notebook(place):
+    """A kernel as JupyterLab starts it, with the book open in it and something saved."""
+    kernel, client = start_new_kernel()
+    try:
+        assert client.execute_interactive(IN_A_NOTEBOOK.format(place=str(place)))["content"]["status"] == "ok"
+        yield kernel
+    finally:
+        client.stop_channels()
+        if kernel.is_alive():
+            kernel.shutdown_kernel(now=True)
+
+
+def is_noted_as_closed(place):
+    return head.is_as_closed(place, head.read(place, head.secret_of(None)))
+
+
+@pytest.mark.parametrize("end", ["shutdown_kernel", "restart_kernel"])
+def test_a_notebook_that_is_shut_down_or_restarted_closes_its_book(kept, end):
+    with a_notebook(kept) as kernel:
+        assert not is_noted_as_closed(kept)
+
+        getattr(kernel, end)()
+
+        assert is_noted_as_closed(kept)
+
+
+def test_of_two_notebooks_the_last_one_notes_the_book_as_it_is(kept):
+    with a_notebook(kept) as one, a_notebook(kept) as other:
+        one.shutdown_kernel()
+        assert not is_noted_as_closed(kept)
+
+        other.shutdown_kernel()
+
+        assert is_noted_as_closed(kept)
+    assert len(look(kept)["wins"]) == 62
+
+
+def test_a_forked_process_leaves_the_book_of_its_parent_alone(kept):
+    with closing(Store(kept)) as store:
+        store.keep(kit.Win(client="Heron", title="bread"))
+        child = harmed.FORK.Process(target=store_module._close_all)
+        child.start()
+        child.join()
+
+        assert not is_noted_as_closed(kept)
+        store.keep(kit.Win(client="Heron", title="butter"))
 
 
 # places that cannot be written to ---------------------------------------------------------------

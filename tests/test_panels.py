@@ -6,6 +6,7 @@ import kit
 from kit import panels
 from kit.fields import about
 from kit.panels.reading import PERIOD_WORDS
+from kit.words import Trouble
 
 WORDS = sorted(panels.WORDS)
 TOGETHER = [word for word in WORDS if word != "just_me"]  # that one turns a page to the coach's own view
@@ -394,3 +395,46 @@ def test_labels_take_the_clients_own_words(story):
     assert "The noise, how loud today" in shown(story.check_in())
     assert "A wave: what happened, in a few words" in shown(story.explore_setback())
     assert any(row[1] == "a wave" for row in story.table.picture("all").drawn["rows"])
+
+
+# when the book does not answer ------------------------------------------------------------------
+
+
+def silent(*_given, **_more):
+    raise Trouble("The disk did not answer.")
+
+
+def test_a_save_that_the_page_cannot_follow_is_said_to_be_saved_and_leaves_no_draft(here, story, monkeypatch):
+    panel = here["plan"]
+    press(panel, "draft", typed={"plan": {"section": "every day", "text": "breakfast"}})
+    with monkeypatch.context() as quiet:
+        quiet.setattr(story.table, "noted", silent)
+
+        press(panel, "save", typed=panel.typed)
+
+    assert panel.status["said"].startswith("Saved") and "please reload it" in panel.status["said"]
+    assert [one.text for one in story.records(kit.Plan)] == ["breakfast"]
+    assert story._store.draft("Heron", "plan") == {}
+    press(panel, "save")
+    assert len(story.records(kit.Plan)) == 1
+
+
+def test_where_the_next_persons_draft_cannot_be_read_nothing_of_the_one_before_is_in_view_or_saved(
+    here, story, monkeypatch
+):
+    story.add(kit.Client(name="Maple"))
+    story.add(kit.Agreement(client="Maple", to="notes"))
+    press(here["plan"], "draft", typed={"plan": {"section": "every day", "text": "Only Heron's"}})
+    with monkeypatch.context() as quiet:
+        quiet.setattr(story.table, "draft", silent)
+
+        press(here["choose_client"], "choose", **{"with": "Maple"})
+
+        assert here["choose_client"].status["said"] == "The disk did not answer."
+        assert all("Only Heron's" not in shown(panel) for panel in here.values())
+        press(here["plan"], "save")
+    assert story.records(kit.Plan, "Maple") == []
+
+    press(here["choose_client"], "choose", **{"with": "Maple"})
+    press(here["plan"], "save", typed={"plan": {"section": "every day", "text": "Maple's own"}})
+    assert [one.text for one in story.records(kit.Plan, "Maple")] == ["Maple's own"]

@@ -389,6 +389,35 @@ def test_of_two_people_who_change_one_record_the_second_is_told_and_nothing_is_o
     client.close()
 
 
+def taken_up(book, record):
+    """A record in the panel of entries, as it is shown on this person's page."""
+    book.table.choose("Heron")
+    panel = book.entries()
+    panel.do_take_up([record.plural, record.id])
+    return panel
+
+
+def test_of_two_people_who_save_one_record_on_two_pages_both_forms_are_kept_and_the_second_save_is_meant(place):
+    coach, client = kit.open_book(place), kit.open_book(place)
+    coach.add(kit.Client(name="Heron"))
+    coach.add(kit.Agreement(client="Heron", to="notes"))
+    win = coach.add(kit.Win(client="Heron", title="bread"))
+    first, second = taken_up(coach, win), taken_up(client, win)
+    first.fill("entry", title="bread, and butter")
+    second.fill("entry", title="cake")
+    first._heard(first, {"do": "save"}, [])
+
+    second._heard(second, {"do": "save"}, [])
+
+    assert "elsewhere in the meantime" in second.status["said"]
+    assert second.typed["entry"]["title"] == "cake" and "bread, and butter" in repr(second.view)
+    assert titles(coach) == ["bread, and butter"]
+    second._heard(second, {"do": "save"}, [])
+    assert titles(coach) == ["cake"]
+    assert [one.record.title for one in coach.history(win)] == ["bread", "bread, and butter", "cake"]
+    coach.close(), client.close()
+
+
 def test_a_record_that_was_changed_elsewhere_is_not_removed_unseen(story, only):
     win = only(kit.Win)
     story.change(win, title="two loaves")

@@ -343,7 +343,7 @@ def _check_names(db: sa.Connection, record: Record) -> None:
 
 
 def _heard(name: str) -> str:
-    """A name without what nobody hears: capitals, spaces, signs without a shape, other ways to write the same letter."""
+    """A name without what nobody hears: capitals, spaces, signs without a shape, other ways to write a letter."""
     heard = normalize("NFKC", name).casefold()
     return "".join(one for one in heard if not one.isspace() and category(one) != "Cf")
 
