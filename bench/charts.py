@@ -11,7 +11,7 @@ import kit
 from bench import express
 from bench.browser import bench, fresh_home
 from bench.figures import Finding, Row, in_turn, less, note, times
-from bench.saving import CLIENT, all_in_view, followed, peer, saved, session
+from bench.saving import CLIENT, both_in_view, followed, journey_in_view, peer, saved, session
 from kit import charts, frames, pictures
 from kit.words import _
 
@@ -132,11 +132,14 @@ def _painted() -> list[Finding]:
         figure = ["# A figure", FIGURE.replace("PLACE", repr(str(points)))]
         with bench({"figure": figure}, home, KIT_BOOK=str(_book(home / "bench.book", told))) as running:
             page, bare = session(running), peer(running, "figure")
-            word = all_in_view(page)
+            word = journey_in_view(page)
             saves, appended = in_turn([lambda: saved(page, word), lambda: followed(bare, "append")], IN_BROWSER)
-    kit_row = Row(_("Save, until painted (10,000 in the journey; pictures on screen: {n})").format(
-        n=saves[0]["pictures"]), [one["painted"] for one in saves])  # fmt: skip
-    return [times(kit_row, Row(_("a FigureWidget of the same entries, one point more"), appended), 0.3)]
+            word = both_in_view(page)
+            both = [saved(page, word) for _run in range(IN_BROWSER)]
+    figure_row = Row(_("a FigureWidget of the same entries, one point more"), appended)
+    words = _("Save, until painted (10,000 in the journey; pictures on screen: {n})")
+    one, two = (Row(words.format(n=some[0]["pictures"]), [each["painted"] for each in some]) for some in (saves, both))
+    return [times(one, figure_row, 0.3), note(two)]
 
 
 def _points(told: list[Any]) -> dict[str, dict[str, list]]:

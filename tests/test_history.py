@@ -561,37 +561,6 @@ def test_a_book_of_the_first_schema_opens_and_its_history_begins(first):
     assert "(small win: 1;" in sentence(first)
 
 
-KILLED_AT = """
-import os, sys
-from pathlib import Path
-import sqlalchemy as sa
-from kit.store import Store
-left = int(sys.argv[2])
-
-@sa.event.listens_for(sa.engine.Engine, "before_cursor_execute")
-def count(*_more):
-    global left
-    left -= 1
-    if left < 0:
-        os._exit(9)
-
-Store(Path(sys.argv[1])).close()
-"""
-
-
-@pytest.mark.parametrize("step", [1, 3, 6, 9, 12, 15, 18, 10_000])
-def test_a_migration_that_is_killed_at_any_step_loses_nothing(first, step):
-    before = held(first)
-
-    done = subprocess.run([sys.executable, "-c", KILLED_AT, str(first), str(step)], check=False)
-
-    assert done.returncode == (0 if step == 10_000 else 9)
-    with closing(Store(first)) as store:
-        assert store.remark == "" and is_sound(store)
-        assert len(store.records(kit.ToolUse)) == len(store.records(kit.StepWeek)) == 1
-    assert held(first) == before
-
-
 def test_what_is_missing_in_an_older_book_is_named_before_it_is_brought_up_to_date(closed, monkeypatch):
     tell(closed, "UPDATE wins SET title = 'cake'")
     monkeypatch.setattr(opening, "SCHEMA", "9000")

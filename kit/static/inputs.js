@@ -10,10 +10,16 @@ const make = (tag, properties = {}, ...children) => {
   return node;
 };
 
-const grow = (area) => {
-  area.style.height = "auto";
-  if (area.scrollHeight) area.style.height = `${area.scrollHeight + 2}px`; // what cannot be seen has no height yet
+// A box grows with what is typed. Most browsers do that by themselves; for the others all boxes are measured at once,
+// because each look at a height lays out the whole page.
+const GROWS_BY_ITSELF = CSS.supports("field-sizing", "content");
+const grow = (areas) => {
+  if (GROWS_BY_ITSELF) return;
+  areas.forEach((area) => { area.style.height = "auto"; });
+  const heights = areas.map((area) => area.scrollHeight);
+  areas.forEach((area, place) => { if (heights[place]) area.style.height = `${heights[place] + 2}px`; }); // unseen: none yet
 };
+const growAll = (node) => grow([...node.querySelectorAll("textarea")]);
 
 // What a browser, or something added to it, would do with words: keep them for the next form or the next start, or send
 // them to be checked or continued.
@@ -21,10 +27,9 @@ const KEPT_NOWHERE = { autocomplete: "off", spellcheck: false, writingsuggestion
 
 function textInput(field, value, changed) {
   const input = field.lines > 1
-    ? make("textarea", { ...KEPT_NOWHERE, rows: field.lines }) : make("input", { ...KEPT_NOWHERE, type: "text" });
+    ? make("textarea", { ...KEPT_NOWHERE, rows: field.lines, style: `min-height: calc(${field.lines}lh + 20px)` }) : make("input", { ...KEPT_NOWHERE, type: "text" });
   input.value = value ?? "";
-  input.oninput = () => { if (field.lines > 1) grow(input); changed(input.value); };
-  if (field.lines > 1) requestAnimationFrame(() => grow(input));
+  input.oninput = () => { if (field.lines > 1) grow([input]); changed(input.value); };
   return input;
 }
 

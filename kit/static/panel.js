@@ -60,7 +60,7 @@ function formNode(form, page) {
   if (more.length) {
     const key = `more-${form.key}`;
     const details = make("details", { open: page.opened[key] ?? form.open }, make("summary", {}, form.more_label), ...more.map(([, one]) => one));
-    details.ontoggle = () => { page.opened[key] = details.open; details.querySelectorAll("textarea").forEach(grow); };
+    details.ontoggle = () => { page.opened[key] = details.open; growAll(details); };
     more.forEach(([field]) => { page.problems[`${form.key}.${field.name}`].details = details; });
     node.append(details);
   }
@@ -116,7 +116,7 @@ const BLOCKS = {
     button.onclick = () => {
       inner.hidden = !inner.hidden;
       page.opened[block.label] = !inner.hidden;
-      inner.querySelectorAll("textarea").forEach(grow);
+      growAll(inner);
       button.setAttribute("aria-expanded", String(!inner.hidden));
     };
     const line = block.text ? make("p", {}, block.text) : null;
@@ -209,7 +209,7 @@ async function render({ model, el }) {
     const columns = make("div", { className: `kit-columns ${view.picture === "beside" ? "kit-two" : ""}` });
     columns.append(...[left.childNodes.length ? left : null, pictureNode(pictures)].filter(Boolean));
     root.replaceChildren(columns);
-    root.querySelectorAll("textarea").forEach(grow);
+    growAll(root);
     status();
     if (place) backTo(place, root, page);
   };
@@ -218,7 +218,7 @@ async function render({ model, el }) {
   const sized = new ResizeObserver(() => {
     if (root.clientWidth === width) return;
     width = root.clientWidth;
-    requestAnimationFrame(() => root.querySelectorAll("textarea").forEach(grow));
+    requestAnimationFrame(() => growAll(root));
   });
   sized.observe(root);
   const flush = () => page.drafts.flush();
