@@ -1,4 +1,4 @@
-"""The arc of a workshop: its phases, their minutes and what each asks, read from a file that may be copied and changed."""
+"""The arc of a workshop: its phases, their minutes, what each asks; read from a file that may be copied and changed."""
 
 import re
 import tomllib
@@ -87,7 +87,7 @@ class Arc:
 
 
 def read(path: Path | None = None) -> Arc:
-    """The arc of `path`, else the facilitator's own in the kit's folder, else the kit's; raises Trouble with the line."""
+    """The arc of `path`, else the one in the kit's folder, else the kit's own; raises Trouble with the line."""
     own = places.home() / "workshop.toml"
     path = path or (own if own.exists() else OWN)
     try:

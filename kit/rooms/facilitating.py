@@ -3,13 +3,12 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from tornado.escape import json_decode
 from tornado.web import HTTPError
 
 from kit.rooms import figures
 from kit.rooms.arc import Ask
 from kit.rooms.pages import code
-from kit.rooms.web import Page, kindly
+from kit.rooms.web import News, Page, kindly
 
 
 class Secret(Page):
@@ -33,7 +32,10 @@ class Lead(Page):
         run = self.run
         self.show(
             "lead.html", mark=run.mark("lead"), news="/lead/now", join=self.room.link("join"),
-            code=code(self.room.link("join")), shared=[ask for ask in run.open_asks() if ask.shared],
+            code=code(self.room.link("join")), 
+            present=[ask for ask in run.phase.asks if ask.shared],
+            earlier=[ask for at, ask in run.arc.asks() if at < run.at and ask.shared],
+            shared=[ask for _at, ask in run.arc.asks() if ask.shared],
             figures=figures, support=False,
         )  # fmt: skip
 
@@ -45,7 +47,7 @@ class Act(Page):
 
     @kindly
     async def post(self) -> None:
-        given = self._given()
+        given = self.data() if self.is_data else {name: self.said(name) for name in self.request.body_arguments}
         act = ACTS.get(str(given.pop("do", "")))
         if act is None:
             raise HTTPError(400)
@@ -56,12 +58,6 @@ class Act(Page):
             self.finish(state(self))
         else:
             self.go("/lead")
-
-    def _given(self) -> dict[str, Any]:
-        if self.request.headers.get("Content-Type", "").startswith("application/json"):
-            told = json_decode(self.request.body)
-            return {str(name): str(value) for name, value in told.items()} if isinstance(told, dict) else {}
-        return {name: self.said(name) for name in self.request.body_arguments}
 
     def ask(self, given: dict[str, Any]) -> Ask:
         found = self.run.arc.ask(given.get("ask", ""))
@@ -176,11 +172,13 @@ class Board(Page):
         )  # fmt: skip
 
 
-ROUTES = [
+ROUTES: list[Any] = [
     (r"/(lead|board)/([\w-]{16,80})", Secret),
     (r"/lead", Lead),
     (r"/lead/do", Act),
     (r"/lead/state", State),
     (r"/lead/paper", Paper),
     (r"/board", Board),
+    (r"/board/now", News, {"role": "board", "of": "board"}),
+    (r"/lead/now", News, {"role": "lead", "of": "lead"}),
 ]

@@ -1,6 +1,7 @@
 """Templates, the QR code and the headers that let nothing in a page run but the kit's own files."""
 
 import hashlib
+import json
 import re
 from base64 import b64encode
 from functools import cache
@@ -16,7 +17,12 @@ from kit.words import _, day_words
 
 KIT = Path(__file__).parent.parent
 STATIC = KIT / "static"
-FILES = {"tokens.css": "text/css", "room.css": "text/css", "room.js": "text/javascript"}
+FILES = {
+    "tokens.css": "text/css",
+    "room.css": "text/css",
+    "room.js": "text/javascript",
+    "journey.js": "text/javascript",
+}
 _EMPTY = b64encode(hashlib.sha256(b"").digest()).decode()  # of the empty style that plotly begins with
 POLICY = (
     f"default-src 'none'; script-src 'self'; style-src 'self' 'sha256-{_EMPTY}'; img-src 'self' data:; "
@@ -52,6 +58,12 @@ def dialled(number: str) -> str:
     return plain if re.fullmatch(r"\+?\d{3,15}", plain) else ""
 
 
+def data(told: Any) -> Markup:
+    """Data that cannot end the element it stands in."""
+    text = json.dumps(told, allow_nan=False, separators=(",", ":"))
+    return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))
+
+
 def filled(template: str, **told: Any) -> str:
     return _templates().get_template(template).render(**told)
 
@@ -61,6 +73,8 @@ def file(name: str) -> bytes:
     """One of the kit's own files, or plotly's bundle as its package installs it."""
     if name in FILES:
         return (STATIC / name).read_bytes()
+    if name != "plotly.min.js":
+        raise KeyError(name)
     package = find_spec("plotly")
     assert package and package.origin
     return (Path(package.origin).parent / "package_data" / "plotly.min.js").read_bytes()

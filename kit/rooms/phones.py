@@ -8,7 +8,7 @@ from tornado.web import HTTPError
 from kit.forms import Unfit
 from kit.rooms import figures
 from kit.rooms.arc import Ask
-from kit.rooms.web import Page, kindly
+from kit.rooms.web import News, Page, kindly
 
 
 class Door(Page):
@@ -77,10 +77,10 @@ class Step(Page):
             "step.html", ask=ask, phase=phase, person=person, mine=run.mine(self.token, ask), typed=typed, told=told,
             key=key or uuid4().hex, before=asks[at - 1] if at else None,
             after=asks[at + 1] if at + 1 < len(asks) else None, token=self.token,
-            mark=run.mark("phone") if person.agreed else "", news="/now" if person.agreed else "", is_here=phase is run.phase,
-            number=phase.asks.index(ask) + 1, own=[one for _at, one in run.arc.asks() if one.alone],
+            mark=run.mark("phone") if person.agreed else "", news="/now" if person.agreed else "",
+            is_here=phase == run.phase,
             lines=run.support_lines() if run.aloud or ask.kind == "take_home" else (), bands_of=figures.told,
-            take_home_name=next((one.name for one in asks if one.kind == "take_home"), asks[0].name),
+            take_home=next((one.name for one in asks if one.kind == "take_home"), "") if run.take_home() else "",
         )  # fmt: skip
 
     @kindly
@@ -144,7 +144,7 @@ class Data(Page):
         self.show("data.html")
 
 
-ROUTES = [
+ROUTES: list[Any] = [
     (r"/", Door),
     (r"/j/([\w-]{1,80})", Link),
     (r"/step/(\w{1,40})", Step),
@@ -152,4 +152,5 @@ ROUTES = [
     (r"/step/(\w{1,40})/dot", Dot),
     (r"/support", Support),
     (r"/data", Data),
+    (r"/now", News, {"role": "person", "of": "phone"}),
 ]

@@ -20,7 +20,7 @@ from tornado.web import Application
 
 from kit import keys
 from kit.rooms import Asked, Open, arc, codes, facilitating, phones, remote
-from kit.rooms.web import Files, News, Nowhere, Room, Trying
+from kit.rooms.web import Files, Nowhere, Room, Trying
 from kit.rooms.workshop import Run, begun, let_go
 from kit.store import Store
 from kit.words import Trouble, _
@@ -40,7 +40,7 @@ def opened(asked: Asked, key: bytes | None) -> tuple[Room, HTTPServer, Open]:
     address = asked.public.rstrip("/") or f"{scheme}://{_far(asked)}:{port}"
     room = Room(
         kind="session" if asked.client else "workshop",
-        title=asked.title,
+        title=asked.title or _("A page of your own"),
         codes=codes.Codes(),
         address=address,
         hosts=_hosts(asked, address),
@@ -54,7 +54,7 @@ def opened(asked: Asked, key: bytes | None) -> tuple[Room, HTTPServer, Open]:
     )  # fmt: skip
     server.add_sockets(listening)
     near = f"{scheme}://{NEAR}:{port}"
-    return room, server, _told(room, near)
+    return room, server, _told(room, asked, near)
 
 
 def _run(store: Store, asked: Asked) -> Run | remote.Session:
@@ -69,9 +69,9 @@ def _run(store: Store, asked: Asked) -> Run | remote.Session:
     return Run(store, begun(store, asked.title, asked.keep_until), phases)
 
 
-def _told(room: Room, near: str) -> Open:
+def _told(room: Room, asked: Asked, near: str) -> Open:
     return Open(
-        id=secrets.token_hex(6), kind=room.kind, title=room.title, near=near, address=room.address,
+        id=secrets.token_hex(6), kind=room.kind, title=asked.title or asked.client, near=near, address=room.address,
         join=room.link("join"), lead=room.link("lead"), board=room.link("board"), typed=room.codes.typed,
         bearer=room.codes.lead,
     )  # fmt: skip
@@ -79,12 +79,7 @@ def _told(room: Room, near: str) -> Open:
 
 def application(room: Room) -> Application:
     """All pages of a room, each behind its own door."""
-    routes = remote.ROUTES if room.kind == "session" else [
-        *phones.ROUTES, *facilitating.ROUTES,
-        (r"/now", News, {"role": "person", "of": "phone"}),
-        (r"/board/now", News, {"role": "board", "of": "board"}),
-        (r"/lead/now", News, {"role": "lead", "of": "lead"}),
-    ]  # fmt: skip
+    routes = remote.ROUTES if room.kind == "session" else [*phones.ROUTES, *facilitating.ROUTES]
     return Application(
         [*routes, (r"/try", Trying), (r"/files/([\w.]{1,40})", Files)],
         room=room,

@@ -7,6 +7,7 @@ from functools import wraps
 from hmac import compare_digest
 from typing import Any
 
+from tornado.escape import json_decode
 from tornado.web import HTTPError, RequestHandler
 
 from kit.forms import Unfit
@@ -96,20 +97,32 @@ class Page(RequestHandler):
         )
 
     def show(self, template: str, **told: Any) -> None:
-        self.finish(
-            pages.filled(
-                template,
-                room=self.room,
-                run=self.run,
-                version=pages.version(),
-                xsrf=self.xsrf_token.decode(),
-                **{"mark": "", "news": "", "support": True, **told},
-            )  # fmt: skip
-        )
+        page = {"mark": "", "news": "", "support": True, "room": self.room, "run": self.run, **told}
+        self.finish(pages.filled(template, version=pages.version(), xsrf=self.xsrf_token.decode(), **page))
+
+    def turn_away(self, sentence: str) -> None:
+        """One plain sentence instead of a page; nothing in it tells of the room."""
+        if self.wants_data:
+            self.finish({"said": sentence, "kept": False})
+            return
+        page = {"room": None, "mark": "", "news": "", "status": self.get_status(), "support": False}
+        self.finish(pages.filled("away.html", version=pages.version(), sentence=sentence, **page))
 
     def said(self, name: str, most: int = 21_000) -> str:
         """One thing that was typed; what is longer than any field is cut off before it is looked at."""
         return self.get_body_argument(name, "")[:most]
+
+    @property
+    def is_data(self) -> bool:
+        return self.request.headers.get("Content-Type", "").startswith("application/json")
+
+    def data(self) -> dict[str, str]:
+        """What the panel in the notebook sends."""
+        try:
+            told = json_decode(self.request.body)
+        except ValueError as error:
+            raise HTTPError(400) from error
+        return {str(name): str(value) for name, value in told.items()} if isinstance(told, dict) else {}
 
     @property
     def wants_data(self) -> bool:
@@ -119,12 +132,7 @@ class Page(RequestHandler):
         self.redirect(path, status=303)
 
     def write_error(self, status_code: int, **told: Any) -> None:
-        sentence = _SAID.get(status_code, _SAID[500])
-        if self.wants_data:
-            self.finish({"said": sentence, "kept": False})
-            return
-        self.finish(pages.filled("away.html", version=pages.version(), sentence=sentence, room=None, mark="", news="",
-                                 status=status_code, support=False))  # fmt: skip
+        self.turn_away(_SAID.get(status_code, _SAID[500]))
 
     def log_exception(self, *_told: Any) -> None:
         """Nothing: a log could hold what somebody typed, or from where."""
@@ -154,14 +162,10 @@ def kindly(handler: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[N
             raise HTTPError(409) from error
         except Trouble as trouble:
             page.set_status(503)
-            if page.wants_data:
-                page.finish({"said": str(trouble), "kept": False})
-            else:
-                page.finish(pages.filled("away.html", version=pages.version(), sentence=str(trouble), room=None,
-                                         mark="", news="", status=503, support=False))  # fmt: skip
+            page.turn_away(str(trouble))
         except Unfit as unfit:
             page.set_status(422)
-            page.finish({"said": str(unfit), "kept": False})
+            page.turn_away(str(unfit))
 
     return answered
 
@@ -178,7 +182,10 @@ class Files(Page):
     def get(self, name: str) -> None:
         self.set_header("Content-Type", pages.FILES.get(name, "text/javascript") + "; charset=utf-8")
         self.set_header("Cache-Control", "public, max-age=31536000, immutable")
-        self.finish(pages.file(name))
+        try:
+            self.finish(pages.file(name))
+        except KeyError as error:
+            raise HTTPError(404) from error
 
 
 class Nowhere(Page):

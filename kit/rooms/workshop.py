@@ -3,16 +3,15 @@
 import asyncio
 import time
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 from uuid import uuid4
 
 from kit.forms import Form, Unfit
 from kit.records import Answer, Record, SupportLine, Workshop, changed
 from kit.rooms import figures
 from kit.rooms.arc import LONGEST, Arc, Ask, Phase
+from kit.rooms.under_way import UnderWay
 from kit.store import Store
 from kit.words import Trouble, _
 
@@ -42,14 +41,14 @@ class Call:
     what: str
     nickname: str
     place: str
-    at: float
     id: str = field(default_factory=lambda: uuid4().hex)
 
 
-class Run:
+class Run(UnderWay):
     """One workshop, from joining to closing. Everything but the answers is in memory only."""
 
     def __init__(self, store: Store, record: Workshop, arc: Arc) -> None:
+        super().__init__("phone", "board", "lead")
         self.store, self.record, self.arc = store, record, arc
         self.people: dict[str, Person] = {}
         self.at, self.began, self.extra = 0, time.monotonic(), 0
@@ -57,15 +56,11 @@ class Run:
         self.calls: list[Call] = []
         self.kept_back: set[str] = set()
         self.entered: dict[str, int] = {}  # question -> how many answers came from people without a device
-        self.ended = False
-        self._writer = ThreadPoolExecutor(1, thread_name_prefix="kit-room")
         self._owners: dict[str, str] = {}  # id of an answer -> whose phone it is; here, and nowhere else
         self._saving: dict[str, asyncio.Future] = {}
         self._gone: set[str] = set()  # taken back: a late copy brings nothing back
         self.ratings: dict[str, figures.Shown] = {}
         self.dots: dict[str, int] = {}
-        self._marks = {"phone": 0, "board": 0, "lead": 0}
-        self._moved = asyncio.Event()
         found = store.records(Answer, workshop=record.id)
         self.answers: dict[str, Answer] = {one.id: one for one in found}
 
@@ -88,26 +83,8 @@ class Run:
     def support_lines(self) -> list[SupportLine]:
         return self.store.records(SupportLine)
 
-    def mark(self, of: str) -> str:
-        """Another word as soon as there is something new for phones, the board or the facilitator."""
-        return "closed" if self.ended else f"{self.at}.{self._marks[of]}"
-
-    async def news(self, of: str, known: str, longest: float) -> str:
-        """The mark, once it is another one than what is `known`, or after a while."""
-        until = time.monotonic() + longest
-        while self.mark(of) == known and (left := until - time.monotonic()) > 0:
-            moved = self._moved
-            try:
-                await asyncio.wait_for(moved.wait(), left)
-            except TimeoutError:
-                break
-        return self.mark(of)
-
-    def _tell(self, *whom: str) -> None:
-        for one in whom:
-            self._marks[one] += 1
-        moved, self._moved = self._moved, asyncio.Event()
-        moved.set()
+    def place(self) -> str:
+        return str(self.at)
 
     # phones --------------------------------------------------------------------------------------
 
@@ -155,9 +132,9 @@ class Run:
         return self.answers[key]
 
     async def _keep(self, record: Answer) -> None:
-        await self._do(self.store.keep, record)
+        await self.do(self.store.keep, record)
         self.answers[record.id] = record
-        self._tell("lead")
+        self.tell("lead")
 
     def _answer(self, ask: Ask, key: str, text: str) -> Answer:
         """What was typed, as a record; raises Unfit with a sentence for the page."""
@@ -178,10 +155,10 @@ class Run:
         if record is None or record.shown or self._counted(token, record):
             return
         self._gone.add(key)
-        await self._do(self.store.remove, record, "room")
+        await self.do(self.store.remove, record, "room")
         self.answers.pop(key, None)
         self.people[token].kept[record.phase].remove(key)
-        self._tell("lead")
+        self.tell("lead")
 
     def _counted(self, token: str, record: Answer) -> bool:
         return token in self.ratings.get(record.phase, figures.Shown()).people
@@ -203,9 +180,9 @@ class Run:
     def call(self, token: str, what: str, nickname: str, place: str) -> None:
         if what not in ("come", "out", "back"):
             raise NotYours
-        short = [" ".join(words.split())[:60] for words in (nickname, place)]
-        self.calls = [*self.calls, Call(what, *short, time.time())][-50:]
-        self._tell("lead")
+        nickname, place = (" ".join(words.split())[:60] for words in (nickname, place))
+        self.calls = [*self.calls, Call(what, nickname, place)][-50:]
+        self.tell("lead")
 
     # what is shown -------------------------------------------------------------------------------
 
@@ -228,15 +205,15 @@ class Run:
         """Another phase, for all phones."""
         if 0 <= at < len(self.arc.phases) and at != self.at:
             self.at, self.began, self.extra = at, time.monotonic(), 0
-            self._tell("phone", "board", "lead")
+            self.tell("phone", "board", "lead")
 
     def more_time(self) -> None:
         self.extra += MORE
-        self._tell("lead")
+        self.tell("lead")
 
     def read_aloud(self, on: bool) -> None:
         self.aloud = on
-        self._tell("phone", "board", "lead")
+        self.tell("phone", "board", "lead")
 
     async def show(self, key: str, on: bool = True) -> None:
         """Shows a line to all, or keeps it back; its words stay as they are."""
@@ -246,15 +223,15 @@ class Run:
         (self.kept_back.discard if on else self.kept_back.add)(key)
         if record.shown != on:
             await self._turn([record], on)
-        self._tell("board", "phone", "lead")
+        self.tell("board", "phone", "lead")
 
     async def reveal(self, ask: Ask) -> None:
-        """Shows what was hidden until now: all words that are not kept back; of ratings, the figure that may be seen."""
+        """Shows what was hidden: all words that are not kept back; of ratings, the figure that may be seen."""
         if ask.kind == "rating":
             self._count(ask)
         else:
             await self._turn(self.lines(ask, WAITING), True)
-        self._tell("board", "phone", "lead")
+        self.tell("board", "phone", "lead")
 
     def _count(self, ask: Ask) -> None:
         given = {
@@ -269,12 +246,12 @@ class Run:
             for key in person.dotted:
                 given[key] = given.get(key, 0) + 1
         self.dots = {**self.dots, **figures.dots(self.dots, given, self.joined())}
-        self._tell("board", "phone", "lead")
+        self.tell("board", "phone", "lead")
 
     async def _turn(self, found: Iterable[Answer], on: bool) -> None:
         new = [changed(one, shown=on, version=one.version + 1) for one in found]
         if new:
-            await self._do(self.store.keep, *new)
+            await self.do(self.store.keep, *new)
             self.answers.update({one.id: one for one in new})
 
     async def enter(self, ask: Ask, text: str) -> None:
@@ -286,15 +263,7 @@ class Run:
 
     def answered(self, key: str) -> None:
         self.calls = [one for one in self.calls if one.id != key]
-        self._tell("lead")
-
-    def end(self) -> None:
-        self.ended = True
-        self._tell("phone", "board", "lead")
-
-    async def _do(self, work: Any, *given: Any) -> Any:
-        """Writes in a thread of its own, one after the other: other pages go on meanwhile."""
-        return await asyncio.get_running_loop().run_in_executor(self._writer, work, *given)
+        self.tell("lead")
 
 
 def begun(store: Store, title: str, keep_until: date) -> Workshop:

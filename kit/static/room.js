@@ -17,6 +17,9 @@
   const clear = () => names().filter((name) => name.startsWith("kit-")).forEach((name) => store.removeItem(name));
   const all = (what, root = document) => [...root.querySelectorAll(what)];
   const outbox = document.getElementById("outbox");
+  const until = Number(body.dataset.until || store.getItem("kit-until") || 0);
+  if (until && Date.now() > until) clear(); // a phone that slept while the room was closed
+  else if (until) store.setItem("kit-until", String(until));
   let typedAt = 0;
   let leaving = false;
   addEventListener("input", () => { typedAt = Date.now(); });
@@ -101,7 +104,7 @@
     clearTimeout(again);
     if (sending || !queue().length) return;
     sending = true;
-    const [{ id, path, told }] = queue();
+    const [{ id, path, told, after }] = queue();
     try {
       const gone = new AbortController();
       const timer = setTimeout(() => gone.abort(), 15000);
@@ -114,9 +117,13 @@
       sending = false;
       if (said.kept) {
         store.removeItem(DRAFT + path);
-        if (location.pathname === path && !leaving && !queue().length) location.replace(path);
+        if (location.pathname === path && !leaving && !queue().length) { leaving = true; location.replace(path + after); }
         else say("");
-      } else say(said.said ?? "");
+      } else {
+        const form = location.pathname === path && document.querySelector("form.share");
+        if (answer.status === 422 && form) { form.submit(); return; } // the page itself says what is amiss, and where
+        say(said.said ?? "");
+      }
       send();
     } catch {
       sending = false;
@@ -125,20 +132,24 @@
       again = setTimeout(send, pause * (0.7 + 0.6 * Math.random()));
     }
   };
+  const fields = (form) => [...form.elements].filter((one) => one.name && one.type !== "hidden" && one.type !== "submit");
+  const draft = (form) => JSON.stringify(fields(form).map((one) => (/radio|checkbox/.test(one.type) ? one.checked : one.value)));
+  const refill = (form, kept) => {
+    const values = JSON.parse(kept);
+    if (values.length !== fields(form).length) return;
+    fields(form).forEach((one, at) => { if (/radio|checkbox/.test(one.type)) one.checked = values[at]; else one.value = values[at]; });
+  };
   all("form.share").forEach((form) => {
-    const path = new URL(form.action).pathname;
-    const field = form.querySelector("textarea, input:not([type=hidden]):not([type=radio])");
-    if (field) {
-      if (!field.value) field.value = store.getItem(DRAFT + path) ?? "";
-      field.addEventListener("input", () => store.setItem(DRAFT + path, field.value));
-    }
+    const path = new URL(form.action).pathname, name = DRAFT + path;
+    if (store.getItem(name) && !form.querySelector(".said")) refill(form, store.getItem(name));
+    form.addEventListener("input", () => store.setItem(name, draft(form)));
     if (queue().some((one) => one.path === path)) say(body.dataset.waiting);
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      const told = Object.fromEntries(new FormData(form));
-      if (!(told.text ?? "").trim()) return;
-      if (!queue().some((one) => one.id === told.id)) keep([...queue(), { id: told.id, path, told }]);
-      store.removeItem(DRAFT + path);
+      const told = new FormData(form);
+      if (told.get("text") !== null ? !told.get("text").trim() : form.dataset.ask) return;
+      const id = told.get("id");
+      if (!queue().some((one) => one.id === id)) keep([...queue(), { id, path, told: new URLSearchParams(told).toString(), after: form.dataset.after ?? "" }]);
       form.querySelector("button.main").disabled = true;
       send();
     });
