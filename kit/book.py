@@ -235,10 +235,10 @@ class Book:
 
     # the words of the notebooks ------------------------------------------------------------------
 
-    def _say(self, word: str) -> "Panel":
+    def _say(self, word: str, *given: str) -> "Panel":
         from kit import panels
 
-        return panels.opened(word, self.table)
+        return panels.opened(word, self.table, *given)
 
     def own_practice(self) -> "Panel":
         """From the sample to an encrypted practice of one's own."""
@@ -402,3 +402,19 @@ class Book:
     def retention(self) -> "Panel":
         """Until when these notes are kept."""
         return self._say("retention")
+
+    def invite(self) -> "Panel":
+        """A page on the client's own device: what they keep there appears in this session."""
+        return self._say("invite")
+
+    def workshop(self) -> "Panel":
+        """A room for a group on their own phones: opened, led and closed here."""
+        return self._say("workshop")
+
+    def phase(self, name: str = "") -> "Panel":
+        """One phase of the workshop, begun and led from here; without a name, the one that everybody is in."""
+        return self._say("phase", name)
+
+    def board(self) -> "Panel":
+        """What the board shows: words and shared lines."""
+        return self._say("board")

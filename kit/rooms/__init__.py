@@ -54,6 +54,7 @@ class Open:
     board: str
     typed: str
     bearer: str
+    book: str = ""
 
     @property
     def file(self) -> Path:

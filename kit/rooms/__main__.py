@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import logging
 import os
 import signal
 import sys
@@ -16,6 +17,7 @@ from kit.words import Trouble
 
 def main() -> None:
     os.umask(0o077)
+    logging.disable(logging.CRITICAL)  # a log could hold what somebody typed, or from where
     told = json.loads(sys.stdin.buffer.readline())
     day = told["asked"].pop("keep_until")
     asked = Asked(**told["asked"], keep_until=date.fromisoformat(day) if day else None)

@@ -5,7 +5,7 @@ from typing import Any
 
 from tornado.web import HTTPError
 
-from kit.rooms import figures
+from kit.rooms import figures, told
 from kit.rooms.arc import Ask
 from kit.rooms.pages import code
 from kit.rooms.web import News, Page, kindly
@@ -16,11 +16,11 @@ class Secret(Page):
 
     role = ""
 
-    def get(self, role: str, given: str) -> None:
+    def get(self, role: str, given: str, further: str = "") -> None:
         if not self.room.codes.opens(role, given):
             raise HTTPError(403)
         self.admit(role, role)
-        self.go(f"/{role}")
+        self.go(f"/{role}{further}")
 
 
 class Lead(Page):
@@ -88,7 +88,7 @@ def state(page: Page) -> dict[str, Any]:
         "typed": page.room.codes.typed,
         "locked": page.room.codes.locked,
         "tried": page.room.tried,
-        "calls": [{"id": one.id, "what": one.what, "nickname": one.nickname, "place": one.place} for one in run.calls],
+        **told.of(run),
     }
 
 
@@ -173,7 +173,7 @@ class Board(Page):
 
 
 ROUTES: list[Any] = [
-    (r"/(lead|board)/([\w-]{16,80})", Secret),
+    (r"/(lead|board)/([\w-]{16,80})(/paper|)", Secret),
     (r"/lead", Lead),
     (r"/lead/do", Act),
     (r"/lead/state", State),

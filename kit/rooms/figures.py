@@ -68,7 +68,8 @@ def _by_lot(waiting: Sequence[str], most: int, lot: Random) -> list[str]:
 
 def dots(earlier: Mapping[str, int], given: Mapping[str, int], joined: int) -> dict[str, int]:
     """Line -> how many people set a dot beside it, of those lines of which it may be said; in no order of size."""
-    return {line: count for line in given if (count := _dots(earlier.get(line, 0), given[line], joined))}
+    found = {line: _dots(earlier.get(line, 0), count, joined) for line, count in given.items()}
+    return {line: count for line, count in found.items() if count}
 
 
 def _dots(earlier: int, given: int, joined: int) -> int:

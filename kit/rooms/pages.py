@@ -87,6 +87,12 @@ def version() -> str:
 
 
 @cache
+def code_image(address: str) -> str:
+    """The address as a QR code, as a picture that a notebook can show."""
+    return str(segno.make(address, error="m", micro=False).svg_data_uri(scale=6, border=2, dark="#22303c"))
+
+
+@cache
 def code(address: str) -> Markup:
     """The address as a QR code; it scales with the page."""
     drawn = segno.make(address, error="m", micro=False).svg_inline(omitsize=True, border=2, dark="#22303c")

@@ -20,6 +20,7 @@ from kit.store import Store
 from kit.words import Trouble, _
 
 STILL = 12.0  # seconds after the last key for which somebody is writing
+BETWEEN = 5.0  # seconds from one page to the next
 NEEDED = {"notes": _("notes of what we talk about"), "a room": _("filling in forms on my own device")}
 
 
@@ -60,6 +61,7 @@ class Session(UnderWay):
         self.people: dict[str, float] = {}
         self.turn = ""  # the form that the coach hands over
         self._writing = ("", 0.0)
+        self._looking, self._looked = 0, -BETWEEN  # pages that wait for news, and when one last did
         self.saved: list[str] = []  # the forms that were kept, in their order
         self._owners: dict[str, str] = {}
         self._saving: dict[str, asyncio.Future] = {}
@@ -73,6 +75,19 @@ class Session(UnderWay):
 
     def place(self) -> str:
         return self.turn
+
+    async def news(self, of: str, known: str, longest: float) -> str:
+        """As in every room; a page that waits for news is one that is looked at."""
+        self._looking += of == "phone"
+        try:
+            return await super().news(of, known, longest)
+        finally:
+            self._looking -= of == "phone"
+            self._looked = time.monotonic() if of == "phone" else self._looked
+
+    def here(self) -> bool:
+        """Whether the client has a page of this room before them."""
+        return self._looking > 0 or time.monotonic() - self._looked < BETWEEN
 
     def join(self) -> str:
         token = uuid4().hex
@@ -149,6 +164,15 @@ class Session(UnderWay):
         name, at = self._writing
         return name if time.monotonic() - at < STILL else ""
 
+    def titles(self) -> dict[str, str]:
+        """What each form is called, with the client's own word for a setback."""
+        own = next(iter(self.own_words()), "")
+        titles = {name: form.title for name, form in FORMS.items()}
+        return {**titles, "setback": own[0].upper() + own[1:]} if own else titles
+
+    def kept_today(self) -> list[str]:
+        return [self.titles()[name] for name in dict.fromkeys(self.saved)]
+
     def journey(self) -> pictures.Picture:
         """The client's own journey, of what a client may see."""
         today = date.today()
@@ -170,7 +194,7 @@ class Door(Page):
             self.home()
 
     def home(self) -> None:
-        self.show("home.html", forms=FORMS, mark=self.run.mark("phone"), news="/now")
+        self.show("home.html", mark=self.run.mark("phone"), news="/now")
 
     def post(self) -> None:
         if not self.room.codes.opens_typed(self.said("code", 40)):
@@ -220,10 +244,16 @@ class Fill(Page):
         form, run = FORMS[name], self.run
         values = inputs.typed(form, sent) if sent else form.blank()
         self.show(
-            "form.html", name=name, form=form, fields=form.asked(run.offers(), run.own_words()), values=values,
+            "form.html", name=name, title=run.titles()[name], fields=self._fields(form), values=values,
             told=told or {}, key=key or uuid4().hex, kept=kept, turn=run.turn == name,
             mark=run.mark("phone"), news="/now",
         )  # fmt: skip
+
+    def _fields(self, form: Form) -> list[dict[str, Any]]:
+        """What is asked; a choice among another field's offers all that the other one does."""
+        asked = form.asked(self.run.offers(), self.run.own_words())
+        offered = {one["name"]: one["choices"] for one in asked}
+        return [{**one, "choices": offered.get(one["among"], one["choices"])} for one in asked]
 
     @kindly
     async def post(self, name: str) -> None:
@@ -284,6 +314,7 @@ def state(page: Page) -> dict[str, Any]:
         "kind": page.room.kind, "client": run.client, "joined": bool(run.people), "turn": run.turn,
         "writing": run.writing(), "saved": list(run.saved), "typed": page.room.codes.typed,
         "locked": page.room.codes.locked, "tried": page.room.tried, "mark": run.mark("lead"),
+        "forms": run.titles(), "here": run.here(),
     }  # fmt: skip
 
 
@@ -316,7 +347,7 @@ class Lead(Page):
     role = "lead"
 
     def get(self) -> None:
-        self.show("coach.html", forms=FORMS, state=state(self), mark=self.run.mark("lead"), news="/lead/now",
+        self.show("coach.html", state=state(self), mark=self.run.mark("lead"), news="/lead/now",
                   join=self.room.link("join"), support=False)  # fmt: skip
 
 

@@ -2,7 +2,6 @@
 
 import ipaddress
 import json
-import logging
 import secrets
 import socket
 import ssl
@@ -32,7 +31,6 @@ FAREWELL = 3.0  # seconds in which every page that waits hears that the room is 
 
 def opened(asked: Asked, key: bytes | None) -> tuple[Room, HTTPServer, Open]:
     """A room that listens; raises Trouble with one plain sentence when it cannot be opened."""
-    logging.disable(logging.CRITICAL)  # a log could hold what somebody typed, or from where
     store = Store(Path(asked.book), key)
     run = _run(store, asked)
     listening, port = _sockets(asked)
@@ -73,7 +71,7 @@ def _told(room: Room, asked: Asked, near: str) -> Open:
     return Open(
         id=secrets.token_hex(6), kind=room.kind, title=asked.title or asked.client, near=near, address=room.address,
         join=room.link("join"), lead=room.link("lead"), board=room.link("board"), typed=room.codes.typed,
-        bearer=room.codes.lead,
+        bearer=room.codes.lead, book=asked.book,
     )  # fmt: skip
 
 

@@ -172,6 +172,7 @@
   const live = all("[data-live]");
   const drawAnew = async () => {
     const answer = await fetch(location.pathname, { credentials: "same-origin" });
+    if (!answer.ok) return;
     const now = new DOMParser().parseFromString(await answer.text(), "text/html");
     body.dataset.mark = now.body.dataset.mark;
     for (const old of all("[data-live]")) {

@@ -1,0 +1,189 @@
+"""A room that a page has open: begun, found again, and asked how it goes for as long as one of its panels is there."""
+
+import asyncio
+import os
+from typing import Any, Literal
+from weakref import WeakKeyDictionary
+
+from kit import keys, rooms
+from kit.keys import broker
+from kit.panels.meeting import OfPractice
+from kit.panels.session import button, buttons, text
+from kit.panels.widgets import Block, Panel
+from kit.words import Trouble, _
+
+EVERY = 2.0  # seconds
+Kind = Literal["workshop", "session"]
+REACH = {
+    "near": _(
+        "Only this computer reaches it, so no phone does. That is good for a look beforehand, or with a server of your "
+        "own in front of it."
+    ),
+    "network": _(
+        "Every device in this network can knock; who has neither link nor code stays outside. What is typed travels "
+        "through this network unsealed, so use one that you trust: your own, or the one of your phone. Guest networks "
+        "often part devices from each other: please try it the day before."
+    ),
+}
+WHERE = {"near": _("Only on this computer"), "network": _("In this network")}
+
+
+class Following:
+    """What a page knows of its open room. It knows no more than everybody in the room may see."""
+
+    def __init__(self, table: Any, kind: Kind) -> None:
+        self.table, self.kind = table, kind
+        self.room: rooms.Open | None = None
+        self.state: dict[str, Any] = {}
+        self.over = False  # it was closed, or ended by itself, while this page looked on
+        self._task: asyncio.Task | None = None
+        self._looked_in: Any = None
+
+    def find(self) -> None:
+        """Takes up a room of this book that is open already: after a restart, or begun elsewhere."""
+        if self._looked_in != self.table.place:
+            self._looked_in = self.table.place
+            book = str(self.table.place.resolve())
+            self.room = next((one for one in rooms.found() if one.kind == self.kind and one.book == book), None)
+            self.look()
+            self.stay()
+
+    def begin(self, **asked: Any) -> None:
+        place = self.table.store.place
+        if place is None:
+            raise Trouble(_("A room needs a book on the disk; this one is in memory alone."))
+        self.room = rooms.begin(rooms.Asked(book=str(place.resolve()), **asked), _key_of(self.table.store))
+        self.over, self._looked_in = False, self.table.place
+        self.look()
+        self.stay()
+
+    def look(self) -> bool:
+        """Asks the room how it goes; whether it says something new."""
+        earlier, here = self.state, self.room
+        try:
+            self._heard(here, rooms.state(here) if here else {})
+        except Trouble:
+            self._gone()
+        return self.state != earlier
+
+    def _heard(self, room: rooms.Open | None, state: dict[str, Any]) -> None:
+        if room is self.room:
+            self.state = state
+
+    def _gone(self) -> None:
+        self.over = self.over or self.room is not None
+        self.room, self.state = None, {}
+
+    def act(self, do: str, **given: str) -> None:
+        """One press; where the room is gone, this page learns of it."""
+        if self.room:
+            self.state = rooms.act(self.room, do, **given)
+
+    def close(self) -> None:
+        if self.room:
+            rooms.close(self.room)
+            self._gone()
+
+    # staying with it -----------------------------------------------------------------------------
+
+    def panels(self) -> list[Panel]:
+        return [one for one in self.table.panels if isinstance(one, InRoom) and one.kind == self.kind]
+
+    def tell(self) -> None:
+        for one in self.panels():
+            one.refresh()
+
+    def stay(self) -> None:
+        """Looks again and again, beside whatever else the notebook does; a script has no time to wait in."""
+        if self.room is None or (self._task and not self._task.done()):
+            return
+        try:
+            self._task = asyncio.get_running_loop().create_task(self._again())
+        except RuntimeError:
+            return
+
+    async def _again(self) -> None:
+        loop = asyncio.get_running_loop()
+        while self.room and self.panels() and not self.table.locked:
+            await asyncio.sleep(EVERY)
+            earlier = self.state
+            if await loop.run_in_executor(None, self.look) and not self.table.locked:
+                for one in self.panels():
+                    one.heard(earlier)
+                self.tell()
+
+
+_FOLLOWED: WeakKeyDictionary[Any, dict[str, Following]] = WeakKeyDictionary()
+
+
+def of(table: Any, kind: Kind) -> Following:
+    """The room of this kind that a page has open; one for all its panels."""
+    some = _FOLLOWED.setdefault(table, {})
+    return some.setdefault(kind, Following(table, kind))
+
+
+def _key_of(store: Any) -> bytes | None:
+    """The key of the book, for as long as it takes to hand it on through a pipe."""
+    if not store.encrypted:
+        return None
+    words = os.environ.get("KIT_PASSPHRASE")
+    key = keys.read(store.place, words) if words else broker.ask(store.place)
+    if key is None:
+        raise Trouble(_("The key of this practice is not at hand. Please lock the practice and open it once more."))
+    return key
+
+
+class InRoom(OfPractice):
+    """A panel that follows a room; what people typed in the room is never in it, unless everybody sees it anyway."""
+
+    kind: Kind
+    on_a_heavier_day = True
+    _reach = "near"
+
+    @property
+    def follow(self) -> Following:
+        return of(self.table, self.kind)
+
+    def refresh(self) -> None:
+        if not self.table.locked:
+            self.follow.find()
+            self.follow.stay()
+        super().refresh()
+
+    def heard(self, earlier: dict[str, Any]) -> None:
+        """The room says something new."""
+
+    def do_reach(self, where: str) -> None:
+        self._reach = where
+        self.refresh()
+
+    def do_room(self, given: list[Any]) -> None:
+        """A press that goes to the room; all panels of the page follow."""
+        do, told = given
+        try:
+            self.follow.act(do, **told)
+        finally:
+            self.follow.look()
+            self.follow.tell()
+        self.tell(said="")
+
+    def reach_blocks(self) -> list[Block]:
+        """Who can reach the room, and what that means."""
+        chips = [{**button("reach", words, where), "pressed": where == self._reach} for where, words in WHERE.items()]
+        return [buttons(*chips), text(REACH[self._reach], "quiet")]
+
+    def way_in(self, room: rooms.Open, typed: str) -> list[Block]:
+        """The picture, the address and the code by which people come in."""
+        from kit.rooms import pages
+
+        code = {"is": "code", "src": pages.code_image(room.join), "label": _("A picture to scan with a phone: it opens the room")}
+        words = _("Scan the picture, or open the address and type the code.")
+        return [{**code, "lines": [words, room.address, typed]}]
+
+
+def links(*items: dict[str, str]) -> Block:
+    return {"is": "links", "items": list(items)}
+
+
+def link(label: str, address: str, looks: str = "", copy: str = "") -> dict[str, str]:
+    return {"label": label, "href": address, "looks": looks, "copy": copy}

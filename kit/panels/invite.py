@@ -1,0 +1,125 @@
+"""A session of one: the client fills in forms on a device of their own, and what is kept appears here."""
+
+from datetime import datetime
+from typing import Any
+
+from kit import records, rooms
+from kit.panels.following import InRoom, link, links
+from kit.panels.meeting import ASKED
+from kit.panels.session import button, buttons, text
+from kit.panels.widgets import Block, Panel
+from kit.words import _
+
+A_ROOM = "a room"
+
+
+class Invite(InRoom):
+    """Opens a page for the one who is here, hands forms over, and says when one is being written: that, not what."""
+
+    name = "invite"
+    kind = "session"
+    needs_client = True
+    before_agreement = True
+
+    def refresh(self) -> None:
+        Panel.refresh(self) if self.table.client is None else super().refresh()
+
+    def looks(self) -> str:
+        return "" if self.follow.room else "slim"
+
+    @property
+    def _is_theirs(self) -> bool:
+        return self.follow.state.get("client") == self.table.client
+
+    def blocks(self) -> list[Block]:
+        if self.follow.room is None:
+            return [self._one_line(*self._before())]
+        if not self.follow.state:
+            return [text(_("One moment."), "quiet")]
+        return self._open(self.follow.room) if self._is_theirs else self._somebody_elses()
+
+    def _one_line(self, *inside: Block) -> Block:
+        words = _("The page is closed.") if self.follow.over else _("Does {name} have a device of their own at hand?")
+        label = _("Open a page on it")
+        return {"is": "fold", "label": label, "text": words.format(name=self.table.client), "blocks": list(inside)}
+
+    # before ------------------------------------------------------------------------------------------
+
+    def _before(self) -> list[Block]:
+        if self.table.not_agreed():
+            return [text(self.table.not_agreed())]
+        if not any(one.to == A_ROOM and one.withdrawn_on is None for one in self.table.records(records.Agreement)):
+            asked = ASKED[A_ROOM]
+            yes = button("agree", _("Yes, from today"), looks="main")
+            return [text(asked.asks), text(asked.means, "quiet"), text(asked.leaves, "quiet"), buttons(yes), self._said()]
+        words = _("They see their own forms and their own journey there; nothing of your notes, and nobody else.")
+        return [text(words), *self.reach_blocks(), buttons(button("begin", _("Open the page"), looks="main")), self._said()]
+
+    def _said(self) -> Block:
+        return {"is": "save", "label": ""}
+
+    def do_agree(self) -> None:
+        self.table.store.keep(records.Agreement(client=self.table.client, to=A_ROOM))
+        self.table.noted()
+
+    def do_begin(self) -> None:
+        self.follow.begin(client=self.table.client, lan=self._reach == "network")
+        self.tell(said="")
+        self.refresh()
+
+    # while it is open --------------------------------------------------------------------------------
+
+    def _open(self, room: rooms.Open) -> list[Block]:
+        state = self.follow.state
+        closing = buttons(button("close_now", _("Close the page"), looks="plain"))
+        if not state["joined"]:
+            words = _("The page is open, and nobody is in it yet.")
+            return [text(words), *self.way_in(room, state["typed"]), links(link("", "", copy=room.join)), self._said(), closing]
+        forms = [self._turn(name, title) for name, title in state["forms"].items()]
+        again = {"is": "fold", "label": _("The way in, once more"), "blocks": self.way_in(room, state["typed"])}
+        return [
+            text(self._there(state), "own"),
+            text(_("Your turn: hand a form over. It opens on their device."), "quiet"),
+            buttons(*forms),
+            text(self._how_it_goes(state), "warm"),
+            self._said(),
+            again,
+            closing,
+        ]
+
+    def _there(self, state: dict[str, Any]) -> str:
+        there, away = _("{name} has the page before them."), _("{name}'s page is not in view just now.")
+        return (there if state.get("here") else away).format(name=self.table.client)
+
+    def _turn(self, name: str, title: str) -> dict[str, Any]:
+        handed = self.follow.state["turn"] == name
+        return {**button("room", title, ["turn", {"form": "" if handed else name}]), "pressed": handed}
+
+    def _how_it_goes(self, state: dict[str, Any]) -> str:
+        titles = state["forms"]
+        if state["writing"]:
+            return _("It is being written: {form}. You read it when it is kept.").format(form=titles[state["writing"]])
+        if state["turn"]:
+            return _("It is their turn: {form}.").format(form=titles[state["turn"]])
+        return self._kept or _("What they keep appears here by itself.")
+
+    _kept = ""
+
+    def heard(self, earlier: dict[str, Any]) -> None:
+        """What was kept on the other device stands in the pictures and lists of this page at once."""
+        saved = self.follow.state.get("saved", [])
+        if self._is_theirs and len(saved) > len(earlier.get("saved", [])):
+            self._kept = _("Kept at {time}: {form}. It stands in the entries.").format(
+                time=f"{datetime.now():%H:%M}", form=self.follow.state["forms"][saved[-1]]
+            )
+            self.table.noted()
+
+    def do_close_now(self) -> None:
+        self.follow.close()
+        self.tell(said="")
+        self.refresh()
+
+    def _somebody_elses(self) -> list[Block]:
+        words = _("A page for somebody who was here before is still open on their device.")
+        return [text(words), buttons(button("close_now", _("Close that page"))), self._said()]
+
