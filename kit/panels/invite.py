@@ -21,6 +21,11 @@ class Invite(InRoom):
     needs_client = True
     before_agreement = True
 
+    @property
+    def on_a_heavier_day(self) -> bool:  # type: ignore[override]
+        """Nothing else is asked then; a page that is open can be closed."""
+        return self.follow.room is not None
+
     def refresh(self) -> None:
         Panel.refresh(self) if self.table.client is None else super().refresh()
 

@@ -45,7 +45,7 @@ class InWorkshop(InRoom):
         return [
             self.timer(),
             *([text(calls, "own")] if state["calls"] else []),
-            text(phase["lead"]),
+            {**text(phase["lead"]), "looks": "lead"},
             buttons(*self._on(), _press(_("+5 minutes"), "more"), *self._back()),
             *([buttons(*(_press(_("Reveal: {prompt}").format(prompt=one["prompt"]), "reveal", ask=one["name"])
                          for one in hidden))] if hidden else []),
@@ -77,7 +77,7 @@ class Workshop(InWorkshop):
     def forms(self) -> dict[str, Form]:
         if self.follow.room:
             return {"answer": Form(records.Answer, ("text",), audience="group")}
-        return {"workshop": Form(records.Workshop, ("title",), ("keep_until",), optional=False)}
+        return {"workshop": Form(records.Workshop, ("title", "keep_until"), optional=False)}
 
     def refresh(self) -> None:
         if not self.table.locked:
@@ -119,7 +119,8 @@ class Workshop(InWorkshop):
             return
         one: Any = found[-1]
         self.tell(said=_("One moment, the room is opened."))
-        self.follow.begin(title=one.title, keep_until=one.keep_until, lan=self._reach == "network")
+        day = one.keep_until or rooms.keep_until()
+        self.follow.begin(title=one.title, keep_until=day, lan=self._reach == "network")
         self.tell(said="")
         self.follow.tell()
 
@@ -273,7 +274,7 @@ class Phase(InWorkshop):
         if not self.phases:
             return [text(_("This opens with the room, at the top of the page."), "quiet")]
         if self._is_here():
-            return [*self.now(), said()]
+            return [*(block for block in self.now() if block.get("looks") != "lead"), said()]
         place = next((place for place, one in enumerate(self.phases) if one["name"] == self._phase), None)
         if place is None:
             return [text(_("This phase is not among those of this workshop."), "quiet")]
