@@ -176,9 +176,11 @@ class InRoom(OfPractice):
         """The picture, the address and the code by which people come in."""
         from kit.rooms import pages
 
-        code = {"is": "code", "src": pages.code_image(room.join), "label": _("A picture to scan with a phone: it opens the room")}
         words = _("Scan the picture, or open the address and type the code.")
-        return [{**code, "lines": [words, room.address, typed]}]
+        label = _("A picture to scan with a phone: it opens the room")
+        return [
+            {"is": "code", "src": pages.code_image(room.join), "label": label, "lines": [words, room.address, typed]}
+        ]
 
 
 def links(*items: dict[str, str]) -> Block:

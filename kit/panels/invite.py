@@ -4,13 +4,12 @@ from datetime import datetime
 from typing import Any
 
 from kit import records, rooms
+from kit.panels.coach import said
 from kit.panels.following import InRoom, link, links
 from kit.panels.meeting import ASKED
 from kit.panels.session import button, buttons, text
 from kit.panels.widgets import Block, Panel
 from kit.words import _
-
-A_ROOM = "a room"
 
 
 class Invite(InRoom):
@@ -53,18 +52,15 @@ class Invite(InRoom):
     def _before(self) -> list[Block]:
         if self.table.not_agreed():
             return [text(self.table.not_agreed())]
-        if not any(one.to == A_ROOM and one.withdrawn_on is None for one in self.table.records(records.Agreement)):
-            asked = ASKED[A_ROOM]
-            yes = button("agree", _("Yes, from today"), looks="main")
-            return [text(asked.asks), text(asked.means, "quiet"), text(asked.leaves, "quiet"), buttons(yes), self._said()]
+        if not any(one.to == "a room" and one.withdrawn_on is None for one in self.table.records(records.Agreement)):
+            asked = ASKED["a room"]
+            yes = buttons(button("agree", _("Yes, from today"), looks="main"))
+            return [text(asked.asks), text(asked.means, "quiet"), text(asked.leaves, "quiet"), yes, said()]
         words = _("They see their own forms and their own journey there; nothing of your notes, and nobody else.")
-        return [text(words), *self.reach_blocks(), buttons(button("begin", _("Open the page"), looks="main")), self._said()]
-
-    def _said(self) -> Block:
-        return {"is": "save", "label": ""}
+        return [text(words), *self.reach_blocks(), buttons(button("begin", _("Open the page"), looks="main")), said()]
 
     def do_agree(self) -> None:
-        self.table.store.keep(records.Agreement(client=self.table.client, to=A_ROOM))
+        self.table.store.keep(records.Agreement(client=self.table.client, to="a room"))
         self.table.noted()
 
     def do_begin(self) -> None:
@@ -78,16 +74,16 @@ class Invite(InRoom):
         state = self.follow.state
         closing = buttons(button("close_now", _("Close the page"), looks="plain"))
         if not state["joined"]:
-            words = _("The page is open, and nobody is in it yet.")
-            return [text(words), *self.way_in(room, state["typed"]), links(link("", "", copy=room.join)), self._said(), closing]
-        forms = [self._turn(name, title) for name, title in state["forms"].items()]
+            words, copy = _("The page is open, and nobody is in it yet."), links(link("", "", copy=room.join))
+            return [text(words), *self.way_in(room, state["typed"]), copy, said(), closing]
+        forms = [self._hand_over(name, title) for name, title in state["forms"].items()]
         again = {"is": "fold", "label": _("The way in, once more"), "blocks": self.way_in(room, state["typed"])}
         return [
             text(self._there(state), "own"),
             text(_("Your turn: hand a form over. It opens on their device."), "quiet"),
             buttons(*forms),
             text(self._how_it_goes(state), "warm"),
-            self._said(),
+            said(),
             again,
             closing,
         ]
@@ -96,7 +92,7 @@ class Invite(InRoom):
         there, away = _("{name} has the page before them."), _("{name}'s page is not in view just now.")
         return (there if state.get("here") else away).format(name=self.table.client)
 
-    def _turn(self, name: str, title: str) -> dict[str, Any]:
+    def _hand_over(self, name: str, title: str) -> dict[str, Any]:
         handed = self.follow.state["turn"] == name
         return {**button("room", title, ["turn", {"form": "" if handed else name}]), "pressed": handed}
 
@@ -126,5 +122,4 @@ class Invite(InRoom):
 
     def _somebody_elses(self) -> list[Block]:
         words = _("A page for somebody who was here before is still open on their device.")
-        return [text(words), buttons(button("close_now", _("Close that page"))), self._said()]
-
+        return [text(words), buttons(button("close_now", _("Close that page"))), said()]

@@ -107,10 +107,10 @@ class Workshop(InWorkshop):
     def _paper(self) -> Block:
         from kit.rooms import alone
 
-        title = self.typed.get("workshop", {}).get("title") or _("A workshop")
-        html = alone.page(self.table.store, title)
-        return _part(_("Every phase on paper"), {"is": "preview", "html": html, "print": _("Print it"),
-                     "title": _("A sheet of A4 for each phase: for people without a device, and for a day without a network.")})  # fmt: skip
+        html = alone.page(self.table.store, self.typed.get("workshop", {}).get("title") or _("A workshop"))
+        title = _("A sheet of A4 for each phase: for people without a device, and for a day without a network.")
+        sheets = {"is": "preview", "html": html, "print": _("Print it"), "title": title}
+        return _part(_("Every phase on paper"), sheets)
 
     def do_save(self) -> None:
         """Opens the room; the workshop is noted in the book by the room itself."""
@@ -294,9 +294,8 @@ class Board(InWorkshop):
 
 
 def _on_the_board(one: dict[str, Any]) -> list[Block]:
-    dotted = _("{text} ({n} dots)")
-    lines = [dotted.format(text=line["text"], n=line["dots"]) if line["dots"] else line["text"] for line in one["lines"]]
-    bands = [_("{low} to {high}: {n}").format(low=band["low"], high=band["high"], n=band["count"]) for band in one["bands"]]
+    lines = [_("{text} ({dots} dots)").format(**line) if line["dots"] else line["text"] for line in one["lines"]]
+    bands = [_("{low} to {high}: {count}").format(**band) for band in one["bands"]]
     empty = [] if lines or bands else [text(_("Nothing is shown here so far."), "quiet")]
     return [
         heading(one["prompt"]),
