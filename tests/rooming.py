@@ -20,6 +20,7 @@ class Device:
 
     def __init__(self, port):
         self.port, self.cookies, self.page, self.status, self.path, self.headers = port, {}, "", 0, "", {}
+        self.token = ""
 
     def ask(self, method, path, body=None, **headers):
         """One request, without following where it leads."""
@@ -35,6 +36,8 @@ class Device:
                 self.cookies[name] = value
         finally:
             wire.close()
+        token = re.search(r'name="_xsrf" value="([^"]*)"', self.page)
+        self.token = html.unescape(token[1]) if token else self.token
         return self
 
     def open(self, path):
@@ -44,12 +47,9 @@ class Device:
             self.ask("GET", self.headers["Location"])
         return self
 
-    def hidden(self, name):
-        return html.unescape(re.search(rf'name="{name}" value="([^"]*)"', self.page)[1])
-
     def send(self, path, follow=True, **told):
         """A form, with the token of the page that is open; given as many values as a field has."""
-        body = urlencode({"_xsrf": self.hidden("_xsrf"), **told}, doseq=True)
+        body = urlencode({"_xsrf": self.token, **told}, doseq=True)
         self.ask("POST", path, body, **{"Content-Type": "application/x-www-form-urlencoded"})
         if follow and self.status == 303:
             self.open(self.headers["Location"])

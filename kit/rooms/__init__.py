@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from kit import places
-from kit.words import Trouble, _
+from kit.words import NoSuchClient, Trouble, _
 
 KEPT = 30  # days that what was shared in a workshop is kept, unless the facilitator says otherwise
 HOURS = 12  # after which a room closes by itself
@@ -89,7 +89,7 @@ def begin(asked: Asked, key: bytes | None = None) -> Open:
     said = json.loads(answer)
     if "trouble" in said:
         process.wait()
-        raise Trouble(said["trouble"])
+        raise (NoSuchClient if said["nobody"] else Trouble)(said["trouble"])
     return Open(**said)
 
 

@@ -12,7 +12,7 @@ from datetime import date
 from tornado.ioloop import IOLoop
 
 from kit.rooms import Asked, serving
-from kit.words import Trouble
+from kit.words import NoSuchClient, Trouble
 
 
 def main() -> None:
@@ -25,7 +25,7 @@ def main() -> None:
     try:
         room, server, opened = serving.opened(asked, key)
     except Trouble as trouble:
-        _say({"trouble": str(trouble)})
+        _say({"trouble": str(trouble), "nobody": isinstance(trouble, NoSuchClient)})
         return
     key = None  # the open book is all that needs it
 
