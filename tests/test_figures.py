@@ -119,6 +119,7 @@ def test_dots_never_tell_of_fewer_than_five_with_them_or_without(story):
             assert not few(joined - after["tea"])
         shown = after
 
+
 def test_a_line_with_few_dots_shows_none():
     shown = dots({}, {"tea": 4, "walks": 9}, 30)
 

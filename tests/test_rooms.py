@@ -12,6 +12,7 @@ from rooming import opened, path_of
 import kit
 from kit import rooms
 from kit.rooms import codes, pages
+from kit.rooms import workshop as workshop_module
 from kit.words import Trouble
 
 PLACES = ["/step/word", "/step/agreements", "/support", "/data", "/now", "/lead", "/lead/state", "/lead/paper",
@@ -526,6 +527,39 @@ def test_what_was_shared_is_deleted_when_its_day_has_come(kit_home):
     with opened(kit_home, title="Another group") as later:
         assert later.answers() == []
         assert [one.title for one in later.run.store.records(kit.Workshop)] == ["Another group"]
+
+
+def test_what_is_deleted_is_in_no_file_and_the_book_is_sound_as_before(kit_home):
+    with opened(kit_home) as room:
+        room.act(do="go", at="1")
+        key = uuid4().hex
+        room.phone().share("small_win", "a quokka in the snow", key)
+        room.act(do="show", id=key)
+        assert "quokka" in everything(kit_home)
+        store = room.run.store
+        store.keep(kit.Client(name="Heron"), kit.Win(client="Heron", title="Bread in the oven"))
+        workshop_module.let_go(store, rooms.keep_until(31))
+
+    assert "quokka" not in everything(kit_home)
+    assert "Bread in the oven" in everything(kit_home)
+    book = kit.open_book(kit_home / "rooms.book")
+    assert (book.remark, [one.title for one in book.records(kit.Win)]) == ("", ["Bread in the oven"])
+    book.close()
+
+
+def test_a_line_that_was_taken_back_is_in_no_file(checking_in, kit_home):
+    phone, keys = checking_in.phone(), [uuid4().hex for _line in range(2)]
+    phone.share("small_win", "a quokka in the snow " * 12, keys[0])
+    checking_in.phone().share("small_win", "bread in the oven", keys[1])
+    assert "quokka" in everything(kit_home)
+    phone.open("/step/small_win").send("/step/small_win/back", id=keys[0])
+
+    assert "quokka" not in everything(kit_home)
+    assert texts(checking_in) == ["bread in the oven"]
+
+
+def everything(folder):
+    return "".join(file.read_bytes().decode("latin-1") for file in folder.glob("rooms.book*"))
 
 
 def test_a_clients_code_name_is_no_name_for_a_workshop(kit_home):

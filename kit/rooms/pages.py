@@ -21,6 +21,7 @@ FILES = {
     "tokens.css": "text/css",
     "room.css": "text/css",
     "room.js": "text/javascript",
+    "steps.js": "text/javascript",
     "journey.js": "text/javascript",
 }
 _EMPTY = b64encode(hashlib.sha256(b"").digest()).decode()  # of the empty style that plotly begins with

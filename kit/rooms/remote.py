@@ -61,6 +61,7 @@ class Session(UnderWay):
         self.people: dict[str, float] = {}
         self.turn = ""  # the form that the coach hands over
         self._writing = ("", 0.0)
+        self.another = True  # whether one more device may come in: the first one may, then only when the coach says so
         self._looking, self._looked = 0, -BETWEEN  # pages that wait for news, and when one last did
         self.saved: list[str] = []  # the forms that were kept, in their order
         self._owners: dict[str, str] = {}
@@ -90,7 +91,9 @@ class Session(UnderWay):
         return self._looking > 0 or time.monotonic() - self._looked < BETWEEN
 
     def join(self) -> str:
-        token = uuid4().hex
+        if not self.another:
+            raise HTTPError(403)
+        token, self.another = uuid4().hex, False
         self.people[token] = time.time()
         self.tell("lead")
         return token
@@ -201,8 +204,8 @@ class Door(Page):
             self.set_status(403)
             self.show("door.html", wrong=True, support=False)
             return
-        self.room.codes.renew()  # a room of one: the next device needs another code
         self.admit("person", self.run.join())
+        self.room.codes.renew()  # a room of one: the next device needs another code
         self.go("/")
 
 
@@ -227,13 +230,25 @@ class Agree(Page):
         self.go("/")
 
 
-class Fill(Page):
-    """One form of the client's own."""
+class Agreed(Page):
+    """A page that holds something of the client's; it opens with their yes, and follows what the coach does."""
 
     def prepare(self) -> None:
         super().prepare()
-        if not self._finished and self.run.to_agree():
+        if self._finished or not self.run.to_agree():
+            return
+        if self.wants_data:
+            self.set_status(403)
+            self.turn_away(_("This opens again with a yes, on the first page. What you typed is still here."))
+        else:
             self.go("/agree")
+
+    def show(self, template: str, **told: Any) -> None:
+        super().show(template, **{"mark": self.run.mark("phone"), "news": "/now", **told})
+
+
+class Fill(Agreed):
+    """One form of the client's own."""
 
     def get(self, name: str) -> None:
         self._ask(name, bool(self.get_query_argument("kept", "")))
@@ -246,7 +261,6 @@ class Fill(Page):
         self.show(
             "form.html", name=name, title=run.titles()[name], fields=self._fields(form), values=values,
             told=told or {}, key=key or uuid4().hex, kept=kept, turn=run.turn == name,
-            mark=run.mark("phone"), news="/now",
         )  # fmt: skip
 
     def _fields(self, form: Form) -> list[dict[str, Any]]:
@@ -281,7 +295,7 @@ class Writing(Page):
         self.finish({"kept": True})
 
 
-class Journey(Page):
+class Journey(Agreed):
     async def get(self) -> None:
         loop = asyncio.get_running_loop()
         drawn = await loop.run_in_executor(None, self.run.journey)  # pandas comes only now
@@ -291,7 +305,8 @@ class Journey(Page):
 
 class Support(Page):
     def get(self) -> None:
-        self.show("support.html", lines=self.run.support_lines(), told="", support=False)
+        self.show("support.html", lines=self.run.support_lines(), told="", support=False, mark=self.run.mark("phone"),
+                  news="/now")  # fmt: skip
 
 
 class Data(Page):
@@ -314,7 +329,7 @@ def state(page: Page) -> dict[str, Any]:
         "kind": page.room.kind, "client": run.client, "joined": bool(run.people), "turn": run.turn,
         "writing": run.writing(), "saved": list(run.saved), "typed": page.room.codes.typed,
         "locked": page.room.codes.locked, "tried": page.room.tried, "mark": run.mark("lead"),
-        "forms": run.titles(), "here": run.here(),
+        "forms": run.titles(), "here": run.here(), "another": run.another,
     }  # fmt: skip
 
 
@@ -328,6 +343,8 @@ class Act(Page):
         do = given.get("do", "")
         if do == "turn":
             self.run.hand_over(given.get("form", ""))
+        elif do == "another":
+            self.run.another = True
         elif do == "renew":
             self.room.codes.renew()
         elif do == "close":

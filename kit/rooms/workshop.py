@@ -155,7 +155,7 @@ class Run(UnderWay):
         if record is None or record.shown or self._counted(token, record):
             return
         self._gone.add(key)
-        await self.do(self.store.remove, record, "room")
+        await self.do(self.store.let_go, record)
         self.answers.pop(key, None)
         self.people[token].kept[record.phase].remove(key)
         self.tell("lead")
@@ -281,5 +281,5 @@ def let_go(store: Store, today: date) -> list[Record]:
     gone: list[Record] = []
     for one in store.records(Workshop):
         if one.keep_until and one.keep_until < today:
-            gone += store.remove(one)
+            gone += store.let_go(one)
     return gone
