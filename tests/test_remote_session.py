@@ -95,6 +95,7 @@ def test_what_is_sent_twice_is_kept_once(room, device):
 def test_another_devices_entry_is_not_touched(room, device):
     key = uuid4().hex
     keep(device, "small_win", key, title="Bread")
+    room.act(do="another")
     other = room.device().open(path_of(room.told.join)).open("/form/small_win")
 
     assert keep(other, "small_win", key, title="Cake").status == 409

@@ -6,10 +6,12 @@ from typing import Any, Literal
 from weakref import WeakKeyDictionary
 
 from kit import keys, rooms
+from kit.forms import Form
 from kit.keys import broker
 from kit.panels.meeting import OfPractice
 from kit.panels.session import button, buttons, text
 from kit.panels.widgets import Block, Panel
+from kit.records import Count, Record, Title, count, title
 from kit.words import Trouble, _
 
 EVERY = 2.0  # seconds
@@ -24,8 +26,24 @@ REACH = {
         "through this network unsealed, so use one that you trust: your own, or the one of your phone. Guest networks "
         "often part devices from each other: please try it the day before."
     ),
+    "server": _(
+        "A server of your own stands in front of it, under an address of its own and with a certificate, and hands on "
+        "to this computer."
+    ),
 }
-WHERE = {"near": _("Only on this computer"), "network": _("In this network")}
+WHERE = {
+    "near": _("Only on this computer"),
+    "network": _("In this network"),
+    "server": _("By a server of my own"),
+}
+
+
+class Server(Record):
+    """What is asked about a reverse proxy; it is kept nowhere."""
+
+    plural, singular, heading = "servers", _("server"), "address"
+    address: Title = title(_("Its address"), help=_("as others open it: https://..."))
+    port: Count = count(_("The port on this computer to which it hands on"), 1024, 65535, default=8443)
 
 
 class Following:
@@ -37,25 +55,24 @@ class Following:
         self.state: dict[str, Any] = {}
         self.over = False  # it was closed, or ended by itself, while this page looked on
         self._task: asyncio.Task | None = None
-        self._looked_in: Any = None
+        self._book = ""
 
     def find(self) -> None:
         """Takes up a room of this book that is open already: after a restart, or begun elsewhere."""
-        if self._looked_in != self.table.place:
-            self._looked_in = self.table.place
-            book = str(self.table.place.resolve())
-            self.room = next((one for one in rooms.found() if one.kind == self.kind and one.book == book), None)
-            self.look()
-            self.stay()
+        if self.table.place is None or (self.room and self._book == str(self.table.place.resolve())):
+            return
+        self._book = str(self.table.place.resolve())
+        mine = (one for one in rooms.found() if one.kind == self.kind and one.book == self._book)
+        self.room = next(mine, None)
+        self.look()
 
     def begin(self, **asked: Any) -> None:
         place = self.table.store.place
         if place is None:
             raise Trouble(_("A room needs a book on the disk; this one is in memory alone."))
         self.room = rooms.begin(rooms.Asked(book=str(place.resolve()), **asked), _key_of(self.table.store))
-        self.over, self._looked_in = False, self.table.place
+        self.over, self._book = False, str(place.resolve())
         self.look()
-        self.stay()
 
     def look(self) -> bool:
         """Asks the room how it goes; whether it says something new."""
@@ -157,6 +174,19 @@ class InRoom(OfPractice):
         self._reach = where
         self.refresh()
 
+    def server_form(self) -> dict[str, Form]:
+        return {"server": Form(Server, ("address", "port"), optional=False)} if self._reach == "server" else {}
+
+    def reached(self, found: list[Record]) -> dict[str, Any]:
+        """How the room is to be reached, as `rooms.Asked` takes it."""
+        if self._reach != "server":
+            return {"lan": self._reach == "network"}
+        server: Any = next(one for one in found if isinstance(one, Server))
+        address = server.address.strip()
+        if not address.startswith(("https://", "http://")):
+            raise Trouble(_("The address of your server begins with https://. Please look at it once more."))
+        return {"public": address, "port": server.port or 0}
+
     def do_room(self, given: list[Any]) -> None:
         """A press that goes to the room; all panels of the page follow."""
         do, told = given
@@ -170,7 +200,7 @@ class InRoom(OfPractice):
     def reach_blocks(self) -> list[Block]:
         """Who can reach the room, and what that means."""
         chips = [{**button("reach", words, where), "pressed": where == self._reach} for where, words in WHERE.items()]
-        return [buttons(*chips), text(REACH[self._reach], "quiet")]
+        return [buttons(*chips), text(REACH[self._reach], "quiet"), *map(self.form_block, self.server_form())]
 
     def way_in(self, room: rooms.Open, typed: str) -> list[Block]:
         """The picture, the address and the code by which people come in."""

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from kit import records, rooms
+from kit.forms import Form
 from kit.panels.coach import said
 from kit.panels.following import InRoom, link, links
 from kit.panels.meeting import ASKED
@@ -30,6 +31,9 @@ class Invite(InRoom):
 
     def looks(self) -> str:
         return "" if self.follow.room else "slim"
+
+    def forms(self) -> dict[str, Form]:
+        return {} if self.follow.room else self.server_form()
 
     @property
     def _is_theirs(self) -> bool:
@@ -64,7 +68,10 @@ class Invite(InRoom):
         self.table.noted()
 
     def do_begin(self) -> None:
-        self.follow.begin(client=self.table.client, lan=self._reach == "network")
+        found = self._read() if self.forms() else []
+        if found is None:
+            return
+        self.follow.begin(client=self.table.client, **self.reached(found))
         self.tell(said="")
         self.refresh()
 
@@ -72,21 +79,22 @@ class Invite(InRoom):
 
     def _open(self, room: rooms.Open) -> list[Block]:
         state = self.follow.state
-        closing = buttons(button("close_now", _("Close the page"), looks="plain"))
+        close = button("close_now", _("Close the page"), looks="plain")
+        more = button("room", _("Let one more device in"), ["another", {}], looks="plain")
         if not state["joined"]:
             words, copy = _("The page is open, and nobody is in it yet."), links(link("", "", copy=room.join))
-            return [text(words), *self.way_in(room, state["typed"]), copy, said(), closing]
+            return [text(words), *self.way_in(room, state["typed"]), copy, said(), buttons(close)]
         forms = [self._hand_over(name, title) for name, title in state["forms"].items()]
-        again = {"is": "fold", "label": _("The way in, once more"), "blocks": self.way_in(room, state["typed"])}
         return [
             text(self._there(state), "own"),
             text(_("Your turn: hand a form over. It opens on their device."), "quiet"),
             buttons(*forms),
             text(self._how_it_goes(state), "warm"),
             said(),
-            again,
-            closing,
-        ]
+            *([text(_("One more device may come in."), "quiet"), *self.way_in(room, state["typed"])]
+              if state["another"] else []),
+            buttons(*([] if state["another"] else [more]), close),
+        ]  # fmt: skip
 
     def _there(self, state: dict[str, Any]) -> str:
         there, away = _("{name} has the page before them."), _("{name}'s page is not in view just now.")

@@ -77,7 +77,7 @@ class Workshop(InWorkshop):
     def forms(self) -> dict[str, Form]:
         if self.follow.room:
             return {"answer": Form(records.Answer, ("text",), audience="group")}
-        return {"workshop": Form(records.Workshop, ("title", "keep_until"), optional=False)}
+        return {"workshop": Form(records.Workshop, ("title", "keep_until"), optional=False), **self.server_form()}
 
     def refresh(self) -> None:
         if not self.table.locked:
@@ -117,10 +117,9 @@ class Workshop(InWorkshop):
         found = self._read()
         if not found:
             return
-        one: Any = found[-1]
+        one: Any = found[0]
         self.tell(said=_("One moment, the room is opened."))
-        day = one.keep_until or rooms.keep_until()
-        self.follow.begin(title=one.title, keep_until=day, lan=self._reach == "network")
+        self.follow.begin(title=one.title, keep_until=one.keep_until or rooms.keep_until(), **self.reached(found))
         self.tell(said="")
         self.follow.tell()
 
