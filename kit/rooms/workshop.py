@@ -111,7 +111,10 @@ class Run(UnderWay):
             return None
         if owner is None:
             mine = person.kept.get(ask.name, [])
-            if len(mine) >= (MOST_LINES if ask.several else 1):
+            if ask.several and len(mine) >= MOST_LINES:
+                sentence = _("{most} lines are kept from one phone. To share this one, take an earlier line back.")
+                raise Unfit({"text": sentence.format(most=MOST_LINES)})
+            if mine and not ask.several:
                 return self.answers.get(mine[-1])
             record = self._answer(ask, key, text)
             self._owners[key] = token
