@@ -190,3 +190,41 @@ def test_a_page_that_is_open_can_be_closed_on_a_heavier_day(page):
 
     press(page.invite, "close_now")
     assert "Not today." in seen(page.invite)
+
+
+def test_the_client_takes_back_what_was_kept_and_a_late_copy_brings_nothing_back(page, opened, agreed):
+    device = opened.device().open(rooming.path_of(opened.told.join))
+    look(page)
+    key = uuid4().hex
+    device.open("/form/small_win").send("/form/small_win", id=key, title="Fed the ducks")
+    look(page)
+    assert "Take it back" in device.page
+
+    device.send("/form/small_win/back", id=key)
+    look(page)
+    assert "Fed the ducks" not in seen(page.entries)
+    assert "They took something back" in seen(page.invite)
+    device.send("/form/small_win", id=key, title="Fed the ducks")
+    assert agreed.records(kit.Win, "Heron") == []
+
+
+def test_what_the_coach_has_changed_since_is_not_taken_back(page, opened, agreed):
+    device = opened.device().open(rooming.path_of(opened.told.join))
+    key = uuid4().hex
+    device.open("/form/small_win").send("/form/small_win", id=key, title="Fed the ducks")
+    agreed.change(agreed.records(kit.Win, "Heron")[0], title="Fed all the ducks")
+
+    device.send("/form/small_win/back", id=key)
+    assert "changed or removed elsewhere" in device.page
+    assert [one.title for one in agreed.records(kit.Win, "Heron")] == ["Fed all the ducks"]
+
+
+def test_another_device_takes_nothing_back(page, opened, agreed):
+    device = opened.device().open(rooming.path_of(opened.told.join))
+    key = uuid4().hex
+    device.open("/form/small_win").send("/form/small_win", id=key, title="Fed the ducks")
+    opened.act(do="another")
+    other = opened.device().open(rooming.path_of(opened.told.join)).open("/form/small_win")
+
+    assert other.send("/form/small_win/back", id=key).status == 409
+    assert len(agreed.records(kit.Win, "Heron")) == 1

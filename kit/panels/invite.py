@@ -20,6 +20,7 @@ class Invite(InRoom):
     kind = "session"
     needs_client = True
     before_agreement = True
+    _kept = ""  # what they kept last
 
     @property
     def on_a_heavier_day(self) -> bool:  # type: ignore[override]
@@ -71,6 +72,7 @@ class Invite(InRoom):
         found = self._read() if self.forms() else []
         if found is None:
             return
+        self._kept = ""
         self.follow.begin(client=self.table.client, **self.reached(found))
         self.tell(said="")
         self.refresh()
@@ -112,16 +114,16 @@ class Invite(InRoom):
             return _("It is their turn: {form}.").format(form=titles[state["turn"]])
         return self._kept or _("What they keep appears here by itself.")
 
-    _kept = ""
-
     def heard(self, earlier: dict[str, Any]) -> None:
         """What was kept on the other device stands in the pictures and lists of this page at once."""
-        saved = self.follow.state.get("saved", [])
-        if self._is_theirs and len(saved) > len(earlier.get("saved", [])):
-            self._kept = _("Kept at {time}: {form}. It stands in the entries.").format(
-                time=f"{datetime.now():%H:%M}", form=self.follow.state["forms"][saved[-1]]
-            )
-            self.table.noted()
+        saved, before = self.follow.state.get("saved", []), earlier.get("saved", [])
+        if not self._is_theirs or saved == before:
+            return
+        kept, back = _("Kept at {time}: {form}. It stands in the entries."), _("They took something back at {time}.")
+        form = self.follow.state["forms"][saved[-1]] if saved else ""
+        words = kept if len(saved) > len(before) else back
+        self._kept = words.format(time=f"{datetime.now():%H:%M}", form=form)
+        self.table.noted()
 
     def do_close_now(self) -> None:
         self.follow.close()

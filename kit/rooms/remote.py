@@ -3,12 +3,12 @@
 import asyncio
 import time
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from tornado.web import HTTPError
 
-from kit import frames, pictures, records
+from kit import records
 from kit.fields import About
 from kit.forms import Beside, Form, Unfit
 from kit.records import Agreement, Client, Record, SupportLine, changed
@@ -18,6 +18,9 @@ from kit.rooms.under_way import UnderWay
 from kit.rooms.web import News, Page, kindly
 from kit.store import Store
 from kit.words import Trouble, _
+
+if TYPE_CHECKING:
+    from kit.charts import Picture
 
 STILL = 12.0  # seconds after the last key for which somebody is writing
 BETWEEN = 5.0  # seconds from one page to the next
@@ -57,7 +60,7 @@ class Session(UnderWay):
 
     def __init__(self, store: Store, client: Client) -> None:
         super().__init__("phone", "lead")
-        self.store, self.client = store, client.name
+        self.store, self._id = store, client.id
         self.people: dict[str, float] = {}
         self.turn = ""  # the form that the coach hands over
         self._writing = ("", 0.0)
@@ -66,6 +69,7 @@ class Session(UnderWay):
         self.saved: list[str] = []  # the forms that were kept, in their order
         self._owners: dict[str, str] = {}
         self._saving: dict[str, asyncio.Future] = {}
+        self._kept: dict[str, tuple[str, list[Record]]] = {}  # what may still be taken back
         said = [one for one in store.records(Agreement, self.client) if one.to in NEEDED]
         gone = {one.to for one in said if one.withdrawn_on} - {one.to for one in said if not one.withdrawn_on}
         if gone:
@@ -73,6 +77,11 @@ class Session(UnderWay):
                 "{client} has taken back an agreement that a room needs; it can be given anew under agreements."
             )
             raise Trouble(sentence.format(client=self.client))
+
+    @property
+    def client(self) -> str:
+        """The code name as it is now: it may be changed while the room is open."""
+        return str(self.store.records(Client, id=self._id)[0].name)
 
     def place(self) -> str:
         return self.turn
@@ -129,7 +138,7 @@ class Session(UnderWay):
                 raise Unfit({"": _("Nothing is filled in yet.")})
             new = [changed(one, by="client") for one in form.read(found, client=self.client, id=key)]
             self._owners[key] = token
-            self._saving[key] = asyncio.ensure_future(self._keep(name, new))
+            self._saving[key] = asyncio.ensure_future(self._keep(name, key, new))
         if self._owners[key] != token:
             raise HTTPError(409)
         if key in self._saving:
@@ -141,13 +150,28 @@ class Session(UnderWay):
             finally:
                 self._saving.pop(key, None)
 
-    async def _keep(self, name: str, new: list[Record]) -> None:
+    async def _keep(self, name: str, key: str, new: list[Record]) -> None:
         await self.do(self.store.keep, *new)
         self.saved.append(name)
+        self._kept[key] = (name, new)
         self._writing = ("", 0.0)
         if self.turn == name:
             self.turn = ""
         self.tell("lead")
+
+    def may_take_back(self, token: str, key: str) -> bool:
+        return key in self._kept and self._owners.get(key) == token
+
+    async def take_back(self, token: str, key: str) -> None:
+        """Undoes what was kept, while the coach has not changed it; sent once more it changes nothing."""
+        if self._owners.get(key) != token:
+            raise HTTPError(409)
+        if key in self._kept:
+            name, new = self._kept[key]
+            await self.do(self.store.take_back, new, [], "client")
+            if self._kept.pop(key, None):
+                self.saved.remove(name)
+            self.tell("lead")
 
     # the coach -----------------------------------------------------------------------------------
 
@@ -176,8 +200,10 @@ class Session(UnderWay):
     def kept_today(self) -> list[str]:
         return [self.titles()[name] for name in dict.fromkeys(self.saved)]
 
-    def journey(self) -> pictures.Picture:
+    def journey(self) -> "Picture":
         """The client's own journey, of what a client may see."""
+        from kit import frames, pictures  # with pandas: a workshop does without
+
         today = date.today()
         told = frames.frames(self.store, self.client, "client")
         return dict(pictures.journeys(told, today, ["all"], own_words=self.own_words()))["all"]
@@ -251,9 +277,9 @@ class Fill(Agreed):
     """One form of the client's own."""
 
     def get(self, name: str) -> None:
-        self._ask(name, bool(self.get_query_argument("kept", "")))
+        self._ask(name, self.get_query_argument("kept", "")[:64])
 
-    def _ask(self, name: str, kept: bool = False, sent: Any = None, told: Any = None, key: str = "") -> None:
+    def _ask(self, name: str, kept: str = "", sent: Any = None, told: Any = None, key: str = "") -> None:
         if name not in FORMS:
             raise HTTPError(404)
         form, run = FORMS[name], self.run
@@ -261,6 +287,7 @@ class Fill(Agreed):
         self.show(
             "form.html", name=name, title=run.titles()[name], fields=self._fields(form), values=values,
             told=told or {}, key=key or uuid4().hex, kept=kept, turn=run.turn == name,
+            may_take_back=run.may_take_back(self.token, kept),
         )  # fmt: skip
 
     def _fields(self, form: Form) -> list[dict[str, Any]]:
@@ -281,12 +308,19 @@ class Fill(Agreed):
             if self.wants_data:
                 raise
             self.set_status(422)
-            self._ask(name, False, sent, unfit.told, key)
+            self._ask(name, "", sent, unfit.told, key)
             return
         if self.wants_data:
             self.finish({"kept": True})
         else:
-            self.go(f"/form/{name}?kept=1")
+            self.go(f"/form/{name}?kept={key}")
+
+
+class TakeBack(Agreed):
+    @kindly
+    async def post(self, name: str) -> None:
+        await self.run.take_back(self.token, self.said("id", 64))
+        self.go(f"/form/{name}" if name in FORMS else "/")
 
 
 class Writing(Page):
@@ -373,6 +407,7 @@ ROUTES: list[Any] = [
     (r"/j/([\w-]{1,80})", Link),
     (r"/agree", Agree),
     (r"/form/(\w{1,40})", Fill),
+    (r"/form/(\w{1,40})/back", TakeBack),
     (r"/writing", Writing),
     (r"/journey", Journey),
     (r"/support", Support),

@@ -16,10 +16,11 @@
     const chips = field.querySelector(".chips");
     const there = [...chips.querySelectorAll("input")];
     if (own && !there.some((one) => one.value === own)) {
-      const label = make("label", {}), input = make("input", { type: "checkbox", value: own, name: there[0]?.name ?? field.dataset.field });
+      const label = make("label", {}), input = make("input", { type: "checkbox", value: own }); // no name: it is in no draft
       label.append(input, make("span", { textContent: own, dir: "auto" }));
       chips.append(label);
       there.push(input);
+      form.addEventListener("formdata", (event) => { if (input.checked) event.formData.append(field.dataset.field, own); });
     }
     const offered = there.filter((one) => source.includes(one.value) || one.value === own);
     there.forEach((one) => {
