@@ -306,7 +306,9 @@ def _accept(place: Path) -> None:
 def bench(
     what: Annotated[
         str | None,
-        typer.Argument(help=_("open, save, drafts, import, charts, unlock, report, privacy, safety or room; nothing: all")),
+        typer.Argument(
+            help=_("open, save, drafts, import, charts, unlock, report, privacy, safety or room; nothing: all")
+        ),
     ] = None,
 ) -> None:
     done = subprocess.run([sys.executable, "-m", "bench", *([what] if what else [])], cwd=places.ROOT, check=False)

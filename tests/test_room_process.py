@@ -223,6 +223,29 @@ def test_the_command_tells_the_links_and_what_they_mean_and_closes_at_the_end():
     assert rooms.found() == []
 
 
+def test_the_command_opens_an_encrypted_practice_of_ones_own(kit_home):
+    kit.open_book(places.practice(), PASSPHRASE).close()
+    command = kit_room("Tuesday group", env={**os.environ, "KIT_PASSPHRASE": PASSPHRASE})
+    while "Ctrl-C" not in command.stdout.readline():
+        pass
+    [room] = rooms.found()
+
+    assert PASSPHRASE not in repr(process_of(room).environ())
+    command.terminate()
+    command.communicate()
+    assert rooms.found() == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a signal to a process of its own")
+def test_a_room_that_is_told_to_end_leaves_nothing_behind(plain, begin):
+    room = begin(plain)
+    process = process_of(room)
+    process.terminate()
+
+    process.wait(20)
+    assert not room.file.exists()
+
+
 def test_a_room_can_be_closed_from_elsewhere():
     command = kit_room("Tuesday group")
     while "Ctrl-C" not in command.stdout.readline():

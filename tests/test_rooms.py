@@ -466,6 +466,15 @@ def test_entering_for_somebody_says_first_that_it_ends_their_anonymity(checking_
     assert texts(checking_in) == ["calm"]
 
 
+def test_a_theme_that_the_facilitator_notes_is_shown_at_once(room):
+    room.act(do="go", at="4")
+    room.act(do="note", ask="themes", text="small things")
+
+    assert "small things" in room.board().page
+    with pytest.raises(Trouble):
+        room.act(do="note", ask="word", text="not for words that are hidden")
+
+
 def test_nothing_of_a_line_can_be_edited_by_the_facilitator(checking_in):
     key = uuid4().hex
     checking_in.phone().share("small_win", "Bread", key)

@@ -29,8 +29,10 @@ def main() -> None:
         return
     key = None  # the open book is all that needs it
 
+    loop = IOLoop.current()
+
     def stop(*_signal: object) -> None:
-        IOLoop.current().add_callback_from_signal(IOLoop.current().stop)
+        loop.add_callback(loop.stop)  # from a signal, this wakes a loop that waits
 
     for name in ("SIGTERM", "SIGBREAK"):
         if hasattr(signal, name):

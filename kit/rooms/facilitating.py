@@ -127,6 +127,13 @@ async def _enter(page: Act, given: dict[str, Any]) -> None:
     await page.run.enter(page.ask(given), given.get("text", ""))
 
 
+async def _note(page: Act, given: dict[str, Any]) -> None:
+    ask = page.ask(given)
+    if not ask.several:
+        raise HTTPError(400)
+    await page.run.note(ask, given.get("text", ""))
+
+
 async def _answered(page: Act, given: dict[str, Any]) -> None:
     page.run.answered(given.get("id", ""))
 
@@ -146,7 +153,7 @@ async def _close(page: Act, _given: dict[str, Any]) -> None:
 
 ACTS: dict[str, Callable[[Act, dict[str, Any]], Awaitable[None]]] = {
     "go": _go, "more": _more, "reveal": _reveal, "show": _show, "keep_back": _keep_back, "dots": _dots,
-    "aloud": _aloud, "enter": _enter, "answered": _answered, "renew": _renew, "close": _close,
+    "aloud": _aloud, "enter": _enter, "note": _note, "answered": _answered, "renew": _renew, "close": _close,
 }  # fmt: skip
 
 

@@ -22,7 +22,8 @@ class Door(Page):
             return
         self.go("/step/" + here(self.run, self.token).name)
 
-    def post(self) -> None:
+    @kindly
+    async def post(self) -> None:
         if not self.room.codes.opens_typed(self.said("code", 40)):
             self.set_status(403)
             self.show("door.html", wrong=True, support=False)
@@ -36,7 +37,8 @@ class Link(Page):
 
     role = ""
 
-    def get(self, code: str) -> None:
+    @kindly
+    async def get(self, code: str) -> None:
         if not self.room.codes.opens("join", code):
             raise HTTPError(403)
         if not self._is("person"):

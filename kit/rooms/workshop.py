@@ -16,6 +16,7 @@ from kit.store import Store
 from kit.words import Trouble, _
 
 MORE = 5  # minutes that a press gives
+MOST_PEOPLE = 3_000
 MOST_LINES = 30  # that one phone shares for one question
 WAITING, SHOWN, KEPT_BACK = "waiting", "shown", "kept back"
 
@@ -89,6 +90,8 @@ class Run(UnderWay):
     # phones --------------------------------------------------------------------------------------
 
     def join(self) -> str:
+        if len(self.people) >= MOST_PEOPLE:
+            raise Trouble(_("This room is full. Please ask whoever invited you."))
         token = uuid4().hex
         self.people[token] = Person()
         return token
@@ -259,10 +262,15 @@ class Run(UnderWay):
 
     async def enter(self, ask: Ask, text: str) -> None:
         """For somebody without a device."""
-        record = self._answer(ask, uuid4().hex, text)
-        await self._keep(record)
+        await self._keep(self._answer(ask, uuid4().hex, text))
         if not ask.several:
             self.entered[ask.name] = self.entered.get(ask.name, 0) + 1
+
+    async def note(self, ask: Ask, text: str) -> None:
+        """A theme or a line of the facilitator's own, shown at once."""
+        record = self._answer(ask, uuid4().hex, text)
+        await self._keep(record)
+        await self.show(record.id)
 
     def answered(self, key: str) -> None:
         self.calls = [one for one in self.calls if one.id != key]
