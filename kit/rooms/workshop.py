@@ -64,6 +64,7 @@ class Run(UnderWay):
         self.dots: dict[str, int] = {}
         found = store.records(Answer, workshop=record.id)
         self.answers: dict[str, Answer] = {one.id: one for one in found}
+        self._before = frozenset(self.answers)  # of them a figure may have been seen that nobody here knows any more
 
     # where we are --------------------------------------------------------------------------------
 
@@ -240,16 +241,17 @@ class Run(UnderWay):
         self.tell("board", "phone", "lead")
 
     def _count(self, ask: Ask) -> None:
-        given = {
-            self._owners.get(one.id, one.id): int(one.text) for one in self.answers.values() if one.phase == ask.name
-        }
+        found = [one for one in self.answers.values() if one.phase == ask.name]
+        if any(one.id in self._before for one in found):
+            return
+        given = {self._owners.get(one.id, one.id): int(one.text) for one in found}
         self.ratings[ask.name] = figures.bands(self.ratings.get(ask.name, figures.Shown()), given, self.joined())
 
     def count_dots(self) -> None:
         """Brings the figures beside what helps up to date, all at once."""
         given: dict[str, int] = {}
         for person in self.people.values():
-            for key in person.dotted:
+            for key in person.dotted - self._before:
                 given[key] = given.get(key, 0) + 1
         self.dots = {**self.dots, **figures.dots(self.dots, given, self.joined())}
         self.tell("board", "phone", "lead")
@@ -291,6 +293,6 @@ def let_go(store: Store, today: date) -> list[Record]:
     """Deletes what was shared in workshops whose day has come."""
     gone: list[Record] = []
     for one in store.records(Workshop):
-        if one.keep_until and one.keep_until < today:
+        if one.keep_until and one.keep_until <= today and one.on != today:
             gone += store.let_go(one)
     return gone
