@@ -1,4 +1,4 @@
-"""Phones on bad networks: a proxy that drops, delays, doubles, cuts and reorders, and phones that send until they hear."""
+"""Phones on bad networks: a proxy that drops, delays, doubles, cuts and reorders; phones that send until they hear."""
 
 import asyncio
 import contextlib
