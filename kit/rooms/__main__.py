@@ -8,6 +8,7 @@ import signal
 import sys
 from dataclasses import asdict
 from datetime import date
+from typing import Any
 
 from tornado.ioloop import IOLoop
 
@@ -29,10 +30,10 @@ def main() -> None:
         return
     key = None  # the open book is all that needs it
 
-    loop = IOLoop.current()
+    loop: Any = IOLoop.current()
 
     def stop(*_signal: object) -> None:
-        loop.add_callback(loop.stop)  # from a signal, this wakes a loop that waits
+        loop.asyncio_loop.call_soon_threadsafe(loop.stop)  # which wakes a loop that waits
 
     for name in ("SIGTERM", "SIGBREAK"):
         if hasattr(signal, name):

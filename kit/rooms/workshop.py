@@ -293,6 +293,6 @@ def let_go(store: Store, today: date) -> list[Record]:
     """Deletes what was shared in workshops whose day has come."""
     gone: list[Record] = []
     for one in store.records(Workshop):
-        if one.keep_until and one.keep_until <= today and one.on != today:
+        if one.keep_until and (one.keep_until < today or one.keep_until == today != one.on):
             gone += store.let_go(one)
     return gone
