@@ -106,6 +106,7 @@ class Book:
         from kit.panels import Table
 
         self._listen()
+        self._let_go()
         return Table(self._opened, self.place)
 
     def __repr__(self) -> str:
@@ -142,7 +143,15 @@ class Book:
     def _open(self, key: bytes) -> None:
         self._opened = Store(self._file(), key)
         if "table" in self.__dict__:
+            self._let_go()
             self.table.turn(self._opened, self.place)
+
+    def _let_go(self) -> None:
+        """What was shared in workshops goes on its day, whichever notebook is opened then."""
+        from kit.rooms.workshop import let_go
+
+        if self._opened:
+            let_go(self._opened, date.today())
 
     def _listen(self) -> None:
         """In a notebook: follows the one unlock that all notebooks of the running server share."""

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 import rooming
+from conftest import ago
 
 import kit
 from kit import keys, rooms
@@ -292,3 +293,31 @@ def test_while_the_practice_is_locked_nothing_of_the_room_is_in_view(page):
 
     assert [block["is"] for block in page.workshop.view["blocks"]] == ["door"]
     assert "Arriving" not in seen(page.workshop, page.board, page.here)
+
+
+def test_what_was_shared_is_deleted_before_its_day_when_it_is_said_twice(book):
+    kept = book.add(kit.Workshop(title="Tuesday group"))
+    book.add(kit.Answer(workshop=kept.id, phase="shared", text="The sea, once more"))
+    panel = book.workshop()
+
+    press(panel, "Delete it now")
+    assert len(book.records(kit.Answer)) == 1
+    press(panel, "Yes, for good")
+    assert book.records(kit.Workshop) + book.records(kit.Answer) == []
+    assert book.history(kit.Workshop(title="x", id=kept.id)) == []
+
+
+@pytest.mark.parametrize(("days", "stays"), [(-1, False), (0, False), (1, True)])
+def test_whichever_notebook_is_opened_what_was_shared_goes_on_its_day(book, days, stays):
+    kept = book.add(kit.Workshop(title="Tuesday group", on=ago(30), keep_until=ago(-days)))
+    book.add(kit.Answer(workshop=kept.id, phase="shared", text="The sea, once more"))
+
+    book.choose_client()
+    assert bool(book.records(kit.Answer)) == stays
+
+
+def test_a_workshop_that_is_held_today_is_not_deleted_today(book):
+    book.add(kit.Workshop(title="Tuesday group", keep_until=ago(0)))
+
+    book.choose_client()
+    assert len(book.records(kit.Workshop)) == 1

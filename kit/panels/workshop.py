@@ -73,6 +73,7 @@ class Workshop(InWorkshop):
     save_label = _("Open the room")
     _asks = ""
     _sure = False
+    _sure_of = ""  # the workshop that is to be deleted, once it is said again
 
     def forms(self) -> dict[str, Form]:
         if self.follow.room:
@@ -93,7 +94,7 @@ class Workshop(InWorkshop):
     def _before(self) -> list[Block]:
         over = _("The room is closed for everybody. What was shared is in this book until the day named below.")
         kept = sorted(self.table.store.records(records.Workshop), key=lambda one: one.created_at, reverse=True)
-        items = [{"id": one.id, "title": one.title, "meta": _held(one)} for one in kept]
+        items = [{"id": one.id, "title": one.title, "meta": _held(one), "buttons": self._lets_go(one)} for one in kept]
         return [
             *([text(over)] if self.follow.over else []),
             self.form_block("workshop", enter=True),
@@ -111,6 +112,23 @@ class Workshop(InWorkshop):
         title = _("A sheet of A4 for each phase: for people without a device, and for a day without a network.")
         sheets = {"is": "preview", "html": html, "print": _("Print it"), "title": title}
         return _part(_("Every phase on paper"), sheets)
+
+    def _lets_go(self, one: Any) -> list[dict[str, Any]]:
+        if self._sure_of != one.id:
+            return [button("ask_to_let_go", _("Delete it now"), one.id, "plain")]
+        return [button("let_go", _("Yes, for good"), one.id), button("ask_to_let_go", _("Keep it"), "", "plain")]
+
+    def do_ask_to_let_go(self, key: str) -> None:
+        self._sure_of = key
+        self.refresh()
+
+    def do_let_go(self, key: str) -> None:
+        """Deletes what was shared before its day; it cannot be brought back."""
+        one = next(one for one in self.table.store.records(records.Workshop) if one.id == key)
+        self.table.store.let_go(one)
+        self._sure_of = ""
+        self.tell(said=_("It is deleted, with all that was shared in it."))
+        self.refresh()
 
     def do_save(self) -> None:
         """Opens the room; the workshop is noted in the book by the room itself."""
