@@ -146,6 +146,13 @@ def test_a_form_without_its_token_is_refused(room, place):
         assert (texts(room), room.run.at) == before
 
 
+@pytest.mark.parametrize("place", PRESSES)
+def test_a_token_without_a_way_in_sends_nothing(room, place):
+    for device in (room.device().open("/"), room.device().ask("GET", "/j/" + codes.secret()).open("/")):
+        assert device.send(place, do="go", at="2", text="x", id=uuid4().hex, what="come").status == 403
+    assert (room.answers(), room.run.at, room.run.calls) == ([], 0, [])
+
+
 def test_the_facilitators_own_key_must_be_the_right_one(room):
     device = room.device()
 
