@@ -511,9 +511,12 @@ def test_every_phase_prints_on_paper(room):
 
 
 def test_a_device_that_tries_the_day_before_is_noticed_and_not_noted(room):
+    mark = room.run.mark("lead")
     device = room.device().ask("GET", "/try")
 
     assert device.status == 200
+    assert room.run.mark("lead") != mark
+    assert "A device has found its way here." in room.lead().page
     assert "Tuesday group" not in device.page
     assert room.act(do="more")["tried"] > 0
     assert device.cookies.keys() <= {"_xsrf"}

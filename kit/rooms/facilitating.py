@@ -140,6 +140,7 @@ async def _answered(page: Act, given: dict[str, Any]) -> None:
 
 async def _renew(page: Act, _given: dict[str, Any]) -> None:
     page.room.codes.renew()
+    page.run.tell("lead", "board")
 
 
 async def _close(page: Act, _given: dict[str, Any]) -> None:

@@ -25,6 +25,7 @@ class Door(Page):
     @kindly
     async def post(self) -> None:
         if not self.room.codes.opens_typed(self.said("code", 40)):
+            self.run.tell("lead")  # who may have to make a new code
             self.set_status(403)
             self.show("door.html", wrong=True, support=False)
             return

@@ -203,6 +203,7 @@ class Trying(Page):
 
     def get(self) -> None:
         self.room.tried = time.time()
+        self.run.tell("lead")
         self.show("tried.html", support=False)
 
 
