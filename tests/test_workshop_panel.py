@@ -291,8 +291,16 @@ def test_a_room_that_is_followed_is_asked_again_and_again_until_its_panels_are_g
 def test_while_the_practice_is_locked_nothing_of_the_room_is_in_view(page):
     page.table.turn(None, page.table.place)
 
-    assert [block["is"] for block in page.workshop.view["blocks"]] == ["door"]
+    assert [block["is"] for block in page.workshop.view["blocks"]] == ["door", "text", "buttons"]
     assert "Arriving" not in seen(page.workshop, page.board, page.here)
+
+
+def test_a_room_is_closed_without_unlocking(page, opened):
+    page.table.turn(None, page.table.place)
+
+    press(page.workshop, "Close it for everybody")
+    assert opened.run.ended
+    assert [block["is"] for block in page.workshop.view["blocks"]] == ["door"]
 
 
 def test_what_was_shared_is_deleted_before_its_day_when_it_is_said_twice(book):

@@ -167,6 +167,12 @@ class InRoom(OfPractice):
             self.follow.stay()
         super().refresh()
 
+    def still_open(self, words: str) -> list[Block]:
+        """What is said of a room while the practice is locked: it goes on, and can be closed."""
+        if self.follow.room is None:
+            return []
+        return [text(words), buttons(button("close_now", _("Close it for everybody")))]
+
     def heard(self, earlier: dict[str, Any]) -> None:
         """The room says something new."""
 

@@ -33,6 +33,10 @@ class Invite(InRoom):
     def looks(self) -> str:
         return "" if self.follow.room else "slim"
 
+    def when_locked(self) -> list[Block]:
+        words = _("A page is open on somebody's device, and goes on while the practice is locked.")
+        return [*super().when_locked(), *self.still_open(words)]
+
     def forms(self) -> dict[str, Form]:
         return {} if self.follow.room else self.server_form()
 

@@ -89,6 +89,10 @@ class Workshop(InWorkshop):
     def blocks(self) -> list[Block]:
         return self._open() if self.follow.room else self._before()
 
+    def when_locked(self) -> list[Block]:
+        words = _("A room is open, and goes on while the practice is locked.")
+        return [*super().when_locked(), *self.still_open(words)]
+
     # before ----------------------------------------------------------------------------------------
 
     def _before(self) -> list[Block]:
