@@ -25,7 +25,7 @@ SUBJECTS = {
     "report": "bench.reports",
     "privacy": "bench.privacy",
     "safety": "bench.safety",
-    "room": "bench.room",
+    "room": "bench.rooms",
 }
 
 

@@ -37,7 +37,7 @@ class Phone:
         first, *lines = head.decode().split("\r\n")
         if not found or not first.startswith("HTTP/1.1 "):
             raise EOFError
-        self.status, self.page = int(first.split()[1]), body.decode()
+        self.status, self.page = int(first.split()[1]), body.decode(errors="replace")
         told = [line.partition(": ")[::2] for line in lines]
         self.location = dict(told).get("Location", "")
         self.jar |= dict(one.partition(";")[0].partition("=")[::2] for name, one in told if name == "Set-Cookie")
