@@ -139,6 +139,7 @@ def test_the_keyboard_alone_is_enough_for_a_rating(room, window):
             break
         phone.keyboard.press("Tab")
     phone.keyboard.press("Enter")
+    phone.wait_for_url("**/step/word")
     phone.goto(room.near + "/step/energy")
     while phone.evaluate("document.activeElement.type") != "radio":
         phone.keyboard.press("Tab")
