@@ -2,18 +2,26 @@
 
 import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
 from types import SimpleNamespace
 
 import pytest
 import rooming
-from conftest import ago
 
 import kit
 from kit import keys, rooms
 from kit.keys import broker
 from kit.panels import following
+from kit.words import Trouble
 
 SHOWN, WAITS = "What was shared is in this book", "This opens with the room"
+
+
+@pytest.fixture(autouse=True)
+def by_hand(monkeypatch):
+    """A room is looked at when a test does so."""
+    monkeypatch.setattr(following, "EVERY", 3600)
 
 
 @pytest.fixture
@@ -37,6 +45,10 @@ def page(opened, book):
     return SimpleNamespace(
         workshop=book.workshop(), board=book.board(), here=book.phase(), closing=book.phase("closing"), table=book.table
     )
+
+
+def in_days(number) -> date:
+    return date.today() + timedelta(days=number)
 
 
 def look(page) -> None:
@@ -188,6 +200,18 @@ def test_a_room_that_was_closed_elsewhere_is_gone_from_the_page(page, opened):
     assert SHOWN in seen(page.workshop)
 
 
+def test_a_room_that_gives_no_answer_for_a_moment_stays_on_the_page(page, opened, monkeypatch):
+    opened.told.file.write_text("{}")  # as long as this is there, it was not closed
+    monkeypatch.setattr(rooms, "found", list)
+    monkeypatch.setattr(rooms, "state", lambda _room: (_ for _ in ()).throw(Trouble("no answer")))
+
+    for _time in range(following.PATIENT - 1):
+        look(page)
+        assert "1 of 7: Arriving" in seen(page.workshop)
+    look(page)
+    assert SHOWN in seen(page.workshop)
+
+
 def test_a_press_in_a_room_that_is_gone_says_so(page, opened):
     opened.run.end()
 
@@ -278,14 +302,17 @@ def test_a_room_that_is_followed_is_asked_again_and_again_until_its_panels_are_g
     monkeypatch.setattr(following, "EVERY", 0.05)
 
     async def evening():
-        panel = book.workshop()
+        mine = kit.open_book(book.place)
+        panel = mine.workshop()
         opened.run.go(1)
         while "2 of 7" not in seen(panel):
             await asyncio.sleep(0.05)
-        book.table.leave(panel)
+        mine.table.leave(panel)
         await asyncio.wait_for(panel.follow._task, 10)
+        mine.close()
 
-    asyncio.run(asyncio.wait_for(evening(), 20))
+    with ThreadPoolExecutor(1) as apart:  # the browser's tests have a loop of their own
+        apart.submit(lambda: asyncio.run(asyncio.wait_for(evening(), 20))).result()
 
 
 def test_while_the_practice_is_locked_nothing_of_the_room_is_in_view(page):
@@ -317,7 +344,7 @@ def test_what_was_shared_is_deleted_before_its_day_when_it_is_said_twice(book):
 
 @pytest.mark.parametrize(("days", "stays"), [(-1, False), (0, False), (1, True)])
 def test_whichever_notebook_is_opened_what_was_shared_goes_on_its_day(book, days, stays):
-    kept = book.add(kit.Workshop(title="Tuesday group", on=ago(30), keep_until=ago(-days)))
+    kept = book.add(kit.Workshop(title="Tuesday group", on=in_days(-30), keep_until=in_days(days)))
     book.add(kit.Answer(workshop=kept.id, phase="shared", text="The sea, once more"))
 
     book.choose_client()
@@ -325,7 +352,7 @@ def test_whichever_notebook_is_opened_what_was_shared_goes_on_its_day(book, days
 
 
 def test_a_workshop_that_is_held_today_is_not_deleted_today(book):
-    book.add(kit.Workshop(title="Tuesday group", keep_until=ago(0)))
+    book.add(kit.Workshop(title="Tuesday group", keep_until=in_days(0)))
 
     book.choose_client()
     assert len(book.records(kit.Workshop)) == 1

@@ -15,6 +15,7 @@ from kit.records import Count, Record, Title, count, title
 from kit.words import Trouble, _
 
 EVERY = 2.0  # seconds
+PATIENT = 3  # times that a room may give no answer; a computer that sleeps or is busy has not closed it
 Kind = Literal["workshop", "session"]
 REACH = {
     "near": _(
@@ -56,6 +57,7 @@ class Following:
         self.over = False  # it was closed, or ended by itself, while this page looked on
         self._task: asyncio.Task | None = None
         self._book = ""
+        self._silent = 0
 
     def find(self) -> None:
         """Takes up a room of this book that is open already: after a restart, or begun elsewhere."""
@@ -78,18 +80,19 @@ class Following:
         """Asks the room how it goes; whether it says something new."""
         earlier, here = self.state, self.room
         try:
-            self._heard(here, rooms.state(here) if here else {})
+            state = rooms.state(here) if here else {}
         except Trouble:
-            self._gone()
+            self._silent += 1
+            if here is self.room and (self._silent >= PATIENT or not (here and here.file.exists())):
+                self._gone()
+        else:
+            self._silent = 0
+            self.state = state if here is self.room else self.state  # another one may have been begun meanwhile
         return self.state != earlier
-
-    def _heard(self, room: rooms.Open | None, state: dict[str, Any]) -> None:
-        if room is self.room:
-            self.state = state
 
     def _gone(self) -> None:
         self.over = self.over or self.room is not None
-        self.room, self.state = None, {}
+        self.room, self.state, self._silent = None, {}, 0
 
     def act(self, do: str, **given: str) -> None:
         """One press; where the room is gone, this page learns of it."""

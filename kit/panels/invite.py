@@ -27,6 +27,10 @@ class Invite(InRoom):
         """Nothing else is asked then; a page that is open can be closed."""
         return self.follow.room is not None
 
+    @property
+    def on_a_first_meeting(self) -> bool:  # type: ignore[override]
+        return self.follow.room is not None
+
     def refresh(self) -> None:
         Panel.refresh(self) if self.table.client is None else super().refresh()
 

@@ -115,18 +115,23 @@ def test_a_session_of_one_and_the_coachs_notebook(notebook, device, server, open
     theirs.get_by_role("heading", name="Hello, Heron").wait_for()
     sitting.panel(notebook, "invite").get_by_text("Heron has the page before them.").wait_for()
     sitting.press(notebook, "invite", "A small win")
-    theirs.locator("#title").fill("Fed the ducks")
+    theirs.locator("#title").wait_for()
+    sent = []
+    theirs.on("request", lambda asked: sent.append(asked.url + (asked.post_data or "")))
+    theirs.locator("#title").press_sequentially(f"Fed the ducks {SCRIPT}")
     sitting.panel(notebook, "invite").get_by_text("It is being written: A small win.").wait_for()
+    assert [one for one in sent if "Fed" in one] == []
     assert "Fed the ducks" not in notebook.content()
     theirs.get_by_role("button", name="Keep it").click()
     theirs.get_by_text("Kept. Thank you").wait_for()
     sitting.panel(notebook, "invite").get_by_text("It stands in the entries.").wait_for()
-    sitting.panel(notebook, "entries").get_by_text("Fed the ducks").wait_for()
+    sitting.panel(notebook, "entries").get_by_text(f"Fed the ducks {SCRIPT}").wait_for()
 
     assert hidden_on(theirs, room) == []
     theirs.goto(f"{room.near}/journey")
     theirs.locator("body[data-drawn]").wait_for()
     assert theirs.locator("#plot svg").count() > 0
+    assert [page.title() for page in (theirs, notebook) if page.title() == "1"] == []
     sitting.press(notebook, "invite", "Close the page")
     theirs.get_by_text("This room is closed.").wait_for()
     assert theirs.locator("#plot").count() == 0
