@@ -1,6 +1,7 @@
 """Answers over bad networks: whatever is dropped, cut, doubled, reordered or sent late, each is kept once."""
 
 import asyncio
+import threading
 import time
 from collections import Counter
 from random import Random
@@ -9,6 +10,8 @@ from uuid import uuid4
 import pytest
 from networks import BadNetwork, Phone
 from rooming import opened, path_of
+
+from kit.words import Trouble
 
 PHONES, LINES = 12, 25
 
@@ -85,3 +88,49 @@ def test_a_line_that_goes_beyond_what_one_phone_may_share_is_not_called_kept(roo
 
     assert asyncio.run(all_lines()) == [True] * 30 + [False]
     assert sum(kept(room).values()) == 30
+
+
+def taking_back(room, monkeypatch, meanwhile):
+    """How two copies of a press are answered that takes a line back over a slow disk, while something else happens."""
+    phone, key, real = room.phone(), uuid4().hex, room.run.store.let_go
+    phone.open("/step/shared")
+    phone.share("shared", "not this one", key)
+    reached, go_on, statuses = threading.Event(), threading.Event(), []
+
+    def slowly(record):
+        reached.set()
+        assert go_on.wait(20)
+        return real(record)
+
+    def press():
+        copy = room.device()
+        copy.cookies, copy.token = dict(phone.cookies), phone.token
+        statuses.append(copy.send("/step/shared/back", follow=False, id=key).status)
+
+    monkeypatch.setattr(room.run.store, "let_go", slowly)
+    presses = [threading.Thread(target=press) for _press in range(2)]
+    presses[0].start()
+    assert reached.wait(20)
+    presses[1].start()
+    said = threading.Thread(target=meanwhile, args=(key,))
+    said.start()
+    said.join(0.5)
+    go_on.set()
+    for one in (*presses, said):
+        one.join(20)
+    return statuses
+
+
+def test_a_line_that_is_taken_back_at_the_moment_at_which_it_is_shown_stays_back(room, monkeypatch):
+    told = []
+
+    def show(key):
+        try:
+            room.act(do="show", id=key)
+        except Trouble as trouble:
+            told.append(str(trouble))
+
+    assert taking_back(room, monkeypatch, show) == [303, 303]
+    assert len(told) == 1
+    assert (kept(room), list(room.run.answers)) == (Counter(), [])
+    assert "not this one" not in room.board().page

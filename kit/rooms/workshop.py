@@ -162,9 +162,15 @@ class Run(UnderWay):
         if record is None or record.shown or self._counted(token, record):
             return
         self._gone.add(key)
-        await self.do(self.store.let_go, record)
-        self.answers.pop(key, None)
+        del self.answers[key]  # before it is written: meanwhile nobody shows it, and a copy of this press finds nothing
         self.people[token].kept[record.phase].remove(key)
+        try:
+            await self.do(self.store.let_go, record)
+        except Trouble:
+            self._gone.discard(key)
+            self.answers[key] = record
+            self.people[token].kept[record.phase].append(key)
+            raise
         self.tell("lead")
 
     def _counted(self, token: str, record: Answer) -> bool:
