@@ -211,6 +211,22 @@ def test_what_belongs_to_another_phone_can_be_neither_sent_nor_taken_nor_dotted(
     assert standing(workshop) == before
 
 
+def test_what_belongs_to_another_device_of_a_session_is_refused_too(kit_home):
+    with opened(kit_home, client="Heron") as room:
+        mine, key = entered(room), uuid4().hex
+        mine.open("/form/check_in").send("/form/check_in", id=key, energy="3")
+        room.act(do="another")
+        other = room.device().open(path_of(room.told.join))
+        other.open("/form/check_in").key = key
+        before = standing(room)
+        sent = [(path, method) for path, method in routes(room) if path.startswith("/form/") and method == "POST"]
+        assert len(sent) == 2
+
+        for path, method in sent:
+            assert knock(other, path, method).status == 409
+        assert standing(room) == before
+
+
 # guessing --------------------------------------------------------------------------------------------
 
 
