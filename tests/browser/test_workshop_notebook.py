@@ -194,3 +194,96 @@ def test_a_form_is_one_question_a_screen_and_its_draft_stays_on_the_device(devic
     assert set(kept.triggers) == {"short nights", "the drums next door"}
     assert kept.outside_control == ("the drums next door",)
     book.close()
+
+
+MINE = "mornings without the grey zinnia"  # what somebody writes for themselves
+
+
+def came_in(phone, room):
+    phone.goto(room.join)
+    phone.get_by_role("button", name="I agree, and join").click()
+
+
+def shared(phone, text, button="Share it without a name"):
+    phone.locator("#text").fill(text)
+    phone.get_by_role("button", name=button).click()
+    phone.get_by_text("Kept, and not shown yet").wait_for()
+
+
+def led_on(notebook, phones, phase, question):
+    """The button under the heading of the phase before; every phone goes along."""
+    notebook.locator("[data-word=phase]").nth(phase).get_by_role("button", name="Next phase").click()
+    for phone in phones:
+        phone.get_by_role("heading", name=question).wait_for()
+
+
+def test_three_phones_a_projector_a_private_page_and_the_notebook(notebook, device, server, home, open_rooms):
+    notebook.goto(server.page_of("4_workshop.ipynb"))
+    lab.wait_for_form(notebook)
+    lab.wait_for_quiet(notebook)
+    sitting.write(notebook, "workshop", "workshop.title", "Three of us")
+    sitting.press(notebook, "workshop", "Open the room")
+    the_first(notebook, "workshop", "1 of 7: Arriving").wait_for()
+    (room,) = open_rooms()
+    wide = {"viewport": {"width": 1280, "height": 720}, "is_mobile": False}
+    one, two, late, board, private = device(), device(), device(), device(**wide), device()
+    sent = []
+    for page in (one, two, late):
+        page.on("request", lambda asked: sent.append(f"{asked.url} {asked.post_data}"))
+    board.goto(room.board)
+    private.goto(room.lead)
+    came_in(one, room)
+    came_in(two, room)
+
+    led_on(notebook, (one, two), 0, "One word for how I am here")
+    shared(one, "hopeful", "Keep it")
+    shared(two, "not for the wall", "Keep it")
+    private.locator("li", has_text="not for the wall").get_by_role("button", name="Keep back").click()
+    private.get_by_text("Kept back").wait_for()
+    notebook.locator("[data-word=phase]").nth(1).get_by_role("button", name="Reveal: One word").click()
+    board.get_by_text("hopeful").wait_for()
+    sitting.panel(notebook, "board").get_by_text("hopeful").wait_for()
+
+    led_on(notebook, (one, two), 1, "What does better mean to me")
+    one.locator("textarea").fill(MINE)
+    led_on(notebook, (one, two), 2, "A line that I would like to share")
+    came_in(late, room)
+    late.get_by_role("heading", name="A line that I would like to share").wait_for()
+    shared(two, "The sea, once more")
+    private.locator("li", has_text="The sea").get_by_role("button", name="Show").click()
+    for page in (board, late, sitting.panel(notebook, "board")):
+        page.get_by_text("The sea, once more").wait_for()
+
+    led_on(notebook, (one, two, late), 3, "What do several of us speak of?")
+    one.get_by_role("link", name="Pass, and go on").click()
+    one.get_by_role("heading", name="What helps me").wait_for()
+    shared(one, "tea with a neighbour")
+    private.locator("li", has_text="tea with").get_by_role("button", name="Show").click()
+    late.get_by_role("link", name="Pass, and go on").click()
+    late.get_by_role("button", name="Helps me, too").click()
+    late.get_by_label("your dot is here").wait_for()
+
+    led_on(notebook, (one, two, late), 4, "My next small step")
+    one.get_by_role("link", name="Take home: my own page").click()
+    with one.expect_download() as taken:
+        one.get_by_role("button", name="Take it home as a file").click()
+    assert MINE in taken.value.path().read_text("utf-8")
+    led_on(notebook, (two, late), 5, "One word to close with")
+    late.get_by_role("link", name="Support now").click()
+    late.get_by_label("Where I sit").fill("by the window")
+    late.get_by_role("button", name="Please come to me").click()
+    private.get_by_text("by the window").wait_for()
+    late.get_by_role("link", name="Back to the group").click()
+    the_first(notebook, "workshop", "There is something for you on your own page.").wait_for()
+
+    everywhere = "".join((notebook.content(), board.content()))
+    assert [text for text in ("not for the wall", "by the window", MINE) if text in everywhere] == []
+    assert [asked for asked in sent if "zinnia" in asked] == []
+    sitting.panel(notebook, "workshop").get_by_role("button", name="Close the room", exact=True).click()
+    sitting.press(notebook, "workshop", "Close the room for everybody")
+    sitting.press(notebook, "workshop", "Yes, close it")
+    for phone in (one, two, late):
+        phone.get_by_text("This room is closed.").wait_for()
+        assert phone.evaluate("Object.keys(sessionStorage).filter((name) => name.startsWith('kit-'))") == []
+    assert [file.name for file in home.rglob("*") if file.is_file() and b"zinnia" in file.read_bytes()] == []
+    assert notebook.said == []
