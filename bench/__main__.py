@@ -1,4 +1,4 @@
-"""`kit bench [open|save|drafts|import|charts|unlock|report|privacy|safety]`: measures, and says which aims are met."""
+"""`kit bench [open|save|drafts|import|charts|unlock|report|privacy|safety|room]`: measures; says which aims are met."""
 
 import argparse
 import contextlib
@@ -25,6 +25,7 @@ SUBJECTS = {
     "report": "bench.reports",
     "privacy": "bench.privacy",
     "safety": "bench.safety",
+    "room": "bench.rooms",
 }
 
 

@@ -114,6 +114,7 @@ class Book:
         from kit.panels import Table
 
         self._listen()
+        self._let_go()
         return Table(self._opened, self.place)
 
     def __repr__(self) -> str:
@@ -150,7 +151,15 @@ class Book:
     def _open(self, key: bytes) -> None:
         self._opened = _backed_up(self._file(), key)
         if "table" in self.__dict__:
+            self._let_go()
             self.table.turn(self._opened, self.place)
+
+    def _let_go(self) -> None:
+        """What was shared in workshops goes on its day, whichever notebook is opened then."""
+        from kit.rooms.workshop import let_go
+
+        if self._opened:
+            let_go(self._opened, date.today())
 
     def _listen(self) -> None:
         """In a notebook: follows the one unlock that all notebooks of the running server share."""
@@ -261,10 +270,10 @@ class Book:
 
     # the words of the notebooks ------------------------------------------------------------------
 
-    def _say(self, word: str) -> "Panel":
+    def _say(self, word: str, *given: str) -> "Panel":
         from kit import panels
 
-        return panels.opened(word, self.table)
+        return panels.opened(word, self.table, *given)
 
     def own_practice(self) -> "Panel":
         """From the sample to an encrypted practice of one's own."""
@@ -440,3 +449,19 @@ class Book:
     def retention(self) -> "Panel":
         """Until when these notes are kept."""
         return self._say("retention")
+
+    def invite(self) -> "Panel":
+        """A page on the client's own device: what they keep there appears in this session."""
+        return self._say("invite")
+
+    def workshop(self) -> "Panel":
+        """A room for a group on their own phones: opened, led and closed here."""
+        return self._say("workshop")
+
+    def phase(self, name: str = "") -> "Panel":
+        """One phase of the workshop, begun and led from here; without a name, the one that everybody is in."""
+        return self._say("phase", name)
+
+    def board(self) -> "Panel":
+        """What the board shows: words and shared lines."""
+        return self._say("board")

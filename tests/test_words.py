@@ -16,7 +16,7 @@ AVOID = re.compile(
     re.IGNORECASE,
 )
 KIT = sorted((places.ROOT / "kit").rglob("*.py"))
-PAGES = sorted([*(places.ROOT / "kit").rglob("*.js"), *(places.ROOT / "kit" / "templates").glob("*.html")])
+PAGES = sorted([*(places.ROOT / "kit").rglob("*.js"), *(places.ROOT / "kit" / "templates").rglob("*.html")])
 
 
 def spoken(path):
@@ -67,8 +67,22 @@ def test_what_the_project_says_of_itself_is_kind(name):
     assert unkind((places.ROOT / name).read_text(encoding="utf-8")) == []
 
 
-def test_suggestions_are_kind():
-    assert unkind((places.ROOT / "kit" / "suggestions.toml").read_text(encoding="utf-8")) == []
+@pytest.mark.parametrize("name", ["suggestions.toml", "rooms/workshop.toml"])
+def test_suggestions_are_kind(name):
+    assert unkind((places.ROOT / "kit" / name).read_text(encoding="utf-8")) == []
+
+
+PAGES_OF_ROOMS = sorted((places.ROOT / "kit" / "templates" / "rooms").glob("*.html"))
+
+
+@pytest.mark.parametrize("path", PAGES_OF_ROOMS, ids=lambda path: path.name)
+def test_what_a_room_says_is_kind_and_goes_through_one_place(path):
+    text = path.read_text(encoding="utf-8")
+    said = re.findall(r'_\("((?:[^"\\]|\\.)*)"', text)
+    bare = [found.strip() for found in re.findall(r">([^<>]+)<", re.sub(r"\{[{%].*?[%}]\}", "", text, flags=re.DOTALL))]
+
+    assert [sentence for sentence in said if unkind(sentence)] == []
+    assert [words for words in bare if re.search(r"[A-Za-z]{3,}", words)] == []
 
 
 def test_several_things_are_listed_as_people_do():

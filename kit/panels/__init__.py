@@ -9,6 +9,7 @@ from kit.panels.caseload import Caseload
 from kit.panels.catch_up import CatchUp
 from kit.panels.coach import PrivateNotes, Retention
 from kit.panels.history import History
+from kit.panels.invite import Invite
 from kit.panels.keeping import Better, Entries, Plan, Supporters, Toolkit
 from kit.panels.meeting import Agreements, PracticeDetails, SupportLines
 from kit.panels.own import OwnPractice
@@ -32,10 +33,11 @@ from kit.panels.session import (
 )
 from kit.panels.table import Table
 from kit.panels.widgets import Panel, PictureWidget
+from kit.panels.workshop import Board, Phase, Workshop
 from kit.panels.your_data import YourData
 
 QUESTIONS = ("living_well", "small_steps", "what_helped", "came_before", "showing_up", "areas")
-WORDS: dict[str, Callable[[Table], Panel]] = {
+WORDS: dict[str, Callable[..., Panel]] = {
     **{
         panel.name: panel
         for panel in (
@@ -43,6 +45,7 @@ WORDS: dict[str, Callable[[Table], Panel]] = {
             NextPerson, HeavierDay, Better, Toolkit, Supporters, Plan, Entries, Journey, MakeReport, SupportNow,
             Agreements, PracticeDetails, SupportLines, ThenAndNow, OwnPractice, ChoosePeriod, JustMe, SinceDay,
             Prepare, Caseload, CatchUp, PrivateNotes, Retention, History, YourData, Backups, PageForEach,
+            Workshop, Phase, Board, Invite,
         )
     },
     **{name: partial(Told, name) for name in QUESTIONS},
@@ -52,14 +55,14 @@ WORDS: dict[str, Callable[[Table], Panel]] = {
 _IN_CELLS: dict[tuple[str, str], Panel] = {}
 
 
-def opened(word: str, table: Table) -> Panel:
+def opened(word: str, table: Table, *given: str) -> Panel:
     """The panel of a word; when its cell runs again, the one that stood there before is put away."""
     place = (word, _cell())
     if place in _IN_CELLS:
         earlier = _IN_CELLS.pop(place)
         earlier.table.leave(earlier)
         earlier.close()
-    panel = WORDS[word](table)
+    panel = WORDS[word](table, *given)
     if place[1]:
         _IN_CELLS[place] = panel
     return panel

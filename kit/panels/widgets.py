@@ -24,7 +24,8 @@ SCRIPTS = ("inputs.js", "picture.js", "door.js", "panel.js", "preview.js")
 PANEL_JS = "\n".join((STATIC / name).read_text("utf-8") for name in SCRIPTS)
 PANEL_CSS = "\n".join((STATIC / name).read_text("utf-8") for name in ("tokens.css", "panel.css"))
 WORDS = {"undo": _("Undo"), "skip": _("skip"), "own": _("Something of my own"), "add": _("Add my own"),
-         "today": _("today"), "clear": _("leave open"), "open": ""}  # fmt: skip
+         "today": _("today"), "clear": _("leave open"), "open": "",
+         "copy": _("Copy the link"), "copied": _("It is copied.")}  # fmt: skip
 
 _HALF = re.compile("[\ud800-\udfff]")
 

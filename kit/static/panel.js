@@ -93,6 +93,12 @@ const formsNode = ({ heads, rows }) => make("dl", { className: "kit-forms" }, ..
     make("span", {}, ...parts.flatMap(([words, differs], n) => [n ? " " : null, differs ? make("mark", {}, words) : words])))),
 ]));
 
+function copyNode(item, page) {
+  const button = make("button", { type: "button", className: "kit-plain" }, item.label || page.words.copy);
+  button.onclick = () => navigator.clipboard.writeText(item.copy).then(() => { button.textContent = page.words.copied; });
+  return button;
+}
+
 const BLOCKS = {
   text: (block) => make("p", { className: `kit-tone-${block.tone || "plain"}` }, block.text),
   heading: (block) => make("h3", {}, block.text),
@@ -123,6 +129,12 @@ const BLOCKS = {
     return make("div", { className: line ? "kit-one-line" : `kit-${block.looks ?? "fold"}` }, make("div", { className: "kit-row", style: "margin: 0 0 14px" }, line, button), inner);
   },
   door: doorNode,
+  code: (block) => make("div", { className: "kit-code" },
+    make("img", { src: block.src.startsWith("data:image/") ? block.src : "", alt: block.label }),
+    make("div", {}, ...block.lines.map((line) => make("p", {}, line)))),
+  links: (block, page) => make("div", { className: "kit-row kit-buttons" }, ...block.items.map((item) => (item.copy ? copyNode(item, page)
+    : make("a", { className: `kit-${item.looks || "link"}`, href: /^https?:\/\//.test(item.href) ? item.href : "", target: "_blank", rel: "noopener noreferrer" }, item.label)))),
+  words: (block) => make("ul", { className: `kit-words kit-of-${block.looks}` }, ...block.words.map((word) => make("li", { dir: "auto" }, word))),
   save: (block, page) => {
     const save = make("button", { type: "button", className: "kit-main", "data-press": "save", hidden: !block.label, onclick: () => page.send({ do: "save", typed: page.typed }) }, block.label);
     page.save = save;

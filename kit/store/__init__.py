@@ -111,6 +111,15 @@ class Store:
             chain.note(db, touched, by=by)
         return touched
 
+    def let_go(self, record: Record) -> list[Record]:
+        """Takes out, for good, a record that belongs to no client, with what hangs on it; nothing brings them back."""
+        with self._writing(TABLES) as db:
+            gone = _take_out(db, _standing(db, record))
+            chain.let_go(db, [(one.plural, one.id) for one in gone])
+        with opening.plain_words(self.place), contextlib.closing(self._engine.raw_connection()) as raw:
+            raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")  # what was deleted stands in the journal, too
+        return gone
+
     def take_back(
         self, new: Sequence[Record], before: Sequence[Record], by: str = "coach", draft: Draft | None = None
     ) -> None:

@@ -1,0 +1,54 @@
+"""The process of one room: what is asked and the key come by stdin, where the room is goes out by stdout."""
+
+import contextlib
+import json
+import logging
+import os
+import signal
+import sys
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from tornado.ioloop import IOLoop
+
+from kit.rooms import Asked, serving
+from kit.words import NoSuchClient, Trouble
+
+
+def main() -> None:
+    os.umask(0o077)
+    logging.disable(logging.CRITICAL)  # a log could hold what somebody typed, or from where
+    told = json.loads(sys.stdin.buffer.readline())
+    day = told["asked"].pop("keep_until")
+    asked = Asked(**told["asked"], keep_until=date.fromisoformat(day) if day else None)
+    key = bytes.fromhex(told.pop("key")) or None
+    try:
+        room, server, opened = serving.opened(asked, key)
+    except Trouble as trouble:
+        _say({"trouble": str(trouble), "nobody": isinstance(trouble, NoSuchClient)})
+        return
+    key = None  # the open book is all that needs it
+
+    loop: Any = IOLoop.current()
+
+    def stop(*_signal: object) -> None:
+        loop.asyncio_loop.call_soon_threadsafe(loop.stop)  # which wakes a loop that waits
+
+    for name in ("SIGTERM", "SIGBREAK"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), stop)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is a question to whoever opened the room
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    serving.serve(room, server, opened, lambda: _say(asdict(opened)))
+
+
+def _say(told: dict[str, object]) -> None:
+    with contextlib.suppress(OSError):
+        sys.stdout.write(json.dumps(told) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,51 @@
+"""What opens a room: links with long secrets, and a short code to type, which locks after ten wrong ones."""
+
+import secrets
+from dataclasses import dataclass, field
+from hmac import compare_digest
+
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another one
+LENGTH = 6
+WRONG = 10  # codes, after which none is taken any more until the facilitator makes a new one
+
+
+def secret() -> str:
+    """128 bits, as they stand in a link."""
+    return secrets.token_urlsafe(16)
+
+
+def short() -> str:
+    return "".join(secrets.choice(LETTERS) for _letter in range(LENGTH))
+
+
+@dataclass
+class Codes:
+    """The secrets of one room, for as long as it is open."""
+
+    join: str = field(default_factory=secret)
+    lead: str = field(default_factory=secret)
+    board: str = field(default_factory=secret)
+    typed: str = field(default_factory=short)
+    wrong: int = 0
+
+    @property
+    def locked(self) -> bool:
+        return self.wrong >= WRONG
+
+    def opens(self, role: str, given: str) -> bool:
+        """Whether this is the secret of a link."""
+        return compare_digest(getattr(self, role).encode(), given.encode())
+
+    def opens_typed(self, given: str) -> bool:
+        """Whether this is the short code; counts the wrong ones, and takes none once there were too many."""
+        plain = "".join(given.casefold().split()).replace("-", "")
+        if self.locked or not plain:
+            return False
+        if compare_digest(self.typed.encode(), plain.encode()):
+            return True
+        self.wrong += 1
+        return False
+
+    def renew(self) -> None:
+        """Another short code; the one before opens nothing from now on."""
+        self.typed, self.wrong = short(), 0

@@ -1,0 +1,82 @@
+"""Figures of a group, as words allow them: none below 15 people, three bands at most, nothing about fewer than five.
+
+Whoever sees every figure, subtracts each from each, and knows how many people are in the room, still learns nothing
+about fewer than five of them. So answers go into a figure in batches: a batch is taken only when each band that it adds
+to grows by five or more, and when the people left out are nobody, or five and more. Which answers wait is drawn by lot.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from random import Random, SystemRandom
+from typing import Any
+
+ENOUGH = 15  # people, below which there are words only
+FEW = 5
+BANDS = ((0, 3), (4, 6), (7, 10))
+LOT = SystemRandom()
+_JOINED: tuple[tuple[tuple[int, ...], ...], ...] = (((0,), (1,), (2,)), ((0, 1), (2,)), ((0,), (1, 2)))
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A figure that may be seen: (first, last value of a band, how many people), and whose answers are in it."""
+
+    bands: tuple[tuple[int, int, int], ...] = ()
+    people: frozenset[str] = field(default=frozenset(), repr=False)
+
+    @property
+    def n(self) -> int:
+        return sum(count for *_ends, count in self.bands)
+
+
+def bands(earlier: Shown, given: Mapping[str, int], joined: int, lot: Random = LOT) -> Shown:
+    """The next figure of ratings: `given` holds each person's, `joined` is how many people are in the room.
+
+    Gives back `earlier` where the next one would tell something about fewer than five.
+    """
+    waiting = sorted(set(given) - earlier.people)
+    taken = _by_lot(waiting, _most(len(waiting), len(earlier.people), joined), lot)
+    people = earlier.people | set(taken)
+    if min(joined, len(people)) < ENOUGH or len(taken) < FEW:
+        return earlier
+    new = [sum(low <= given[one] <= high for one in taken) for low, high in BANDS]
+    ways = [_as_bands(way) for way in _JOINED]
+    if earlier.bands:
+        ways = [way for way in ways if [ends for ends, _of in way] == [tuple(band[:2]) for band in earlier.bands]]
+    for way in ways:
+        added = [sum(new[at] for at in of) for _ends, of in way]
+        if min(added) >= FEW:
+            before = [band[2] for band in earlier.bands] or [0] * len(way)
+            counted = zip(way, added, before, strict=True)
+            return Shown(tuple((*ends, more + less) for (ends, _of), more, less in counted), people)
+    return earlier
+
+
+def _as_bands(way: Sequence[Sequence[int]]) -> list[tuple[tuple[int, int], Sequence[int]]]:
+    return [((BANDS[of[0]][0], BANDS[of[-1]][1]), of) for of in way]
+
+
+def _most(waiting: int, taken: int, joined: int) -> int:
+    """How many of those who wait may be taken, so that nobody or at least five people are left out."""
+    left = joined - taken - waiting
+    return waiting if left <= 0 or left >= FEW else max(0, waiting - (FEW - left))
+
+
+def _by_lot(waiting: Sequence[str], most: int, lot: Random) -> list[str]:
+    return list(waiting) if most >= len(waiting) else lot.sample(list(waiting), most)
+
+
+def dots(earlier: Mapping[str, int], given: Mapping[str, int], joined: int) -> dict[str, int]:
+    """Line -> how many people set a dot beside it, of those lines of which it may be said; in no order of size."""
+    found = {line: _dots(earlier.get(line, 0), count, joined) for line, count in given.items()}
+    return {line: count for line, count in found.items() if count}
+
+
+def _dots(earlier: int, given: int, joined: int) -> int:
+    enough = joined >= ENOUGH and given - earlier >= FEW and (given == joined or joined - given >= FEW)
+    return given if enough else earlier
+
+
+def told(shown: Shown) -> list[dict[str, Any]]:
+    """The bands as a page needs them."""
+    return [{"low": low, "high": high, "count": count} for low, high, count in shown.bands]

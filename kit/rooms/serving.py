@@ -1,0 +1,158 @@
+"""The server of one room: its addresses, its rules, its end."""
+
+import ipaddress
+import json
+import secrets
+import socket
+import ssl
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from tornado.httpserver import HTTPServer
+from tornado.ioloop import IOLoop, PeriodicCallback
+from tornado.netutil import bind_sockets
+from tornado.web import Application
+
+from kit import keys
+from kit.rooms import Asked, Open, arc, codes, facilitating, phones, remote
+from kit.rooms.web import Files, Nowhere, Room, Trying
+from kit.rooms.workshop import Run, begun, let_go
+from kit.store import Store
+from kit.words import Trouble, _
+
+NEAR = "127.0.0.1"
+LARGEST = 256 * 1024  # bytes of whatever is sent to a room
+FAREWELL = 3.0  # seconds in which every page that waits hears that the room is closed
+
+
+def opened(asked: Asked, key: bytes | None) -> tuple[Room, HTTPServer, Open]:
+    """A room that listens; raises Trouble with one plain sentence when it cannot be opened."""
+    store = Store(Path(asked.book), key)
+    run = _run(store, asked)
+    listening, port = _sockets(asked)
+    scheme = "https" if asked.cert else "http"
+    address = asked.public.rstrip("/") or f"{scheme}://{_far(asked)}:{port}"
+    room = Room(
+        kind="session" if asked.client else "workshop",
+        title=asked.title or _("A page of your own"),
+        codes=codes.Codes(),
+        address=address,
+        hosts=_hosts(asked, address),
+        run=run,
+        secure=address.startswith("https"),
+        until=time.time() + asked.hours * 3600,
+    )
+    server = HTTPServer(
+        application(room), ssl_options=_tls(asked), max_body_size=LARGEST, max_buffer_size=4 * LARGEST,
+        idle_connection_timeout=120, xheaders=False,
+    )  # fmt: skip
+    server.add_sockets(listening)
+    near = f"{scheme}://{NEAR}:{port}"
+    return room, server, _told(room, asked, near)
+
+
+def _run(store: Store, asked: Asked) -> Run | remote.Session:
+    if asked.client:
+        return remote.Session(store, store.client(asked.client))
+    if store.called(asked.title):
+        sentence = _("{name} is a client's code name, and would be seen by all. Please give the workshop another name.")
+        raise Trouble(sentence.format(name=asked.title))
+    phases = arc.read(Path(asked.arc) if asked.arc else None)
+    let_go(store, date.today())
+    assert asked.keep_until
+    return Run(store, begun(store, asked.title, asked.keep_until), phases)
+
+
+def _told(room: Room, asked: Asked, near: str) -> Open:
+    return Open(
+        id=secrets.token_hex(6), kind=room.kind, title=asked.title or asked.client, near=near, address=room.address,
+        join=room.link("join"), lead=room.link("lead"), board=room.link("board"), typed=room.codes.typed,
+        bearer=room.codes.lead, book=asked.book,
+    )  # fmt: skip
+
+
+def application(room: Room) -> Application:
+    """All pages of a room, each behind its own door."""
+    routes = remote.ROUTES if room.kind == "session" else [*phones.ROUTES, *facilitating.ROUTES]
+    return Application(
+        [*routes, (r"/try", Trying), (r"/files/([\w.]{1,40})", Files)],
+        room=room,
+        default_handler_class=Nowhere,
+        cookie_secret=secrets.token_bytes(32).hex(),  # with the process, every cookie ends
+        xsrf_cookies=True,
+        xsrf_cookie_kwargs={"httponly": True, "samesite": "Lax", "secure": room.secure},
+        log_function=lambda _handler: None,
+        autoreload=False,
+        compress_response=False,  # what is secret and what somebody typed stand in one page
+    )
+
+
+def _sockets(asked: Asked) -> tuple[list[socket.socket], int]:
+    try:
+        found = bind_sockets(asked.port, "0.0.0.0" if asked.lan else NEAR, family=socket.AF_INET, backlog=1024)
+    except (OSError, OverflowError) as error:
+        sentence = _("Port {port} is not free. Choose another number, or leave --port out.")
+        raise Trouble(sentence.format(port=asked.port)) from error
+    return found, found[0].getsockname()[1]
+
+
+def _far(asked: Asked) -> str:
+    """This computer's address in its network; nothing is sent to find it out."""
+    if not asked.lan:
+        return NEAR
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # an address that nobody has
+            found = str(probe.getsockname()[0])
+        except OSError:
+            found = ""
+    if not found or ipaddress.ip_address(found).is_loopback:
+        raise Trouble(_("This computer is in no network. Please join one, or leave --lan out."))
+    return found
+
+
+def _hosts(asked: Asked, address: str) -> frozenset[str]:
+    names = {NEAR, "localhost", urlsplit(address).hostname or NEAR}
+    return frozenset(names | ({_far(asked)} if asked.lan else set()))
+
+
+def _tls(asked: Asked) -> ssl.SSLContext | None:
+    if not asked.cert:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    try:
+        context.load_cert_chain(asked.cert, asked.key_file or None)
+    except (OSError, ssl.SSLError) as error:
+        sentence = _("The certificate {cert} cannot be used with this key. Please look at --cert and --key.")
+        raise Trouble(sentence.format(cert=asked.cert)) from error
+    return context
+
+
+def serve(room: Room, server: HTTPServer, told: Open, ready: Callable[[], None]) -> None:
+    """Serves a room until it is closed or its time is over; afterwards nothing is left of it but the book."""
+    loop = IOLoop.current()
+    keys.put(told.file, json.dumps(asdict(told)).encode())
+
+    def end() -> None:
+        told.file.unlink(missing_ok=True)
+        loop.call_later(FAREWELL, loop.stop)
+
+    def look() -> None:
+        if room.expired and not room.run.ended:
+            room.run.end()
+            end()
+
+    room.closed = end
+    PeriodicCallback(look, 20_000).start()
+    loop.add_callback(ready)
+    try:
+        loop.start()
+    finally:
+        told.file.unlink(missing_ok=True)
+        server.stop()
+        room.run.store.close()

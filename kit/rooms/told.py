@@ -1,0 +1,34 @@
+"""What the panels of a notebook are told of a workshop: where it is, and what everybody in the room may see anyway."""
+
+from typing import Any
+
+from kit.rooms import figures
+from kit.rooms.arc import Ask, Phase
+from kit.rooms.workshop import Run
+
+
+def of(run: Run) -> dict[str, Any]:
+    """The phases, and what is on the board; never who has answered, nor how many, nor whether anybody has."""
+    return {
+        "phases": [_phase(one) for one in run.arc.phases],
+        "board": [_seen(run, ask) for ask in run.phase.asks],
+        "calls": bool(run.calls),
+        "keep_until": run.record.keep_until.isoformat() if run.record.keep_until else "",
+    }
+
+
+def _phase(one: Phase) -> dict[str, Any]:
+    asks = [{"name": ask.name, "prompt": ask.prompt, "kind": ask.kind} for ask in one.asks]
+    return {"name": one.name, "title": one.title, "minutes": one.minutes, "lead": one.lead,
+            "take_home": one.take_home, "asks": asks}  # fmt: skip
+
+
+def _seen(run: Run, ask: Ask) -> dict[str, Any]:
+    figure = run.ratings.get(ask.name)
+    return {
+        "prompt": ask.prompt,
+        "kind": ask.kind,
+        "lines": [{"text": one.text, "dots": run.dots.get(one.id)} for one in run.shown(ask)],
+        "bands": figures.told(figure) if figure and figure.bands else [],
+        "ends": list(ask.ends),
+    }

@@ -1,0 +1,224 @@
+"""What every page of a room has in common: who may ask for it, its headers, and nothing in any log."""
+
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from functools import wraps
+from hmac import compare_digest
+from typing import Any
+
+from tornado.escape import json_decode
+from tornado.web import HTTPError, RequestHandler
+
+from kit.forms import Unfit
+from kit.rooms import pages
+from kit.rooms.codes import Codes
+from kit.rooms.workshop import NotYours
+from kit.words import Trouble, _
+
+DAYS = 1  # that a cookie holds; the room itself ends earlier
+WAIT = 25.0  # seconds that a page waits for news, less than what stands between gives up after
+
+
+@dataclass
+class Room:
+    """What is open: a workshop or a session of one, its secrets, its addresses, until when."""
+
+    kind: str
+    title: str
+    codes: Codes
+    address: str  # as others reach it, without a path
+    hosts: frozenset[str]
+    run: Any
+    secure: bool = False
+    until: float = field(default_factory=lambda: time.time() + 12 * 3600)
+    tried: float = 0.0  # when a device last found its way here
+    closed: Callable[[], Any] = lambda: None
+
+    @property
+    def expired(self) -> bool:
+        return time.time() > self.until
+
+    def link(self, role: str) -> str:
+        path = {"join": "j", "lead": "lead", "board": "board"}[role]
+        return f"{self.address}/{path}/{getattr(self.codes, role)}"
+
+
+class Page(RequestHandler):
+    """A page of a room; `role` says who may ask for it: "person", "lead", "board", or nobody in particular."""
+
+    role = "person"
+    token = ""
+
+    @property
+    def room(self) -> Room:
+        return self.application.settings["room"]
+
+    @property
+    def run(self) -> Any:
+        return self.room.run
+
+    def set_default_headers(self) -> None:
+        self.clear_header("Server")
+        for name, value in pages.HEADERS.items():
+            self.set_header(name, value)
+        if self.room.secure:
+            self.set_header("Strict-Transport-Security", "max-age=86400")
+
+    def prepare(self) -> None:
+        if self.request.host_name not in self.room.hosts:  # another name that leads here: somebody's trick
+            raise HTTPError(403)
+        if self.room.expired or self.run.ended:
+            raise HTTPError(410)
+        if self.role and not self._is(self.role):
+            raise HTTPError(403)
+
+    def _is(self, role: str) -> bool:
+        if role == "lead" and self._has_bearer():
+            return True
+        told = self.get_signed_cookie(f"room_{role}", max_age_days=DAYS)
+        self.token = told.decode() if told else ""
+        if role == "person":
+            return self.token in self.run.people
+        return bool(self.token) and compare_digest(self.token, role)
+
+    def _has_bearer(self) -> bool:
+        given = self.request.headers.get("Authorization", "")
+        return given.startswith("Bearer ") and self.room.codes.opens("lead", given.removeprefix("Bearer "))
+
+    def check_xsrf_cookie(self) -> None:
+        if self.role == "lead" and self._has_bearer():  # no browser sends this by itself
+            return
+        super().check_xsrf_cookie()
+
+    def admit(self, role: str, token: str) -> None:
+        self.set_signed_cookie(
+            f"room_{role}", token, expires_days=DAYS, httponly=True, samesite="Lax", secure=self.room.secure, path="/"
+        )
+
+    def show(self, template: str, **told: Any) -> None:
+        page = {"mark": "", "news": "", "support": True, "room": self.room, "run": self.run, **told}
+        self.finish(pages.filled(template, version=pages.version(), xsrf=self.xsrf_token.decode(), **page))
+
+    def turn_away(self, sentence: str) -> None:
+        """One plain sentence instead of a page; nothing in it tells of the room."""
+        if self.wants_data:
+            self.finish({"said": sentence, "kept": False})
+            return
+        page = {"room": None, "mark": "", "news": "", "status": self.get_status(), "support": False}
+        self.finish(pages.filled("away.html", version=pages.version(), sentence=sentence, **page))
+
+    def said(self, name: str, most: int = 21_000) -> str:
+        """One thing that was typed; what is longer than any field is cut off before it is looked at."""
+        return self.get_body_argument(name, "")[:most]
+
+    @property
+    def is_data(self) -> bool:
+        return self.request.headers.get("Content-Type", "").startswith("application/json")
+
+    def data(self) -> dict[str, str]:
+        """What the panel in the notebook sends."""
+        try:
+            told = json_decode(self.request.body)
+        except ValueError as error:
+            raise HTTPError(400) from error
+        return {str(name): str(value) for name, value in told.items()} if isinstance(told, dict) else {}
+
+    @property
+    def wants_data(self) -> bool:
+        return "application/json" in self.request.headers.get("Accept", "")
+
+    def go(self, path: str) -> None:
+        self.redirect(path, status=303)
+
+    def write_error(self, status_code: int, **told: Any) -> None:
+        self.turn_away(_SAID.get(status_code, _SAID[500]))
+
+    def log_exception(self, *_told: Any) -> None:
+        """Nothing: a log could hold what somebody typed, or from where."""
+
+
+_SAID = {
+    400: _("This could not be read. Please go back and try again."),
+    403: _("This page opens with the link or the code of the room. Please ask whoever invited you."),
+    404: _("There is no such page here. Please go back."),
+    405: _("There is no such page here. Please go back."),
+    409: _("This belongs to another phone. Please go back to your own page."),
+    410: _("This room is closed. Thank you for being here."),
+    413: _("This is too long. Please shorten it."),
+    500: _("This did not work just now. What you typed is still on your device; please try again."),
+    503: _("This could not be kept just now. Please try again in a moment."),
+}
+
+
+def kindly(handler: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    """Turns what cannot be done into a page or an answer with one plain sentence."""
+
+    @wraps(handler)
+    async def answered(page: Page, *given: Any) -> None:
+        try:
+            await handler(page, *given)
+        except NotYours as error:
+            raise HTTPError(409) from error
+        except Trouble as trouble:
+            page.set_status(503)
+            page.turn_away(str(trouble))
+        except Unfit as unfit:
+            page.set_status(422)
+            page.turn_away(str(unfit))
+
+    return answered
+
+
+class Files(Page):
+    """The kit's own style and script; nothing in them tells of the room."""
+
+    role = ""
+
+    def prepare(self) -> None:
+        if self.request.host_name not in self.room.hosts:
+            raise HTTPError(403)
+
+    def get(self, name: str) -> None:
+        self.set_header("Content-Type", pages.FILES.get(name, "text/javascript") + "; charset=utf-8")
+        self.set_header("Cache-Control", "public, max-age=31536000, immutable")
+        try:
+            self.finish(pages.file(name))
+        except KeyError as error:
+            raise HTTPError(404) from error
+
+
+class Nowhere(Page):
+    role = ""
+
+    def prepare(self) -> None:
+        super().prepare()
+        raise HTTPError(404)
+
+
+class Trying(Page):
+    """The day before: whether a phone can reach this computer. It tells nothing of the room."""
+
+    role = ""
+
+    def get(self) -> None:
+        self.room.tried = time.time()
+        self.run.tell("lead")
+        self.show("tried.html", support=False)
+
+
+class News(Page):
+    """Waits until there is something new."""
+
+    def initialize(self, role: str, of: str) -> None:
+        self.role, self.of = role, of
+
+    def prepare(self) -> None:
+        if self.run.ended:  # the page is told, and clears itself
+            self.finish({"mark": "closed"})
+            return
+        super().prepare()
+
+    async def get(self) -> None:
+        known = self.get_query_argument("mark", "")
+        self.finish({"mark": await self.run.news(self.of, known, WAIT)})

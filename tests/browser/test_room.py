@@ -1,0 +1,163 @@
+"""A workshop on two phones, one of them without script, with the facilitator's window and the projected board."""
+
+import json
+
+import pytest
+
+import kit
+from kit import rooms
+from kit.reports.harmless import harmless
+
+SECRET = "zinnia by the back door"
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory):
+    """A real room, in a process of its own, for the whole file."""
+    home = tmp_path_factory.mktemp("rooms")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KIT_HOME", str(home))
+        book = kit.open_book(home / "rooms.book")
+        book.add(kit.SupportLine(name="Night Harbour", number="0123 456"))
+        book.close()
+        asked = rooms.Asked(str(home / "rooms.book"), title="Tuesday group", keep_until=rooms.keep_until())
+        opened = rooms.begin(asked)
+        yield opened
+        rooms.close(opened)
+
+
+@pytest.fixture
+def window(chromium):
+    """Opens windows of people who were never here before; what goes wrong in one of them is told."""
+    contexts, wrong = [], []
+
+    def opening(address, wide=360, script=True):
+        size = {"width": wide, "height": 740 if wide < 600 else 800}
+        contexts.append(chromium.new_context(viewport=size, java_script_enabled=script, reduced_motion="reduce"))
+        page = contexts[-1].new_page()
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("console", lambda told: wrong.append(told.text) if "Content Security Policy" in told.text else None)
+        page.goto(address)
+        return page
+
+    yield opening
+    for context in contexts:
+        context.close()
+    assert wrong == []
+
+
+def go(room, at):
+    rooms.act(room, "go", at=str(at))
+
+
+def share(page, text):
+    page.fill("#text", text)
+    page.click("form.share button.main")
+    page.wait_for_selector(f".mine >> text={text}")
+
+
+def test_a_whole_workshop_with_and_without_script(room, window):
+    lead, board = window(room.lead, 390), window(room.board, 1280)
+    phone, plain = window(room.near), window(room.join, script=False)
+    traffic = []
+    phone.on("request", lambda asked: traffic.append(f"{asked.url} {asked.post_data}"))
+    phone.fill("#code", room.typed)
+    phone.click("text=Come in")
+    phone.click("text=I agree, and join")
+    plain.click("text=I agree, and join")
+
+    lead.click("text=Next phase")
+    phone.wait_for_url("**/step/word")
+    share(phone, "hopeful")
+    plain.goto(room.near)
+    share(plain, "tired")
+    assert "hopeful" not in board.content()
+    lead.click("text=Reveal these words")
+    board.wait_for_selector("text=hopeful")
+    assert "tired" in board.content()
+
+    go(room, 2)
+    phone.wait_for_url("**/step/better")
+    phone.fill("textarea", f"{SECRET}\nmornings without dread")
+    plain.goto(room.near)
+    assert "please write this one on paper" in plain.inner_text("main")
+    assert plain.locator("textarea:visible").count() == 0
+
+    go(room, 3)
+    phone.wait_for_url("**/step/shared")
+    phone.click("text=mornings without dread")
+    phone.click("form.share button.main")
+    phone.wait_for_selector(".mine")
+    lead.click("li:has-text('mornings without dread') >> text=Show")
+    board.wait_for_selector("text=mornings without dread")
+
+    go(room, 5)
+    phone.wait_for_url("**/step/when_then")
+    phone.fill("textarea >> nth=0", "the kettle is on")
+    phone.click("text=Take home: my own page")
+    with phone.expect_download() as file:
+        phone.click("#take-home")
+    page = file.value.path().read_text(encoding="utf-8")
+    assert all(words in page for words in (SECRET, "the kettle is on", "Night Harbour"))
+    assert "<script" not in page
+    assert "kettle" in harmless(page)
+
+    plain.goto(room.near)
+    plain.click("text=Support now")
+    plain.fill("#place", "by the window")
+    plain.click("button:text-is('Please come to me')")
+    lead.wait_for_selector("text=by the window")
+
+    assert not any("zinnia" in asked or "kettle" in asked for asked in traffic)
+    assert not any("zinnia" in file.read_bytes().decode("latin-1") for file in room.file.parent.parent.glob("*.book*"))
+
+
+def test_what_is_shared_without_a_network_goes_out_once_when_it_is_back(room, window):
+    go(room, 3)
+    phone = window(room.join)
+    phone.click("text=I agree, and join")
+    phone.wait_for_url("**/step/shared")
+    phone.context.set_offline(True)
+    phone.fill("#text", "kept on the phone")
+    phone.click("form.share button.main")
+    phone.wait_for_selector("#outbox:has-text('as soon as the network is back')")
+    queued = json.loads(phone.evaluate("sessionStorage.getItem('kit-queue')"))
+    assert len(queued) == 1
+
+    phone.context.set_offline(False)
+    phone.wait_for_selector(".mine >> text=kept on the phone", timeout=30_000)
+    assert phone.evaluate("sessionStorage.getItem('kit-queue')") is None
+    assert phone.locator(".mine").count() == 1
+
+
+def test_the_keyboard_alone_is_enough_for_a_rating(room, window):
+    go(room, 1)
+    phone = window(room.join)
+    phone.keyboard.press("Tab")
+    for _step in range(8):
+        if phone.evaluate("document.activeElement.textContent").startswith("I agree"):
+            break
+        phone.keyboard.press("Tab")
+    phone.keyboard.press("Enter")
+    phone.wait_for_url("**/step/word")
+    phone.goto(room.near + "/step/energy")
+    while phone.evaluate("document.activeElement.type") != "radio":
+        phone.keyboard.press("Tab")
+    phone.keyboard.press("Space")
+    phone.keyboard.press("ArrowRight")
+    phone.keyboard.press("Tab")
+    phone.keyboard.press("Enter")
+
+    phone.wait_for_selector(".mine >> text=1")
+
+
+def test_closing_clears_the_phones(room, window):
+    go(room, 2)
+    phone = window(room.join)
+    phone.click("text=I agree, and join")
+    phone.wait_for_url("**/step/better")
+    phone.fill("textarea", SECRET)
+    rooms.close(room)
+
+    phone.wait_for_selector("text=This room is closed")
+    assert phone.evaluate("Object.keys(sessionStorage).filter(name => name.startsWith('kit-own'))") == []
