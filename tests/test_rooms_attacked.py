@@ -463,6 +463,18 @@ def test_whoever_holds_hundreds_of_connections_keeps_no_phone_out(kit_home, few_
         rooms.close(told)
 
 
+def test_no_phone_crowds_out_the_call_of_another_one(workshop):
+    quiet, loud = entered(workshop), entered(workshop)
+    quiet.open("/support").send("/support", what="come", nickname="", place="by the window")
+    quiet.send("/support", what="out", nickname="", place="")
+    loud.open("/support")
+    for number in range(60):
+        loud.send("/support", what="come", nickname="", place=f"seat {number}")
+
+    told = [(one.what, one.place) for one in workshop.run.calls]
+    assert told == [("come", "by the window"), ("out", ""), ("come", "seat 59")]
+
+
 # nothing in any log ----------------------------------------------------------------------------------
 
 
