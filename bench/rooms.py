@@ -221,6 +221,7 @@ def _on_voila(home: Path) -> tuple[Row | None, float]:
     lab.scratch_notebook(folder / "form.ipynb", FORM)
     with subprocess.Popen(
         [sys.executable, "-m", "voila", str(folder), "--no-browser", f"--port={port}", "--Voila.ip=127.0.0.1"],
+        env={**os.environ, "JUPYTER_RUNTIME_DIR": str(folder), "TMPDIR": str(folder)},
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     ) as process:  # fmt: skip
         try:
