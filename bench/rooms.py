@@ -49,11 +49,13 @@ def measure() -> list[Finding]:
         place = home / "rooms.book"
         store = Store(place)
         room = rooms.begin(rooms.Asked(str(place), title="Bench", keep_until=rooms.keep_until()))
+        measured = _Measured(room, store, home)
         try:
-            found = asyncio.run(_Measured(room, store, home).all())
+            found = asyncio.run(measured.all())
         finally:
             rooms.close(room)
             store.close()
+            measured.process.wait(20)  # it says farewell, and puts its file away
     return [*found, _attacked(), note(told=_load())]
 
 
