@@ -49,11 +49,13 @@ def measure() -> list[Finding]:
         place = home / "rooms.book"
         store = Store(place)
         room = rooms.begin(rooms.Asked(str(place), title="Bench", keep_until=rooms.keep_until()))
+        measured = _Measured(room, store, home)
         try:
-            found = asyncio.run(_Measured(room, store, home).all())
+            found = asyncio.run(measured.all())
         finally:
             rooms.close(room)
             store.close()
+            measured.process.wait(20)  # it says farewell, and puts its file away
     return [*found, _attacked(), note(told=_load())]
 
 
@@ -78,6 +80,7 @@ class _Measured:
 
     def __init__(self, room: rooms.Open, store: Store, home: Path) -> None:
         self.room, self.store, self.home, self.weights = room, store, home, list[float]()
+        self.people = 0
         self.port = int(room.near.rsplit(":", 1)[1])
         self.process = next(one for one in psutil.Process().children() if one.cmdline()[-2:] == ["-m", "kit.rooms"])
 
@@ -100,6 +103,7 @@ class _Measured:
     async def _joined(self, how_many: int, within: float) -> tuple[list[Phone], list[float]]:
         link = self.room.join.removeprefix(self.room.address)
         phones = [Phone(self.port, Random(number)) for number in range(how_many)]
+        self.people += how_many
 
         async def come(phone: Phone) -> None:
             await phone.join(link)
@@ -166,7 +170,7 @@ class _Measured:
 
     def weight(self) -> Finding:
         most = max(self.weights)
-        told = _("Here: {mib:.0f} MiB, after {n} people.").format(mib=most, n=JOIN + BURST + STEADY)
+        told = _("Here: {mib:.0f} MiB, after {n} people.").format(mib=most, n=self.people)
         if self.kernel:
             told += " " + _("Voila: {mib:.0f} MiB for each person's kernel alone.").format(mib=self.kernel)
         return Finding([], _("Aim: the room's process weighs at most 150 MiB in all."), most <= 150, told)
@@ -219,6 +223,7 @@ def _on_voila(home: Path) -> tuple[Row | None, float]:
     lab.scratch_notebook(folder / "form.ipynb", FORM)
     with subprocess.Popen(
         [sys.executable, "-m", "voila", str(folder), "--no-browser", f"--port={port}", "--Voila.ip=127.0.0.1"],
+        env={**os.environ, "JUPYTER_RUNTIME_DIR": str(folder), "TMPDIR": str(folder)},
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     ) as process:  # fmt: skip
         try:

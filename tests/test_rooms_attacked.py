@@ -436,6 +436,45 @@ def test_what_is_sent_for_a_question_for_oneself_is_taken_nowhere(workshop):
     assert workshop.answers() == before
 
 
+# very many at once -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def few_files():
+    """As on a system that lets a process have 256 files; afterwards this process may have enough to knock."""
+    resource = pytest.importorskip("resource", reason="Windows has no such limit")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
+    yield lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 2_048), hard))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_whoever_holds_hundreds_of_connections_keeps_no_phone_out(kit_home, few_files):
+    kit.open_book(kit_home / "rooms.book").close()
+    told = rooms.begin(rooms.Asked(str(kit_home / "rooms.book"), title="Tuesday", keep_until=rooms.keep_until()))
+    few_files()
+    port = int(told.near.rsplit(":", 1)[1])
+    held = [socket.create_connection(("127.0.0.1", port), timeout=20) for _wire in range(600)]
+    try:
+        assert Device(port).open(path_of(told.join)).path == "/step/agreements"
+    finally:
+        for wire in held:
+            wire.close()
+        rooms.close(told)
+
+
+def test_no_phone_crowds_out_the_call_of_another_one(workshop):
+    quiet, loud = entered(workshop), entered(workshop)
+    quiet.open("/support").send("/support", what="come", nickname="", place="by the window")
+    quiet.send("/support", what="out", nickname="", place="")
+    loud.open("/support")
+    for number in range(60):
+        loud.send("/support", what="come", nickname="", place=f"seat {number}")
+
+    told = [(one.what, one.place) for one in workshop.run.calls]
+    assert told == [("come", "by the window"), ("out", ""), ("come", "seat 59")]
+
+
 # nothing in any log ----------------------------------------------------------------------------------
 
 

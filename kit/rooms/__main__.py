@@ -15,9 +15,12 @@ from tornado.ioloop import IOLoop
 from kit.rooms import Asked, serving
 from kit.words import NoSuchClient, Trouble
 
+CONNECTIONS = 8_192  # a phone holds a few; some systems let a process have 256 in all
+
 
 def main() -> None:
     os.umask(0o077)
+    _let_many_in()
     logging.disable(logging.CRITICAL)  # a log could hold what somebody typed, or from where
     told = json.loads(sys.stdin.buffer.readline())
     day = told["asked"].pop("keep_until")
@@ -42,6 +45,15 @@ def main() -> None:
     if hasattr(signal, "SIGHUP"):
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
     serving.serve(room, server, opened, lambda: _say(asdict(opened)))
+
+
+def _let_many_in() -> None:
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource  # which Windows does without
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        most = CONNECTIONS if hard == resource.RLIM_INFINITY else min(CONNECTIONS, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, most), hard))
 
 
 def _say(told: dict[str, object]) -> None:

@@ -26,6 +26,7 @@ from kit.words import Trouble, _
 
 NEAR = "127.0.0.1"
 LARGEST = 256 * 1024  # bytes of whatever is sent to a room
+IDLE = 20  # seconds after which a connection that nobody uses is let go: some systems hold 512 of them at most
 FAREWELL = 3.0  # seconds in which every page that waits hears that the room is closed
 
 
@@ -48,7 +49,7 @@ def opened(asked: Asked, key: bytes | None) -> tuple[Room, HTTPServer, Open]:
     )
     server = HTTPServer(
         application(room), ssl_options=_tls(asked), max_body_size=LARGEST, max_buffer_size=4 * LARGEST,
-        idle_connection_timeout=120, xheaders=False,
+        idle_connection_timeout=IDLE, xheaders=False,
     )  # fmt: skip
     server.add_sockets(listening)
     near = f"{scheme}://{NEAR}:{port}"

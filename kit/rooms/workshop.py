@@ -42,6 +42,7 @@ class Call:
     what: str
     nickname: str
     place: str
+    of: str = field(default="", repr=False)  # whose phone it is; here, and nowhere else
     id: str = field(default_factory=lambda: uuid4().hex)
 
 
@@ -194,7 +195,8 @@ class Run(UnderWay):
         if what not in ("come", "out", "back"):
             raise NotYours
         nickname, place = (" ".join(words.split())[:60] for words in (nickname, place))
-        self.calls = [*self.calls, Call(what, nickname, place)][-50:]
+        others = [one for one in self.calls if one.of != token or (one.what == "come") != (what == "come")]
+        self.calls = [*others, Call(what, nickname, place, token)]  # nobody's call is crowded out by another phone's
         self.tell("lead")
 
     # what is shown -------------------------------------------------------------------------------
