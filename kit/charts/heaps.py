@@ -1,6 +1,6 @@
 """A time that holds more marks than can be drawn well: a mark stands for all of a week or month, larger for more."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cache
 from typing import Any
@@ -60,10 +60,12 @@ def _hover(period: str, counted: str, texts: Sequence[str], n: int) -> str:
 
 
 def _counted(lane: str, n: int) -> str:
-    words = {
-        "milestone": one_or_many("{n} milestone", "{n} milestones", n),
-        "win": one_or_many("{n} small win", "{n} small wins", n),
-        "spark": one_or_many("{n} spark of joy", "{n} sparks of joy", n),
-        "session": one_or_many("{n} session", "{n} sessions", n),
-    }
-    return words[lane].format(n=n)
+    return COUNTED[lane](n).format(n=n)
+
+
+COUNTED: dict[str, Callable[[int], str]] = {
+    "milestone": lambda n: one_or_many("{n} milestone", "{n} milestones", n),
+    "win": lambda n: one_or_many("{n} small win", "{n} small wins", n),
+    "spark": lambda n: one_or_many("{n} spark of joy", "{n} sparks of joy", n),
+    "session": lambda n: one_or_many("{n} session", "{n} sessions", n),
+}

@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from kit.charts.picture import plain
+from kit.charts.picture import days, hover
 from kit.words import _
 
 MANY = 60  # as many stand so close that round ends and small arcs cannot be told apart, and take long to paint
@@ -18,12 +18,14 @@ def spans(setbacks: pd.DataFrame, window: list[pd.Timestamp], at: float, name: s
     y: list[float | None] = []
     texts: list[str | None] = []
     ends: list[int] = []
-    columns = (setbacks[column].tolist() for column in ("on", "until", "ongoing", "text"))
-    for on, until, ongoing, text in zip(*columns, strict=True):
-        ends += [13, 0 if ongoing else 13, 0]
-        x += [max(on, window[0]).strftime("%Y-%m-%d"), until.strftime("%Y-%m-%d"), None]
+    starts, stops = days(setbacks["on"].clip(lower=window[0])), days(setbacks["until"])
+    for on, until, goes_on, text in zip(
+        starts, stops, setbacks["ongoing"].tolist(), hover(setbacks["text"]), strict=True
+    ):
+        ends += [13, 0 if goes_on else 13, 0]
+        x += [on, until, None]
         y += [at, at, None]
-        texts += [plain(text), plain(text), None]
+        texts += [text, text, None]
     line = {"color": "var(--kit-setback)", "width": 13}
     band = {
         "type": "scatter", "mode": "lines+markers", "name": name, "x": x, "y": y, "line": line,
@@ -32,34 +34,19 @@ def spans(setbacks: pd.DataFrame, window: list[pd.Timestamp], at: float, name: s
     }  # fmt: skip
     ended, ongoing = setbacks[~setbacks["ongoing"]], setbacks[setbacks["ongoing"]]
     if len(setbacks) > MANY:
-        return [*_close_together(band), *_risen(ended, at), *_open_ends(ongoing, window, at)]
+        light = {**band, "mode": "lines", "line": {**line, "width": 9}}  # a style sheet makes the ends round
+        return [light, *_risen(ended, window, at), *_open_ends(ongoing, window, at)]
     return [band, *_rises(ended, window, at), *_open_ends(ongoing, window, at)]
 
 
-def _close_together(band: dict[str, Any]) -> list[dict[str, Any]]:
-    """The same bands, each with one round mark: a short one is still seen."""
-    starts = {name: band[name][::3] for name in ("x", "y", "hovertext")}
-    mark = {**band["marker"], "size": 9}
-    return [
-        {**band, "mode": "lines", "line": {**band["line"], "width": 9}},
-        {**band, **starts, "mode": "markers", "marker": mark},
-    ]
-
-
-def _risen(ended: pd.DataFrame, at: float) -> list[dict[str, Any]]:
-    """Where each span ends a small mark above it: finding one's feet."""
+def _risen(ended: pd.DataFrame, window: list[pd.Timestamp], at: float) -> list[dict[str, Any]]:
+    """Where each span ends a short line that goes up: finding one's feet."""
     if ended.empty:
         return []
-    mark = {"symbol": "triangle-up", "size": 7, "color": "var(--kit-setback)", "opacity": 1, "line": {"width": 0}}
-    return [
-        {
-            **_RISE,
-            "mode": "markers",
-            "x": ended["until"].dt.strftime("%Y-%m-%d").tolist(),
-            "y": [at + 0.45] * len(ended),
-            "marker": mark,
-        }
-    ]
+    ends = days(ended["until"]), days(ended["until"] + (window[1] - window[0]) * 0.005)
+    x = [one for end, risen in zip(*ends, strict=True) for one in (end, risen, None)]
+    line = {"color": "var(--kit-setback)", "width": 3}
+    return [{**_RISE, "mode": "lines", "x": x, "y": [at + 0.25, at + 0.6, None] * len(ended), "line": line}]
 
 
 _RISE = {

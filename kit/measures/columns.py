@@ -42,6 +42,8 @@ def some(values: Numbers) -> np.ndarray:
 
 def days(values: Any) -> np.ndarray:
     """Days as an array of whole days; one that is not known is NaT."""
+    if isinstance(values, np.ndarray) and values.dtype.kind == "M":
+        return values.astype("datetime64[D]")
     kept = values if isinstance(values, pd.Series | pd.Index | np.ndarray) else pd.Series(list(values), dtype="object")
     try:
         return pd.to_datetime(kept).to_numpy().astype("datetime64[D]")

@@ -101,7 +101,7 @@ def by_period(
 
 def grain(days: Iterable[Any], most: int = 400) -> Every:
     """The finest grain in which at most `most` periods hold one of `days`; "quarter" where none does."""
-    found = whole_days(days)
+    found = np.unique(whole_days(days))
     found = found[~np.isnat(found)]
     fitting = (every for every, first in PERIODS.items() if len(np.unique(first(found))) <= most)
     return next(fitting, "quarter")

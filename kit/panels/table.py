@@ -315,7 +315,8 @@ class Table:
         for picture in self._pictures.values():
             if picture not in shown:
                 picture.drawn = {}  # drawn when a panel asks for it
-        self._draw([span for span, picture in self._pictures.items() if picture in shown], newest)
+        spans = [span for span, picture in self._pictures.items() if picture in shown]
+        self._draw(sorted(spans, key=lambda span: not self._pictures[span].near), newest)
 
     def _draw(self, spans: Sequence[str], newest: str = "") -> None:
         from kit import measures, pictures

@@ -57,6 +57,7 @@ class PictureWidget(Live):
 
     _esm = "export default { render() {} };"
     drawn = traitlets.Dict().tag(sync=True)
+    near = traitlets.Bool(False).tag(sync=True)
 
 
 class Panel(Live):

@@ -71,10 +71,19 @@ function showPicture(model, holder) {
     if (quiet.length < figure.data.length) calm = setTimeout(() => library.react(plot, quiet, figure.layout, CONFIG), 1000);
   };
   const changed = () => { stale = true; draw(); };
-  const watch = new IntersectionObserver((seen) => { near = seen.some((one) => one.isIntersecting); draw(); }, { rootMargin: "300px" });
+  // The notebook's side draws first what can be seen; one picture can stand beside several forms.
+  const comes = (now) => {
+    if (now === near) return;
+    near = now;
+    model.kitSeen = (model.kitSeen ?? 0) + (now ? 1 : -1);
+    if (model.get("near") === model.kitSeen > 0) return;
+    model.set("near", model.kitSeen > 0);
+    model.save_changes();
+  };
+  const watch = new IntersectionObserver((seen) => { comes(seen.some((one) => one.isIntersecting)); draw(); }, { rootMargin: "300px" });
   const theme = new MutationObserver(changed);
   watch.observe(holder);
   theme.observe(document.body, { attributeFilter: ["data-jp-theme-light"] });
   model.on("change:drawn", changed);
-  return () => { watch.disconnect(); theme.disconnect(); model.off("change:drawn", changed); clearTimeout(calm); window.Plotly?.purge(plot); };
+  return () => { comes(false); watch.disconnect(); theme.disconnect(); model.off("change:drawn", changed); clearTimeout(calm); window.Plotly?.purge(plot); };
 }

@@ -1,6 +1,7 @@
 """Opening a book: its settings, its schema version, and plain words for what can be in the way."""
 
 import contextlib
+import json
 import os
 import sys
 import time
@@ -79,7 +80,9 @@ def _engine(place: Path | None, key: bytes | None) -> sa.Engine:
 
     # Named, because with a creator SQLAlchemy would pick a pool that opens the book once a thread.
     pool: Any = QueuePool if place else StaticPool
-    engine = sa.create_engine("sqlite://", module=sqlcipher, creator=connect, poolclass=pool)
+    engine = sa.create_engine(
+        "sqlite://", module=sqlcipher, creator=connect, poolclass=pool, json_deserializer=_several
+    )
 
     @sa.event.listens_for(engine, "begin")
     def begin(db: sa.Connection) -> None:
@@ -87,6 +90,11 @@ def _engine(place: Path | None, key: bytes | None) -> sa.Engine:
         db.exec_driver_sql("BEGIN" if db.get_execution_options().get("reading") else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _several(told: str) -> Any:
+    """What was kept as JSON; most of it is an empty list, for which there is nothing to parse."""
+    return [] if told == "[]" else json.loads(told)
 
 
 def _look_over(engine: sa.Engine, place: Path | None) -> None:
