@@ -353,7 +353,7 @@ def room(
 def _close_rooms(named: str | None) -> None:
     from kit import rooms
 
-    here = [one for one in rooms.found() if named in (None, one.title)]
+    here = [one for one in rooms.found() if named in (None, one.title or rooms.state(one)["client"])]
     for one in here:
         rooms.close(one)
     typer.echo(_("Closed: {n}.").format(n=len(here)))

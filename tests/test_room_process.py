@@ -16,6 +16,7 @@ import psutil
 import pytest
 
 import kit
+from kit import __main__ as command_line
 from kit import keys, places, rooms
 from kit.words import Trouble
 
@@ -92,6 +93,15 @@ def test_the_file_that_finds_it_is_for_its_owner_alone(plain, begin):
 
     assert room.file.stat().st_mode & 0o777 == 0o600
     assert room.file.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_the_file_that_finds_it_names_no_client_and_it_is_closed_by_their_name_all_the_same(plain, begin):
+    kit.open_book(plain).add(kit.Client(name="Otter"))
+    room = begin(plain, title="", client="Otter")
+
+    assert "Otter" not in room.file.read_text("utf-8")
+    command_line._close_rooms("Otter")
+    assert rooms.found() == []
 
 
 def test_a_room_that_was_killed_leaves_nothing_to_be_found(plain, begin):
