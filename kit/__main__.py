@@ -4,7 +4,7 @@ import contextlib
 import os
 import subprocess
 import sys
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -337,6 +337,7 @@ def room(
     if bool(name) == bool(client):
         raise typer.BadParameter(_("Please name the workshop, or a client with --client."))
     place, secret = _book_of_a_room(book)
+    _let_go_of_workshops(place, secret)
     asked = rooms.Asked(
         book=str(place.resolve()), title=name or "", client=client or "", keep_until=rooms.keep_until(days), lan=lan,
         arc=str(phases.resolve()) if phases else "", port=port, cert=str(cert.resolve()) if cert else "",
@@ -348,6 +349,16 @@ def room(
         _until_asked_to_stop(opened)
     finally:
         rooms.close(opened)
+
+
+def _let_go_of_workshops(place: Path, key: bytes | None) -> None:
+    """What was shared earlier goes on its day."""
+    from kit import erasing
+    from kit.rooms.workshop import is_due
+    from kit.store import Store
+
+    with contextlib.closing(Store(place, key)) as store:
+        erasing.let_go(store, lambda one: is_due(one, date.today()), key)
 
 
 def _close_rooms(named: str | None) -> None:

@@ -156,10 +156,11 @@ class Book:
 
     def _let_go(self) -> None:
         """What was shared in workshops goes on its day, whichever notebook is opened then."""
-        from kit.rooms.workshop import let_go
+        from kit import erasing
+        from kit.rooms.workshop import is_due
 
         if self._opened:
-            let_go(self._opened, date.today())
+            erasing.let_go(self._opened, lambda one: is_due(one, date.today()))
 
     def _listen(self) -> None:
         """In a notebook: follows the one unlock that all notebooks of the running server share."""

@@ -1,17 +1,18 @@
 """A client taken out of all that the kit keeps, for good; what it cannot reach is said."""
 
+import contextlib
 import hashlib
 import os
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from kit import backups, keys, places, practice
 from kit.keys import broker, remembered
-from kit.records import Client
+from kit.records import Client, Workshop
 from kit.store import Store
 from kit.words import Trouble, _, listed, one_or_many
 
@@ -97,6 +98,23 @@ def erase(store: Store, client: str, key: bytes | None = None) -> Erased:
     _note(store.place, begun - {_sign(client, key)})
     broker.tell("seat")  # other notebooks put the client away
     return Erased(client, store.place, pages, tuple(unopened))
+
+
+def let_go(store: Store, which: Callable[[Workshop], bool], key: bytes | None = None) -> None:
+    """Takes what was shared in some workshops out for good, of the backups first: who was cut off finds it all again.
+
+    Backups for which no key is at hand keep it until they go themselves.
+    """
+
+    def change(held: Store) -> None:
+        for one in filter(which, held.records(Workshop)):
+            held.let_go(one)
+
+    if any(map(which, store.records(Workshop))):
+        if store.place:
+            with contextlib.suppress(Trouble):
+                backups.rewrite(store.place, key or key_of(store.place), change)
+        change(store)
 
 
 def look_for(store: Store, client: str, key: bytes | None = None) -> tuple[list[str], set[str]]:

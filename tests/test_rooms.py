@@ -10,7 +10,7 @@ import pytest
 from rooming import opened, path_of
 
 import kit
-from kit import rooms
+from kit import backups, erasing, moving, rooms
 from kit.rooms import codes, pages
 from kit.rooms import workshop as workshop_module
 from kit.words import Trouble
@@ -542,10 +542,16 @@ def test_what_was_shared_is_deleted_when_its_day_has_come(kit_home):
         room.phone().share("word", "hopeful")
         store = room.run.store
         store.keep(kit.records.changed(room.run.record, keep_until=rooms.keep_until(-1), version=2))
+    backups.make(kit_home / "rooms.book", None)
 
-    with opened(kit_home, title="Another group") as later:
-        assert later.answers() == []
-        assert [one.title for one in later.run.store.records(kit.Workshop)] == ["Another group"]
+    book = kit.open_book(kit_home / "rooms.book")
+    assert book.table is not None
+    assert book.records(kit.Workshop) == book.records(kit.records.Answer) == []
+    book.close()
+    [kept] = backups.kept(kit_home / "rooms.book")
+    with kept.open("rb") as file:
+        moving.unpack(file, kit_home / "rooms.book.tried", b"")
+    assert "hopeful" not in everything(kit_home)
 
 
 def test_what_is_deleted_is_in_no_file_and_the_book_is_sound_as_before(kit_home):
@@ -557,7 +563,7 @@ def test_what_is_deleted_is_in_no_file_and_the_book_is_sound_as_before(kit_home)
         assert "quokka" in everything(kit_home)
         store = room.run.store
         store.keep(kit.Client(name="Heron"), kit.Win(client="Heron", title="Bread in the oven"))
-        workshop_module.let_go(store, rooms.keep_until(31))
+        erasing.let_go(store, lambda one: workshop_module.is_due(one, rooms.keep_until(31)))
 
     assert "quokka" not in everything(kit_home)
     assert "Bread in the oven" in everything(kit_home)

@@ -150,13 +150,24 @@ class Panel(Live):
 
     def refresh(self) -> None:
         """Draws what now holds: another client, a saved record, a heavier day."""
-        if self._bound != self.table.client or self.table.locked:
-            # Put away first: where the book does not answer, nothing of the one before stands before the next.
-            self._bound, self.view, self.status = None, {}, {}
-            self._undo.clear()
-            self.hold({})
-            self.hold(self.table.draft(self.name))
-            self._bound = self.table.client
+        for_another = self._bound != self.table.client or self.table.locked
+        try:
+            if for_another:
+                self._turn_over()
+            self._draw()
+        except BaseException:
+            if for_another:  # where the book does not answer, nothing of the one before stands before the next
+                self._bound, self.view = None, {}
+            raise
+
+    def _turn_over(self) -> None:
+        self._bound, self.status = None, {}
+        self._undo.clear()
+        self.hold({})
+        self.hold(self.table.draft(self.name))
+        self._bound = self.table.client
+
+    def _draw(self) -> None:
         quiet = self._out_of_view()
         stands = self.when_locked() if self.table.locked else []
         blocks = stands or ([{"is": "text", "tone": "quiet", "text": quiet}] if quiet else self.blocks())

@@ -4,7 +4,7 @@ from datetime import date
 from math import ceil
 from typing import Any
 
-from kit import records, rooms
+from kit import erasing, records, rooms
 from kit.forms import Form
 from kit.panels.coach import heading, listed, said
 from kit.panels.following import InRoom, link, links
@@ -128,8 +128,7 @@ class Workshop(InWorkshop):
 
     def do_let_go(self, key: str) -> None:
         """Deletes what was shared before its day; it cannot be brought back."""
-        one = next(one for one in self.table.store.records(records.Workshop) if one.id == key)
-        self.table.store.let_go(one)
+        erasing.let_go(self.table.store, lambda one: one.id == key)
         self._sure_of = ""
         self.tell(said=_("It is deleted, with all that was shared in it."))
         self.refresh()

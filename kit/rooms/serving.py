@@ -8,7 +8,6 @@ import ssl
 import time
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,7 +19,7 @@ from tornado.web import Application
 from kit import keys
 from kit.rooms import Asked, Open, arc, codes, facilitating, phones, remote
 from kit.rooms.web import Files, Nowhere, Room, Trying
-from kit.rooms.workshop import Run, begun, let_go
+from kit.rooms.workshop import Run, begun
 from kit.store import Store
 from kit.words import Trouble, _
 
@@ -63,7 +62,6 @@ def _run(store: Store, asked: Asked) -> Run | remote.Session:
         sentence = _("{name} is a client's code name, and would be seen by all. Please give the workshop another name.")
         raise Trouble(sentence.format(name=asked.title))
     phases = arc.read(Path(asked.arc) if asked.arc else None)
-    let_go(store, date.today())
     assert asked.keep_until
     return Run(store, begun(store, asked.title, asked.keep_until), phases)
 

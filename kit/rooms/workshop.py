@@ -8,7 +8,7 @@ from datetime import date
 from uuid import uuid4
 
 from kit.forms import Form, Unfit
-from kit.records import Answer, Record, SupportLine, Workshop, changed
+from kit.records import Answer, SupportLine, Workshop, changed
 from kit.rooms import figures
 from kit.rooms.arc import LONGEST, Arc, Ask, Phase
 from kit.rooms.under_way import UnderWay
@@ -297,10 +297,7 @@ def begun(store: Store, title: str, keep_until: date) -> Workshop:
     return record
 
 
-def let_go(store: Store, today: date) -> list[Record]:
-    """Deletes what was shared in workshops whose day has come."""
-    gone: list[Record] = []
-    for one in store.records(Workshop):
-        if one.keep_until and (one.keep_until < today or one.keep_until == today != one.on):
-            gone += store.let_go(one)
-    return gone
+def is_due(one: Workshop, today: date) -> bool:
+    """Whether the day has come on which what was shared is deleted."""
+    until = one.keep_until
+    return until is not None and (until < today or until == today != one.on)
