@@ -3,10 +3,12 @@
 import json
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 import kit
 from kit import rooms
 from kit.reports.harmless import harmless
+from kit.rooms import arc
 
 SECRET = "zinnia by the back door"
 
@@ -149,6 +151,36 @@ def test_the_keyboard_alone_is_enough_for_a_rating(room, window):
     phone.keyboard.press("Enter")
 
     phone.wait_for_selector(".mine >> text=1")
+
+
+@pytest.mark.parametrize("wide", [320, 768, 1280])
+def test_axe_finds_nothing_amiss_on_any_page_of_a_workshop(room, window, wide):
+    phone = window(room.join, wide)
+    accessible(phone)
+    phone.click("text=I agree, and join")
+    lead, board = window(room.lead, wide), window(room.board, wide)
+    for at in range(len(arc.read().phases)):
+        go(room, at)
+        accessible(another(phone, room.near))
+    for path in ("/support", "/data"):
+        accessible(another(phone, room.near + path))
+    accessible(another(lead, room.near + "/lead"))
+    accessible(another(board, room.near + "/board"))
+
+
+def another(page, address):
+    """A page of the same device that stands still: one that is open moves on with the room."""
+    still = page.context.new_page()
+    still.goto(address)
+    return still
+
+
+def accessible(page):
+    found = Axe().run(page)
+
+    assert found.response["passes"], page.url
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
 
 
 def test_closing_clears_the_phones(room, window):
