@@ -13,6 +13,8 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    # Whatever a browser wants to look up for itself, it does not find.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
 
 
@@ -22,7 +24,7 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # its driver keeps a loop running, and no other test is to meet that
 def chromium():
     """The browser; without one the tests skip, or fail where KIT_BROWSER_TESTS=required asks for one."""
     path = lab.found_chromium()

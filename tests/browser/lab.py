@@ -22,6 +22,8 @@ KIT_METADATA = {
     "kit": {"notebook": "1_session"},
 }
 FIXED = {"deletable": False, "editable": False}
+# What anywidget says, two seconds later, of a panel that a reload brought in and its own cell put away at once.
+PUT_AWAY = "[anywidget] Failed to initialize model."
 SHUT_OUT = ("JUPYTER_", "JUPYTERLAB_", "KIT_", "IPYTHON")
 
 # The kit's own start, on other notebooks than the shipped ones: only a test needs that.

@@ -59,9 +59,10 @@ def sit(page, name):
 def opened(own):
     """Three notebooks, all open; Otter is here."""
     pages = [own.page(name) for name in NOTEBOOKS]
+    closed = [page for page in pages if page.locator(".kit-door").count()]
+    if closed:  # one of them opens all
+        owning.open_door(closed[0])
     for page in pages:
-        if page.locator(".kit-door").count():
-            owning.open_door(page)
         owning.is_open(page)
     sit(pages[0], "Otter")
     expect(sitting.panel(pages[0], "entries")).to_contain_text(MARK)

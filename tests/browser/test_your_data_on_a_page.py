@@ -10,9 +10,6 @@ from playwright.sync_api import expect
 import kit
 from kit import places
 
-# What anywidget says, two seconds later, of a panel that a reload brought in and its own cell put away at once.
-PUT_AWAY = "[anywidget] Failed to initialize model."
-
 
 @pytest.fixture(scope="module")
 def server(serve, tmp_path_factory):
@@ -35,7 +32,7 @@ def heron(room, book):
     yield room
     sitting.press(room, "next_person", "Next person")
     sitting.table_is_clear(room)
-    assert [one for one in room.said if one != PUT_AWAY] == []
+    assert [one for one in room.said if one != lab.PUT_AWAY] == []
 
 
 def line(page, word, text):
