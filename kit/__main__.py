@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 from datetime import date, datetime
@@ -347,10 +348,13 @@ def room(
         arc=str(phases.resolve()) if phases else "", port=port, cert=str(cert.resolve()) if cert else "",
         key_file=str(key.resolve()) if key else "", public=public,
     )  # fmt: skip
+    signal.signal(signal.SIGTERM, _stop)  # before anything is told: whoever reads it may answer at once
     opened = rooms.begin(asked, secret)
     try:
         _tell_of(opened, asked)
         _until_asked_to_stop(opened)
+    except KeyboardInterrupt:
+        typer.echo(_("The room is closed."))
     finally:
         rooms.close(opened)
 
@@ -416,18 +420,14 @@ def _tell_of(opened: Any, asked: Any) -> None:
 
 def _until_asked_to_stop(opened: Any) -> None:
     """Waits until the room is closed elsewhere, or Ctrl-C."""
-    import signal
     import time
 
-    def stop(*_signal: object) -> None:
-        raise KeyboardInterrupt
+    while opened.file.exists():
+        time.sleep(0.3)
 
-    signal.signal(signal.SIGTERM, stop)
-    try:
-        while opened.file.exists():
-            time.sleep(0.3)
-    except KeyboardInterrupt:
-        typer.echo(_("The room is closed."))
+
+def _stop(*_signal: object) -> None:
+    raise KeyboardInterrupt
 
 
 @app.command(help=_("Say in words whether the environment, the book and its settings are in order."))
