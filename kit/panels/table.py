@@ -169,8 +169,9 @@ class Table:
         # Once: panels ask a hundred times while they fill themselves.
         self._marks = self._store.marks() if self._store else {}
         try:
-            # When it locks, the door comes last: whoever sees it sees nothing else any more.
-            troubles = [_trouble_of(panel) for panel in (reversed(self.panels) if self.locked else self.panels)]
+            # The door, or who may be chosen, comes last: whoever sees it sees nothing of anybody any more.
+            nobody = self.locked or self.client is None
+            troubles = [_trouble_of(panel) for panel in (reversed(self.panels) if nobody else self.panels)]
         finally:
             self._marks = {}
         for trouble in filter(None, troubles):

@@ -136,7 +136,7 @@ def next_person(page) -> None:
 
 
 def table_is_clear(page) -> None:
-    """Waits until the last panel has closed and somebody can be chosen."""
+    """Waits until somebody can be chosen: all else has closed by then."""
     panel(page, "choose_client").get_by_role("heading", name="Who is here today?").wait_for()
     panel(page, "next_person").get_by_role("button").wait_for(state="detached")
 

@@ -49,8 +49,8 @@ def notebook(chromium, server):
     context = chromium.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
     page = context.new_page()
     page.said = []
-    page.on("console", lambda told: told.type == "error" and told.text != lab.PUT_AWAY and page.said.append(told.text))
-    page.on("pageerror", lambda error: page.said.append(str(error)))
+    page.on("console", lambda told: told.type == "error" and page.said.append(told.text))
+    page.on("pageerror", lambda error: str(error) == lab.PUT_AWAY or page.said.append(str(error)))
     yield page
     context.close()
 
