@@ -4,6 +4,7 @@ import json
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Error
 
 import kit
 from kit import rooms
@@ -151,6 +152,71 @@ def test_the_keyboard_alone_is_enough_for_a_rating(room, window):
     phone.keyboard.press("Enter")
 
     phone.wait_for_selector(".mine >> text=1")
+
+
+def test_a_whole_workshop_needs_no_mouse(room, window):
+    go(room, 0)
+    lead, phone = window(room.lead, 390), window(room.near)
+    reach(phone, "code")
+    phone.keyboard.type(room.typed)
+    phone.keyboard.press("Enter")
+    press(phone, "I agree")
+    phone.wait_for_selector("text=Here we wait for each other.")
+
+    press(lead, "Next phase")
+    phone.wait_for_url("**/step/word")
+    write(phone, "text", "unhurried")
+    press(phone, "Keep it")
+    phone.wait_for_selector(".mine >> text=unhurried")
+    press(lead, "Reveal these words")
+    phone.wait_for_selector(".shown >> text=unhurried")
+
+    press(lead, "Next phase")
+    phone.wait_for_url("**/step/better")
+    write(phone, "better", "a reed by the water")
+    press(lead, "Next phase")
+    phone.wait_for_url("**/step/shared")
+    write(phone, "text", "the far shore")
+    press(phone, "Share it without a name")
+    phone.wait_for_selector(".mine >> text=the far shore")
+    lead.wait_for_selector("text=the far shore")
+    press(lead, "Show")
+    phone.wait_for_selector("text=Shown to all, without a name")
+
+    press(lead, "Next phase")
+    phone.wait_for_url("**/step/themes")
+    press(lead, "Next phase")
+    phone.wait_for_url("**/step/when_then")
+    press(phone, "Take home")
+    phone.wait_for_url("**/step/take_home")
+    reach(phone, "take-home")
+    with phone.expect_download() as taken:
+        phone.keyboard.press("Enter")
+    assert "a reed by the water" in taken.value.path().read_text("utf-8")
+
+
+def reach(page, what):
+    """Goes with Tab to what is called so, by its words or its id."""
+    for _step in range(60):
+        page.keyboard.press("Tab")
+        try:
+            here = page.evaluate("[document.activeElement.id, document.activeElement.textContent.trim()]")
+        except Error:  # the page has just gone on
+            page.wait_for_load_state()
+            continue
+        if here[0] == what or here[1].startswith(what):
+            return
+    raise AssertionError(f"{what} was not reached")
+
+
+def press(page, what):
+    reach(page, what)
+    page.keyboard.press("Enter")
+
+
+def write(page, what, words):
+    reach(page, what)
+    page.keyboard.type(words)
 
 
 @pytest.mark.parametrize("wide", [320, 768, 1280])
