@@ -47,17 +47,14 @@ class Act(Page):
 
     @kindly
     async def post(self) -> None:
-        given = self.data() if self.is_data else {name: self.said(name) for name in self.request.body_arguments}
+        given = self.pressed()
         act = ACTS.get(str(given.pop("do", "")))
         if act is None:
             raise HTTPError(400)
         await act(self, given)
         if self._finished:
             return
-        if self.wants_data:
-            self.finish(state(self))
-        else:
-            self.go("/lead")
+        self.answer_press(state(self))
 
     def ask(self, given: dict[str, Any]) -> Ask:
         found = self.run.arc.ask(given.get("ask", ""))

@@ -373,7 +373,7 @@ class Act(Page):
     role = "lead"
 
     def post(self) -> None:
-        given = self.data() if self.is_data else {name: self.said(name) for name in self.request.body_arguments}
+        given = self.pressed()
         do = given.get("do", "")
         if do == "turn":
             self.run.hand_over(given.get("form", ""))
@@ -386,10 +386,7 @@ class Act(Page):
             self.room.closed()
         else:
             raise HTTPError(400)
-        if self.wants_data:
-            self.finish(state(self))
-        else:
-            self.go("/lead")
+        self.answer_press(state(self))
 
 
 class Lead(Page):

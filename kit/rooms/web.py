@@ -124,6 +124,17 @@ class Page(RequestHandler):
             raise HTTPError(400) from error
         return {str(name): str(value) for name, value in told.items()} if isinstance(told, dict) else {}
 
+    def pressed(self) -> dict[str, str]:
+        """What came with one press: from the panel in the notebook, or from a form of the page."""
+        return self.data() if self.is_data else {name: self.said(name) for name in self.request.body_arguments}
+
+    def answer_press(self, state: dict[str, Any]) -> None:
+        """Where the room is now, for the panel; a browser goes back to its page."""
+        if self.wants_data:
+            self.finish(state)
+        else:
+            self.go("/lead")
+
     @property
     def wants_data(self) -> bool:
         return "application/json" in self.request.headers.get("Accept", "")
