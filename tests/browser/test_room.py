@@ -180,7 +180,7 @@ def test_a_whole_workshop_needs_no_mouse(room, window):
     press(phone, "Share it without a name")
     phone.wait_for_selector(".mine >> text=the far shore")
     lead.wait_for_selector("text=the far shore")
-    press(lead, "Show")
+    press(lead, "Show: the far shore")
     phone.wait_for_selector("text=Shown to all, without a name")
 
     press(lead, "Next phase")
@@ -196,11 +196,11 @@ def test_a_whole_workshop_needs_no_mouse(room, window):
 
 
 def reach(page, what):
-    """Goes with Tab to what is called so, by its words or its id."""
+    """Goes with Tab to what is called so, by its label, its words or its id."""
     for _step in range(60):
         page.keyboard.press("Tab")
         try:
-            here = page.evaluate("[document.activeElement.id, document.activeElement.textContent.trim()]")
+            here = page.evaluate("(({ id, ariaLabel, textContent }) => [id, ariaLabel ?? textContent.trim()])(document.activeElement)")
         except Error:  # the page has just gone on
             page.wait_for_load_state()
             continue
