@@ -29,7 +29,7 @@ def journeys(
     told: Mapping[str, pd.DataFrame],
     today: date,
     spans: Iterable[str],
-    newest: str = "",
+    newest: str | None = None,
     own_words: Sequence[str] = (),
     most_rows: int | None = None,
 ) -> Iterator[tuple[str, Picture]]:

@@ -1,10 +1,12 @@
 """The journey: milestones, small wins, sparks and setbacks on one time line, above how the days were."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from kit.charts.heaps import heaps
@@ -15,7 +17,6 @@ from kit.charts.picture import (
     day_texts,
     days,
     grid_axis,
-    hover,
     numbers,
     own_word,
     plain,
@@ -63,7 +64,7 @@ def journey(
     daily: pd.DataFrame,
     today: date,
     span: str = "three months",
-    newest: str = "",
+    newest: str | None = None,
     own_words: Sequence[str] = (),
     gathered: Gathered | None = None,
     lines_by: Every = "day",
@@ -72,9 +73,9 @@ def journey(
     """Milestones, small wins, sparks, setbacks as spans, and energy and living well, on one time line.
 
     `entries` and `daily` come from `measures.journey` and `measures.by_day`; `newest` is the id of a record that
-    was noted just now, and is ringed; `own_words` begin with what the client says instead of "setback". With
-    `gathered` a mark stands for all of its week or month; `lines_by` says whether `daily` comes from
-    `measures.by_period`. With `most_rows` the table holds the newest only, and says so.
+    was noted just now, and is ringed: where it is empty, the ring waits out of sight. `own_words` begin with what the
+    client says instead of "setback". With `gathered` a mark stands for all of its week or month; `lines_by` says
+    whether `daily` comes from `measures.by_period`. With `most_rows` the table holds the newest only, and says so.
     """
     named = {**LANE_WORDS, "setback": own_word(own_words, 0, LANE_WORDS["setback"])}
     since = first_day(span, today)
@@ -83,12 +84,12 @@ def journey(
     first = since if since is not None else min(day for day in starts if pd.notna(day))
     room = max((pd.Timestamp(today) - first) * 0.04, pd.Timedelta(days=1))
     window = [first - room, pd.Timestamp(today) + room]
-    each = shown if gathered is None else shown[shown["lane"] == "ahead"]
+    each = {lane: at for lane, at in _by_lane(shown).items() if gathered is None or lane in ("ahead", "setback")}
     data = [
-        *_session_marks(each),
+        *_session_marks(shown, each),
         *_rating_lines(lines, lines_by),
-        *spans(shown[shown["lane"] == "setback"], window, LANE_AT["setback"], LANE_WORDS["setback"]),
-        *_marks(each, window[1]),
+        *spans(shown.take(each.get("setback", [])), window, LANE_AT["setback"], LANE_WORDS["setback"]),
+        *_marks(shown, each, window[1]),
         *_heaps(gathered),
         *_ring(shown, newest, gathered),
     ]
@@ -99,9 +100,7 @@ def journey(
         columns=[_("Day"), _("What"), _("In my words")],
         rows=_journey_rows(shown if most_rows is None else shown.tail(most_rows), named),
         data=data if len(shown) or len(lines) else [],
-        layout=_journey_layout(
-            window, named, ahead="ahead" in shown["lane"].unique(), drawn={one["name"] for one in data}
-        ),
+        layout=_journey_layout(window, named, ahead="ahead" in each, drawn={one["name"] for one in data}),
         table_label=_table_label(len(shown), most_rows),
     )
 
@@ -114,7 +113,17 @@ def first_day(span: str, today: date) -> pd.Timestamp | None:
 
 def reaching(entries: pd.DataFrame, since: pd.Timestamp | None) -> pd.DataFrame:
     """What is not over by `since`; what is still ahead has no day, and stays."""
-    return entries if since is None else entries[entries["until"].fillna(entries["on"]).fillna(since) >= since]
+    if since is None:
+        return entries
+    on, until = entries["on"].to_numpy(), entries["until"].to_numpy()
+    over = np.where(np.isnat(until), on, until) < since.to_datetime64()
+    return entries[~over] if over.any() else entries
+
+
+def _by_lane(shown: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Lane -> the places of its rows: a frame for each lane would take longer than all else, at each save."""
+    lanes = shown["lane"].to_numpy(object)
+    return {lane: np.flatnonzero(lanes == lane) for lane in dict.fromkeys(lanes)}
 
 
 def _drawn_by(marks: Every | None, lines: Every) -> list[str]:
@@ -137,7 +146,7 @@ def _table_label(n: int, most: int | None) -> str:
 
 
 def _journey_sentence(shown: pd.DataFrame, lines: pd.DataFrame, span: str, own_words: Sequence[str]) -> str:
-    n = shown["lane"].value_counts().to_dict()
+    n = Counter(shown["lane"])
     word = own_words[0] if own_words else ""
     several = {
         "milestone": one_or_many("{n} milestone", "{n} milestones", n.get("milestone", 0)),
@@ -180,22 +189,23 @@ def _when(lane: str, on: str, until: str, ongoing: bool) -> str:
     return _("{start} to {end}").format(start=on, end=end)
 
 
-def _marks(shown: pd.DataFrame, end: pd.Timestamp) -> list[dict[str, Any]]:
+def _marks(shown: pd.DataFrame, lanes: Mapping[str, np.ndarray], end: pd.Timestamp) -> list[dict[str, Any]]:
+    on, texts = shown["on"].to_numpy(), shown["text"].to_numpy(object)
     traces = []
     for lane, mark in MARKS.items():
-        one = shown[shown["lane"] == lane]
-        if one.empty:
+        if lane not in lanes:
             continue
-        ahead = lane == "ahead"
+        at, ahead = lanes[lane], lane == "ahead"
+        told = [plain(text) for text in texts[at]]
         traces.append(
             {
                 "type": "scatter",
                 "mode": "markers",
                 "name": LANE_WORDS[lane],
-                "x": [end.strftime("%Y-%m-%d")] * len(one) if ahead else days(one["on"]),
-                "y": [LANE_AT[lane]] * len(one),
+                "x": [end.strftime("%Y-%m-%d")] * len(at) if ahead else days(on[at]),
+                "y": [LANE_AT[lane]] * len(at),
                 "marker": {**mark, "line": {"width": 1, "color": "var(--kit-card)"}},
-                "hovertext": ["<br>".join(hover(one["text"]))] * len(one) if ahead else hover(one["text"]),
+                "hovertext": ["<br>".join(told)] * len(at) if ahead else told,
                 "hoverinfo": "text" if ahead else "x+text",
                 "cliponaxis": False,
                 "showlegend": False,
@@ -213,17 +223,17 @@ def _heaps(gathered: Gathered | None) -> list[dict[str, Any]]:
     return [{**trace, "name": LANE_WORDS[lane]} for lane, trace in drawn.items()]
 
 
-def _session_marks(shown: pd.DataFrame) -> list[dict[str, Any]]:
-    sessions = shown[shown["lane"] == "session"]
-    if sessions.empty:
+def _session_marks(shown: pd.DataFrame, lanes: Mapping[str, np.ndarray]) -> list[dict[str, Any]]:
+    if "session" not in lanes:
         return []
+    on = shown["on"].to_numpy()[lanes["session"]]
     return [
         {
             "type": "scatter",
             "mode": "markers",
             "name": LANE_WORDS["session"],
-            "x": days(sessions["on"]),
-            "y": [SESSION_AT] * len(sessions),
+            "x": days(on),
+            "y": [SESSION_AT] * len(on),
             "marker": SESSION,
             "hoverinfo": "x+name",
             "showlegend": False,
@@ -254,23 +264,17 @@ def _rating_lines(daily: pd.DataFrame, every: Every) -> list[dict[str, Any]]:
     return traces
 
 
-def _ring(shown: pd.DataFrame, newest: str, gathered: Gathered | None) -> list[dict[str, Any]]:
-    if not newest:
+def _ring(shown: pd.DataFrame, newest: str | None, gathered: Gathered | None) -> list[dict[str, Any]]:
+    if newest is None:
         return []
-    found = shown[(shown["id"] == newest) & shown["on"].notna() & shown["lane"].isin(LANE_AT)]
-    if found.empty:
-        return []
-    lane, on = found["lane"].iloc[0], found["on"].iloc[0]
-    if gathered and lane != "setback":
-        of_lane = gathered.marks[(gathered.marks["lane"] == lane) & (gathered.marks["period"] <= on)]
-        on = of_lane["on"].iloc[-1]
+    day, height = _ringed(shown, newest, gathered)
     return [
         {
             "type": "scatter",
             "mode": "markers",
             "name": "just noted",
-            "x": [on.strftime("%Y-%m-%d")],
-            "y": [LANE_AT[lane]],
+            "x": [day],
+            "y": [height],
             "marker": {
                 "symbol": "circle-open",
                 "size": 30,
@@ -282,6 +286,19 @@ def _ring(shown: pd.DataFrame, newest: str, gathered: Gathered | None) -> list[d
             "showlegend": False,
         }
     ]
+
+
+def _ringed(shown: pd.DataFrame, newest: str, gathered: Gathered | None) -> tuple[str | None, float | None]:
+    """Where the mark stands that holds what was noted; nowhere, where it has no mark."""
+    ids, lanes, days_on = (shown[name].to_numpy() for name in ("id", "lane", "on"))
+    for lane, on in zip(lanes[ids == newest], days_on[ids == newest], strict=True):
+        if lane not in LANE_AT or np.isnat(on):
+            continue
+        if gathered and lane != "setback":
+            of_lane = gathered.marks[(gathered.marks["lane"] == lane) & (gathered.marks["period"] <= on)]
+            on = of_lane["on"].to_numpy()[-1]
+        return str(on.astype("datetime64[D]")), LANE_AT[lane]
+    return None, None
 
 
 def _line_names(drawn: set[str]) -> list[dict[str, Any]]:

@@ -69,12 +69,12 @@ def day_texts(series: pd.Series) -> list[str]:
 _said = lru_cache(8192)(day_words)  # the same days stand in one table after the other
 
 
-def days(series: pd.Series) -> list[str]:
+def days(series: pd.Series | np.ndarray) -> list[str]:
     return np.datetime_as_string(whole_days(series), unit="D").tolist()
 
 
-def whole_days(series: pd.Series) -> np.ndarray:
-    return series.to_numpy().astype("datetime64[D]")
+def whole_days(series: pd.Series | np.ndarray) -> np.ndarray:
+    return np.asarray(series).astype("datetime64[D]")
 
 
 def numbers(series: pd.Series, digits: int = 2) -> list[float | None]:

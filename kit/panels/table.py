@@ -1,7 +1,8 @@
 """Who sits at the table, and what lies on it: the state that the panels of a notebook share."""
 
+import contextlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from time import monotonic
@@ -165,15 +166,23 @@ class Table:
         self._redraw(newest)
         self._refresh()
 
-    def _refresh(self) -> None:
-        # Once: panels ask a hundred times while they fill themselves.
-        self._marks = self._store.marks() if self._store else {}
+    @contextlib.contextmanager
+    def at_one_glance(self) -> Iterator[None]:
+        """Whether anything was written is looked up once: panels ask a hundred times while they fill themselves."""
+        if self._marks or self._store is None:
+            yield
+            return
+        self._marks = self._store.marks()
         try:
+            yield
+        finally:
+            self._marks = {}
+
+    def _refresh(self) -> None:
+        with self.at_one_glance():
             # The door, or who may be chosen, comes last: whoever sees it sees nothing of anybody any more.
             nobody = self.locked or self.client is None
             troubles = [_trouble_of(panel) for panel in (reversed(self.panels) if nobody else self.panels)]
-        finally:
-            self._marks = {}
         for trouble in filter(None, troubles):
             raise trouble
 
@@ -324,15 +333,16 @@ class Table:
 
         if not (spans and self.client and self.journey_in_view):
             return
-        told = self._told(measures.JOURNEY)
-        for span, picture in pictures.journeys(told, date.today(), spans, newest, self.own_words(), MOST_ROWS):
+        with self.at_one_glance():
+            told, own_words = self._told(measures.JOURNEY), self.own_words()
+        for span, picture in pictures.journeys(told, date.today(), spans, newest, own_words, MOST_ROWS):
             self._pictures[span].drawn = picture.drawn()
 
     def _told(self, plurals: Sequence[str]) -> "dict[str, pd.DataFrame]":
         """What may be seen together of who is here; a kind is read anew only when it was written since."""
         from kit import frames
 
-        marks = {plural: (self.client, mark) for plural, mark in self.store.marks().items()}
+        marks = {plural: (self.client, mark) for plural, mark in (self._marks or self.store.marks()).items()}
         stale = [BY_PLURAL[plural] for plural in plurals if self._frames.get(plural, ("",))[0] != marks[plural]]
         found = frames.frames(self.store, self.client, "together", kinds=stale)
         self._frames |= {plural: (marks[plural], frame) for plural, frame in found.items()}

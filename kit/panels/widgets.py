@@ -152,9 +152,10 @@ class Panel(Live):
         """Draws what now holds: another client, a saved record, a heavier day."""
         for_another = self._bound != self.table.client or self.table.locked
         try:
-            if for_another:
-                self._turn_over()
-            self._draw()
+            with self.table.at_one_glance():
+                if for_another:
+                    self._turn_over()
+                self._draw()
         except BaseException:
             if for_another:  # where the book does not answer, nothing of the one before stands before the next
                 self._bound, self.view = None, {}
@@ -319,8 +320,9 @@ class Panel(Live):
         self.hold({})
         at = _("Saved {time}").format(time=f"{datetime.now():%H:%M}")
         self.tell(said=" \u00b7 ".join(filter(None, (at, self.saved(records)))))
-        self.refresh()  # the page empties the form while the picture is made
-        self.table.noted(records[-1].id)
+        with self.table.at_one_glance():
+            self.refresh()  # the page empties the form while the picture is made
+            self.table.noted(records[-1].id)
 
     def _read(self) -> list[Record] | None:
         told: dict[str, str] = {}

@@ -11,14 +11,36 @@ const plotly = () => (window.kitPlotly ??= new Promise((resolve, reject) => {
   document.head.append(script);
 }));
 
-// Colours are named in the figure and live in one style sheet: "var(--kit-spark)" becomes what the theme says.
-const coloured = (figure, node) => {
-  const style = getComputedStyle(node), said = {};
-  const colour = (_, name) => (said[name] ??= style.getPropertyValue(name).trim());
-  return JSON.parse(JSON.stringify(figure).replace(/var\((--kit-[a-z]+)\)/g, colour));
-};
-
 const CONFIG = { displayModeBar: false, responsive: true, showSendToCloud: false, plotlyServerURL: "", doubleClick: false };
+
+// The ring round what was noted just now; without a place it cannot be seen, and no trace comes or goes for it.
+const RING = "just noted";
+const isNoted = ({ name, x }) => name === RING && x[0] !== null;
+const withoutRing = ({ data, layout }) => ({ layout, data: data.map((trace) => (trace.name === RING ? { ...trace, x: [null], y: [null] } : trace)) });
+
+// Colours are named in the figure and live in one style sheet: "var(--kit-spark)" becomes what the theme says.
+function colouring(node) {
+  const said = {};
+  const colour = (_, name) => (said[name] ??= getComputedStyle(node).getPropertyValue(name).trim());
+  return (part) => JSON.parse(JSON.stringify(part).replace(/var\((--kit-[a-z]+)\)/g, colour));
+}
+
+// Where only points came or went, plotly draws the traces that they belong to: no axis, no label, no other trace.
+function drawInto(plot, library) {
+  const coloured = colouring(plot);
+  let shown = null;
+  const frame = ({ x, y, hovertext, marker, ...trace }) => ({ ...trace, marker: { ...marker, size: null } });
+  const told = ({ data, layout }) => ({ traces: data.map((trace) => JSON.stringify(trace)), frame: JSON.stringify([data.map(frame), layout]) });
+  return (figure) => {
+    const was = shown, now = shown = told(figure);
+    if (was?.frame !== now.frame) return library.react(plot, coloured(figure.data), coloured(figure.layout), CONFIG);
+    const first = (trace, place) => figure.data.findIndex(({ yaxis }) => yaxis === trace.yaxis) === place; // an axis without any is emptied
+    const traces = [...figure.data.keys()].filter((place) => was.traces[place] !== now.traces[place] || first(figure.data[place], place));
+    const drawn = new Promise((done) => { plot.once("plotly_transitioned", done); }); // the animation itself ends a frame later
+    const moved = { data: coloured(traces.map((place) => figure.data[place])), traces };
+    return Promise.race([drawn, library.animate(plot, moved, { mode: "immediate", transition: { duration: 0 }, frame: { duration: 0, redraw: false } })]);
+  };
+}
 
 function tableNode(drawn) {
   const cell = (tag) => (words) => { const node = document.createElement(tag); node.textContent = words; return node; };
@@ -49,11 +71,12 @@ function showPicture(model, holder) {
   plot.setAttribute("role", "img");
   const table = document.createElement("div");
   holder.append(sentence, plot, table);
-  let stale = true, near = false, calm = null, open = false;
+  let stale = true, near = false, calm = null, open = false, into = null, drawing = Promise.resolve();
 
   const draw = async () => {
     if (!near || !stale) return;
     stale = false;
+    clearTimeout(calm);
     const drawn = model.get("drawn");
     sentence.textContent = drawn.sentence ?? "";
     plot.setAttribute("aria-label", drawn.sentence ?? "");
@@ -62,15 +85,13 @@ function showPicture(model, holder) {
     table.replaceChildren(...(drawn.rows?.length ? [tableNode(drawn)] : []));
     if (table.firstChild) table.firstChild.open = open;
     if (plot.hidden) return;
-    const library = await plotly();
-    const figure = coloured({ data: drawn.data, layout: drawn.layout }, holder);
-    const quiet = figure.data.filter((trace) => trace.name !== "just noted");
-    await library.react(plot, figure.data, figure.layout, CONFIG);
+    into ??= drawInto(plot, await plotly());
+    await into(drawn);
     plot.dataset.drawn = String(Number(plot.dataset.drawn ?? 0) + 1);
-    clearTimeout(calm);
-    if (quiet.length < figure.data.length) calm = setTimeout(() => library.react(plot, quiet, figure.layout, CONFIG), 1000);
+    if (drawn.data.some(isNoted)) calm = setTimeout(() => inTurn(() => into(withoutRing(drawn))), 1000);
   };
-  const changed = () => { stale = true; draw(); };
+  const inTurn = (next) => { drawing = drawing.catch(() => {}).then(next); };
+  const changed = () => { stale = true; inTurn(draw); };
   // The notebook's side draws first what can be seen; one picture can stand beside several forms.
   const comes = (now) => {
     if (now === near) return;
@@ -80,8 +101,8 @@ function showPicture(model, holder) {
     model.set("near", model.kitSeen > 0);
     model.save_changes();
   };
-  const watch = new IntersectionObserver((seen) => { comes(seen.some((one) => one.isIntersecting)); draw(); }, { rootMargin: "300px" });
-  const theme = new MutationObserver(changed);
+  const watch = new IntersectionObserver((seen) => { comes(seen.some((one) => one.isIntersecting)); inTurn(draw); }, { rootMargin: "300px" });
+  const theme = new MutationObserver(() => { into = null; changed(); });
   watch.observe(holder);
   theme.observe(document.body, { attributeFilter: ["data-jp-theme-light"] });
   model.on("change:drawn", changed);
