@@ -17,19 +17,27 @@ def heaps(
     gathered: pd.DataFrame, every: Every, looks: Mapping[str, Mapping[str, Any]], at: Mapping[str, float]
 ) -> dict[str, dict[str, Any]]:
     """Lane -> trace; `gathered` is `measures.gathered(entries, every)`, each lane has its look and its height."""
-    lanes = {lane: gathered[gathered["lane"] == lane] for lane in looks}
-    return {lane: _heap(one, lane, every, looks[lane], at[lane]) for lane, one in lanes.items() if len(one)}
+    lanes, *columns = (gathered[name].to_numpy() for name in ("lane", "period", "on", "n", "texts"))
+    found = {lane: np.flatnonzero(lanes == lane) for lane in looks}
+    return {
+        lane: _heap(*(column[places] for column in columns), lane, every, looks[lane], at[lane])
+        for lane, places in found.items()
+        if len(places)
+    }
 
 
-def _heap(one: pd.DataFrame, lane: str, every: Every, look: Mapping[str, Any], at: float) -> dict[str, Any]:
-    periods = [_period_words(first, every) for first in whole_days(one["period"]).tolist()]
-    told = zip(periods, one["n"].tolist(), one["texts"].tolist(), strict=True)
+def _heap(
+    period: np.ndarray, on: np.ndarray, n: np.ndarray, texts: np.ndarray,
+    lane: str, every: Every, look: Mapping[str, Any], at: float,
+) -> dict[str, Any]:  # fmt: skip
+    periods = [_period_words(first, every) for first in whole_days(period).tolist()]
+    told = zip(periods, n.tolist(), texts.tolist(), strict=True)
     return {
         "type": "scatter",
         "mode": "markers",
-        "x": days(one["on"]),
-        "y": [at] * len(one),
-        "marker": {**look, "size": _sizes(one["n"], look["size"]), "opacity": 1},
+        "x": days(on),
+        "y": [at] * len(on),
+        "marker": {**look, "size": _sizes(n, look["size"]), "opacity": 1},
         "hovertext": [_hover(period, _counted(lane, n), texts, n) for period, n, texts in told],
         "hoverinfo": "text",
         "cliponaxis": False,
@@ -37,9 +45,9 @@ def _heap(one: pd.DataFrame, lane: str, every: Every, look: Mapping[str, Any], a
     }
 
 
-def _sizes(n: pd.Series, size: float) -> list[float]:
+def _sizes(n: np.ndarray, size: float) -> list[float]:
     """Smaller than a mark for one thing, as they stand close; one alone is still seen."""
-    return (size * (0.4 + 0.4 * np.sqrt(n.to_numpy(float) / n.max()))).round(1).tolist()
+    return (size * (0.4 + 0.4 * np.sqrt(n / n.max()))).round(1).tolist()
 
 
 @cache
@@ -59,6 +67,7 @@ def _hover(period: str, counted: str, texts: Sequence[str], n: int) -> str:
     return "<br>".join([f"{counted}, {period}", *named, *others])
 
 
+@cache
 def _counted(lane: str, n: int) -> str:
     return COUNTED[lane](n).format(n=n)
 

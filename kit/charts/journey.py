@@ -290,13 +290,13 @@ def _ring(shown: pd.DataFrame, newest: str | None, gathered: Gathered | None) ->
 
 def _ringed(shown: pd.DataFrame, newest: str, gathered: Gathered | None) -> tuple[str | None, float | None]:
     """Where the mark stands that holds what was noted; nowhere, where it has no mark."""
-    ids, lanes, days_on = (shown[name].to_numpy() for name in ("id", "lane", "on"))
-    for lane, on in zip(lanes[ids == newest], days_on[ids == newest], strict=True):
+    ids, lanes, noted_on = (shown[name].to_numpy() for name in ("id", "lane", "on"))
+    for lane, on in zip(lanes[ids == newest], noted_on[ids == newest], strict=True):
         if lane not in LANE_AT or np.isnat(on):
             continue
         if gathered and lane != "setback":
-            of_lane = gathered.marks[(gathered.marks["lane"] == lane) & (gathered.marks["period"] <= on)]
-            on = of_lane["on"].to_numpy()[-1]
+            of_lanes, periods, days_on = (gathered.marks[name].to_numpy() for name in ("lane", "period", "on"))
+            on = days_on[(of_lanes == lane) & (periods <= on)][-1]
         return str(on.astype("datetime64[D]")), LANE_AT[lane]
     return None, None
 

@@ -120,24 +120,20 @@ def gathered(entries: pd.DataFrame, every: Every) -> pd.DataFrame:
     noted in it, `texts` are those of its first three marks. Setbacks are spans, and what is ahead has no day: they
     are not in it.
     """
-    columns = (entries[name].to_numpy(object) for name in ("lane", "text"))
-    (lanes, texts), on = columns, entries["on"].to_numpy()
+    lanes, texts, on = (entries[name].to_numpy() for name in ("lane", "text", "on"))
     found: dict[str, list[Any]] = {name: [] for name in ("lane", "period", "on", "n", "texts")}
     for lane in (one for one in LANES.values() if one != "setback"):
         at = np.flatnonzero(lanes == lane)  # entries lie in the order of their days
         period, first, n = np.unique(PERIODS[every](on[at]), return_index=True, return_counts=True)
+        named = texts[at].tolist()
         found["lane"] += [lane] * len(n)
-        found["period"] += period.astype("datetime64[us]").tolist()
-        found["on"] += on[at[first + n // 2]].tolist()
+        found["period"].append(period.astype("datetime64[us]"))
+        found["on"].append(on[at[first + n // 2]])
         found["n"] += n.tolist()
-        found["texts"] += [
-            tuple(texts[at[start : start + min(many, NAMED)]]) for start, many in zip(first, n, strict=True)
-        ]
-    days = {
-        name: pd.to_datetime(pd.Series(found[name], dtype="object")).astype("datetime64[us]")
-        for name in ("period", "on")
-    }
-    return pd.DataFrame({**found, **days}).astype({"lane": "str", "n": "int64"})
+        found["texts"] += [tuple(named[start : start + min(many, NAMED)]) for start, many in zip(first, n, strict=True)]
+    days = {name: np.concatenate(found[name]) for name in ("period", "on")}
+    lane_words = {"lane": pd.array(found["lane"], dtype="str")}
+    return pd.DataFrame({**found, **lane_words, **days}, copy=False)
 
 
 def rated(check_ins: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
