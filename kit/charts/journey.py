@@ -242,8 +242,8 @@ def _session_marks(shown: pd.DataFrame, lanes: Mapping[str, np.ndarray]) -> list
 
 
 def _rating_lines(daily: pd.DataFrame, every: Every) -> list[dict[str, Any]]:
-    """A quiet line for each rating, and its days as points; a week or a month has no point beside its own line."""
-    traces: list[dict[str, Any]] = []
+    """Each rating's days as points, and over them its quiet line; a week or a month has its line only."""
+    points, lines = [], []
     for name, words, colour, dash in LINES:
         if daily.empty or daily[name].notna().sum() == 0:
             continue
@@ -255,13 +255,11 @@ def _rating_lines(daily: pd.DataFrame, every: Every) -> list[dict[str, Any]]:
         }
         line = {"color": colour, "width": 2.5, "dash": dash, "shape": "spline"}
         drawn = {**common, "y": numbers(daily[f"{name}_line"]), "mode": "lines", "connectgaps": False, "line": line}
-        points = {**common, "y": numbers(daily[name]), "mode": "markers", "opacity": 0.45, "showlegend": False,
-                  "marker": {"color": colour, "size": 5}, "hoverinfo": "x+y+name"}  # fmt: skip
         if every == "day":
-            traces += [{**drawn, "hoverinfo": "skip"}, points]
-        else:
-            traces += [{**drawn, "hoverinfo": "x+y+name"}]
-    return traces
+            points.append({**common, "y": numbers(daily[name]), "mode": "markers", "opacity": 0.45, "showlegend": False,
+                           "marker": {"color": colour, "size": 5}, "hoverinfo": "x+y+name"})  # fmt: skip
+        lines.append({**drawn, "hoverinfo": "skip" if every == "day" else "x+y+name"})
+    return [*points, *lines]
 
 
 def _ring(shown: pd.DataFrame, newest: str | None, gathered: Gathered | None) -> list[dict[str, Any]]:

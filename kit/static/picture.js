@@ -31,14 +31,18 @@ function drawInto(plot, library) {
   let shown = null;
   const frame = ({ x, y, hovertext, marker, ...trace }) => ({ ...trace, marker: { ...marker, size: null } });
   const told = ({ data, layout }) => ({ traces: data.map((trace) => JSON.stringify(trace)), frame: JSON.stringify([data.map(frame), layout]) });
-  return (figure) => {
+  return async (figure, drawn) => {
     const was = shown, now = shown = told(figure);
-    if (was?.frame !== now.frame) return library.react(plot, coloured(figure.data), coloured(figure.layout), CONFIG);
-    const first = (trace, place) => figure.data.findIndex(({ yaxis }) => yaxis === trace.yaxis) === place; // an axis without any is emptied
-    const traces = [...figure.data.keys()].filter((place) => was.traces[place] !== now.traces[place] || first(figure.data[place], place));
-    const drawn = new Promise((done) => { plot.once("plotly_transitioned", done); }); // the animation itself ends a frame later
+    if (was?.frame !== now.frame) {
+      await library.react(plot, coloured(figure.data), coloured(figure.layout), CONFIG);
+      drawn();
+      return;
+    }
+    const last = (trace, place) => figure.data.findLastIndex(({ yaxis }) => yaxis === trace.yaxis) === place; // an axis without any is emptied
+    const traces = [...figure.data.keys()].filter((place) => was.traces[place] !== now.traces[place] || last(figure.data[place], place));
     const moved = { data: coloured(traces.map((place) => figure.data[place])), traces };
-    return Promise.race([drawn, library.animate(plot, moved, { mode: "immediate", transition: { duration: 0 }, frame: { duration: 0, redraw: false } })]);
+    plot.once("plotly_transitioning", () => queueMicrotask(drawn)); // said just before it draws, all at once; the animation ends a frame later
+    await library.animate(plot, moved, { mode: "immediate", transition: { duration: 0 }, frame: { duration: 0, redraw: false } });
   };
 }
 
@@ -86,9 +90,8 @@ function showPicture(model, holder) {
     if (table.firstChild) table.firstChild.open = open;
     if (plot.hidden) return;
     into ??= drawInto(plot, await plotly());
-    await into(drawn);
-    plot.dataset.drawn = String(Number(plot.dataset.drawn ?? 0) + 1);
-    if (drawn.data.some(isNoted)) calm = setTimeout(() => inTurn(() => into(withoutRing(drawn))), 1000);
+    await into(drawn, () => { plot.dataset.drawn = String(Number(plot.dataset.drawn ?? 0) + 1); });
+    if (drawn.data.some(isNoted)) calm = setTimeout(() => inTurn(() => into(withoutRing(drawn), () => {})), 1000);
   };
   const inTurn = (next) => { drawing = drawing.catch(() => {}).then(next); };
   const changed = () => { stale = true; inTurn(draw); };

@@ -200,7 +200,9 @@ def reach(page, what):
     for _step in range(60):
         page.keyboard.press("Tab")
         try:
-            here = page.evaluate("(({ id, ariaLabel, textContent }) => [id, ariaLabel ?? textContent.trim()])(document.activeElement)")
+            here = page.evaluate(
+                "(({ id, ariaLabel, textContent }) => [id, ariaLabel ?? textContent.trim()])(document.activeElement)"
+            )
         except Error:  # the page has just gone on
             page.wait_for_load_state()
             continue

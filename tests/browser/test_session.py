@@ -15,6 +15,15 @@ SAVED = re.compile(r"^Saved \d\d:\d\d\b")
 ODD = ("<script>window.ran=1</script>", "<img src=x onerror=window.ran=1>", "[a link](javascript:window.ran=1)")
 CAN_BE_SEEN = """() => [...document.querySelectorAll("input, textarea")].map((one) => one.value).join("\\n")
     + document.body.innerText + document.body.textContent"""
+# The shape, the place and the look of all that stands in a picture, as it is and once plotly draws it anew; its words.
+STANDS = """async (plot) => {
+    const named = ["class", "d", "transform", "style"];
+    const stands = () => [...plot.querySelectorAll(".main-svg path, .main-svg text")].map((one) =>
+        [...named.map((name) => one.getAttribute(name)), one.tagName === "text" && one.textContent].join(" ")).sort();
+    const now = stands();
+    await window.Plotly.redraw(plot);
+    return [now, stands(), plot.data.flatMap(({ hovertext }) => hovertext ?? [])];
+}"""
 TOO_WIDE = """() => [document.scrollingElement, ...document.querySelectorAll(".kit-notebook, .kit-notebook *")]
     .filter((one) => one.scrollWidth > one.clientWidth + 1 && /auto|scroll/.test(getComputedStyle(one).overflowX)
         || one.matches(".kit-panel") && one.getBoundingClientRect().right > innerWidth)
@@ -82,6 +91,36 @@ def test_a_small_win_is_in_the_store_and_in_the_journey(heron, book):
     assert small_wins(heron) == wins + 1
     expect(sitting.entry(heron, "small_win", "win.title")).to_have_value("")
     journey_table(heron).get_by_text("Sat in the sun for one song").wait_for()
+
+
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [
+        ("small_win", "win.title"),
+        ("small_win", "spark.title"),
+        ("add_milestone", "milestone.title"),
+        ("explore_setback", "setback.title"),
+        ("check_in", "check_in.energy"),
+    ],
+)
+def test_after_a_save_the_picture_is_the_one_that_would_be_drawn_from_the_start(heron, word, name):
+    """Only what changed is drawn at a save: the rest must still stand where it belongs."""
+    beside = "small_win" if word == "check_in" else word
+    sitting.panel(heron, beside).scroll_into_view_if_needed()
+    for words in ("3", "9"):
+        drawn = times_drawn(heron, beside)
+        if word == "check_in":
+            sitting.field(heron, word, name).get_by_role("radio", name=words, exact=True).click()
+        else:
+            sitting.write(heron, word, name, f"{words} things at once")
+        sitting.keep(heron, word)
+        sitting.panel(heron, beside).scroll_into_view_if_needed()
+        lab.until(lambda drawn=drawn: times_drawn(heron, beside) > drawn)
+
+        stands, anew, told = sitting.panel(heron, beside).locator(".kit-plot").evaluate(STANDS)
+        assert stands == anew
+        assert len(stands) > 50
+        assert word == "check_in" or f"{words} things at once" in told
 
 
 def test_undo_takes_it_back_from_the_store_and_the_journey_and_into_the_form(heron, book):
