@@ -235,8 +235,8 @@ class Entries(EarlierForms):
 
     def _earlier_told(self) -> list[Moment]:
         """What was changed in the entry that is looked at, the latest first."""
-        record = next((one for one in self._noted() if one.id == self._opened), None)
-        changes = self.table.store.history(record) if record else []
+        opened = [one for one in self._noted() if one.id == self._opened] if self._opened else []
+        changes = [change for one in opened for change in self.table.store.history(one)]
         return [(one, []) for one in reversed(changes) if one.did in DID and self.shows(one)]
 
     def _removed_told(self) -> list[Moment]:
