@@ -25,6 +25,10 @@ function colouring(node) {
   return (part) => JSON.parse(JSON.stringify(part).replace(/var\((--kit-[a-z]+)\)/g, colour));
 }
 
+// Axes that say from where to where they reach do not move with the points.
+const holdsStill = ({ data, layout }) => data.every(({ type, xaxis = "x", yaxis = "y" }) => type === "scatter"
+  && [xaxis, yaxis].every((name) => layout[name.replace(/^./, "$&axis")]?.range));
+
 // Where only points came or went, plotly draws the traces that they belong to: no axis, no label, no other trace.
 function drawInto(plot, library) {
   const coloured = colouring(plot);
@@ -33,7 +37,7 @@ function drawInto(plot, library) {
   const told = ({ data, layout }) => ({ traces: data.map((trace) => JSON.stringify(trace)), frame: JSON.stringify([data.map(frame), layout]) });
   return async (figure, drawn) => {
     const was = shown, now = shown = told(figure);
-    if (was?.frame !== now.frame) {
+    if (was?.frame !== now.frame || !holdsStill(figure)) {
       await library.react(plot, coloured(figure.data), coloured(figure.layout), CONFIG);
       drawn();
       return;
