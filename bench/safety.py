@@ -87,9 +87,9 @@ def _at_each_call(folder: Path) -> list[Finding]:
 def _backed_up(folder: Path) -> Finding:
     within = folder / "backed-up"
     within.mkdir()
-    looked_at, amiss = kept.killed_backups(within, round(BACKUPS * MUCH), seed=round(time.time()))
-    told = _("Here: {n} finished backups after {kills} kills, {amiss} not as promised.").format(
-        n=looked_at, kills=round(BACKUPS * MUCH), amiss=len(amiss)
+    looked_at, cut_short, amiss = kept.killed_backups(within, round(BACKUPS * MUCH), seed=round(time.time()))
+    told = _("Here: {n} finished backups after {kills} kills, {cut} cut short, {amiss} not as promised.").format(
+        n=looked_at, kills=round(BACKUPS * MUCH), cut=cut_short, amiss=len(amiss)
     )
     aim = _("Aim: each finished backup comes back, and an unfinished one is never taken for finished.")
     return Finding([], aim, not amiss, told)

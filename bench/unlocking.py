@@ -1,6 +1,7 @@
-"""Opening an encrypted practice of 5,000 entries in a fresh process, beside a plain book with the very same entries."""
+"""An encrypted practice of 5,000 entries, opened beside a plain book of the same, and locked in three open pages."""
 
 import os
+import shutil
 import subprocess
 import sys
 from functools import partial
@@ -8,14 +9,19 @@ from pathlib import Path
 from unittest.mock import patch
 
 import kit
-from bench.browser import fresh_home
+from bench.browser import bench, fresh_home, lab
 from bench.charts import story
 from bench.figures import Finding, Row, in_turn, more, note
-from kit import keys
+from bench.saving import CLIENT
+from kit import keys, places
 from kit.keys import broker
 from kit.words import Trouble, _
 
+import owning  # isort: skip
+import sitting  # isort: skip
+
 ENTRIES, DAYS, RUNS = 5_000, 3_650, 11
+PAGES = ("1_session", "2_progress", "just_me")
 WORDS = 'eleven "quiet" herons 🌿'
 # The passphrase comes through a pipe, as from a prompt; an empty one: the broker holds the key.
 OPENS = """\
@@ -31,7 +37,21 @@ print(opened - began, time.perf_counter() - began, entries)
 """
 
 
+# When nothing of the practice is left in a page, seen or hidden; clocks of one browser's pages are one clock.
+BLANK = """(mark) => { window.kitBlank = new Promise((done) => {
+    const look = () => document.querySelector(".kit-door") && !document.documentElement.outerHTML.includes(mark)
+        && done(performance.timeOrigin + performance.now());
+    new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true });
+}); }"""
+PRESS = """() => { const at = performance.timeOrigin + performance.now();
+    [...document.querySelectorAll("button")].find((one) => one.textContent === "Lock").click(); return at; }"""
+
+
 def measure() -> list[Finding]:
+    return [*_opened(), _locked()]
+
+
+def _opened() -> list[Finding]:
     with fresh_home() as home, patch.dict(os.environ, KIT_HOME=str(home)):
         os.environ.pop("KIT_PASSPHRASE", None)
         plain, own = _book(home / "plain.book"), _book(home / "own.book", WORDS)
@@ -61,6 +81,35 @@ def _findings(words: list, peer: list, handed: list) -> list[Finding]:
             told=_("The key comes from the one unlock that all notebooks share, so no passphrase is reckoned with."),
         ),
     ]
+
+
+def _locked() -> Finding:
+    """From a press on Lock in one page until three pages hold nothing of the practice any more."""
+    with fresh_home() as home, patch.dict(os.environ, KIT_HOME=str(home)):
+        own = _book(home / "own.book", WORDS)
+        with bench({}, home, KIT_BOOK=str(own), **owning.NO_KEYRING) as running:
+            for name in PAGES[1:]:
+                shutil.copy(places.NOTEBOOKS / f"{name}.ipynb", home / "notebooks")
+            pages = [running.page(name) for name in PAGES]
+            runs = [_until_blank(pages) for _run in range(RUNS)]
+    aim = _("Aim: within a second, all three.")
+    told = _("Here: {most:.2f} s at most.").format(most=max(runs))
+    return Finding([Row(_("Lock, until three open pages are blank"), runs, "s")], aim, max(runs) <= 1, told)
+
+
+def _until_blank(pages: list) -> float:
+    pages[0].locator(".kit-door").first.wait_for()
+    owning.open_door(pages[0], WORDS)
+    for page in pages:
+        owning.is_open(page)
+        lab.wait_for_quiet(page)
+    if pages[0].locator("[data-word=choose_client] input[type=text]").count():
+        sitting.sit_down(pages[0], CLIENT)
+    for page in pages:
+        page.wait_for_function("(mark) => document.documentElement.outerHTML.includes(mark)", arg=CLIENT)
+        page.evaluate(BLANK, CLIENT)
+    pressed = pages[0].evaluate(PRESS)
+    return (max(page.evaluate("() => window.kitBlank") for page in pages) - pressed) / 1000
 
 
 def _book(place: Path, words: str | None = None) -> Path:

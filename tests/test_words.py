@@ -28,6 +28,22 @@ def spoken(path):
                     yield given.value
 
 
+SAYS = {"text", "heading", "button", "Trouble", "NoSuchClient", "BadParameter", "echo"}
+SAID_UNDER = {"text", "label", "empty", "title", "said", "help"}
+
+
+def bare(path):
+    """Sentences that are put before somebody without going through `_()`."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            yield from node.args if name in SAYS else []
+            yield from (one.value for one in node.keywords if one.arg in SAID_UNDER and name != "Field")
+        if isinstance(node, ast.Dict):
+            pairs = zip(node.keys, node.values, strict=True)
+            yield from (value for key, value in pairs if getattr(key, "value", None) in SAID_UNDER)
+
+
 def prose_of(notebook):
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
     return "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
@@ -46,15 +62,30 @@ def test_what_the_kit_says_is_kind(path):
     assert {text: unkind(text) for text in spoken(path) if unkind(text)} == {}
 
 
+@pytest.mark.parametrize("path", KIT, ids=lambda path: path.stem)
+def test_no_sentence_goes_past_the_one_place(path):
+    said = [one.value for one in bare(path) if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+
+    assert [text for text in said if re.match(r"[A-Z]\w* |[A-Z]\w+[.!?]", text)] == []
+
+
 def test_the_kit_speaks_at_all():
     assert sum(len(list(spoken(path))) for path in KIT) > 300
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 def test_what_a_page_says_is_kind(path):
-    quoted = re.findall(r"\"([^\"\n]* [^\"\n]*)\"|>([^<>{}]+)<", path.read_text(encoding="utf-8"))
+    quoted = re.findall(r"\"([^\"\n]*)\"|`([^`]*)`|>([^<>{}]+)<", path.read_text(encoding="utf-8"))
 
-    assert [text for pair in quoted for text in pair if unkind(text)] == []
+    assert [text for several in quoted for text in several if unkind(text)] == []
+
+
+def test_what_the_first_start_says_is_kind():
+    told = [node.value for node in ast.walk(ast.parse((places.ROOT / "start.py").read_text(encoding="utf-8")))
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)]  # fmt: skip
+
+    assert len(told) > 30
+    assert [text for text in told if unkind(text)] == []
 
 
 @pytest.mark.parametrize("notebook", sorted(places.NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
