@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from kit import places
 from kit.fields import About, Audience, about, seen
-from kit.records import BY_PLURAL, OfClient, Record, problems
+from kit.records import BY_PLURAL, OfClient, Record, ToolUse, problems
 from kit.words import Trouble, _
 
 Offers = Mapping[str, Sequence[tuple[str, str]]]
@@ -24,6 +24,15 @@ class Beside:
 
     about: About
     make: Callable[[Any, Any], list[Record]]
+
+
+def _uses(setback: Any, tools: list[str] | None) -> list[Record]:
+    return [ToolUse(client=setback.client, tool=tool, setback=setback.id, on=setback.began_on) for tool in tools or []]
+
+
+WHAT_HELPED = Beside(
+    About(_("What helped?"), "links", of="tools", help=_("tap all that fit; anything of your own counts")), _uses
+)
 
 
 class Unfit(Exception):
@@ -125,6 +134,7 @@ def _asked(name: str, told: About, offers: Offers, own_words: Sequence[str], mor
         "slots": list(told.slots),
         "among": told.among,
         "asks": [list(one) for one in told.asks],
+        "must": told.must,
         "grows": _grows(told),
         "more": more,
     }

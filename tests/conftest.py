@@ -1,13 +1,15 @@
-"""One story for all tests: Heron, in a book of their own that nothing else sees."""
+"""What all tests share: Heron's story, in a book that nothing else sees; a practice of one's own, with its key."""
 
 import signal
 from datetime import date, timedelta
 
+import owned
 import pytest
 from hypothesis import settings
 
 import kit
-from kit import backups, forms
+from kit import backups, forms, keys, places
+from kit.keys import remembered
 
 # Where the tests are started in the background, Ctrl-C is ignored, also by every process they start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -85,3 +87,21 @@ def only(story):
         return one
 
     return found
+
+
+@pytest.fixture
+def place(kit_home):
+    """The coach's own practice, closed."""
+    return owned.begun(places.practice())
+
+
+@pytest.fixture
+def key(place):
+    return keys.read(place, owned.WORDS)
+
+
+@pytest.fixture
+def no_keyring(monkeypatch):
+    """This computer remembers no key."""
+    monkeypatch.setattr(remembered, "recall", lambda book: None)
+    monkeypatch.setattr(remembered, "available", lambda: False)

@@ -229,6 +229,12 @@ def connected(one: Practice) -> Any:
     return db
 
 
+def tell(place: Path, order: str) -> None:
+    """Somebody writes into a book without the kit."""
+    with contextlib.closing(sqlcipher.connect(str(place), isolation_level=None)) as db:
+        db.execute(order)
+
+
 DAMAGES: tuple[Callable[[Practice, random.Random], None], ...] = (
     cut, cut, flipped, flipped, flipped, scrambled, put_back_older, an_older_page, without_journal, emptied, gone,
     edited, edited, edited, edited, without_its_last,

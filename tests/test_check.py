@@ -4,10 +4,11 @@ import json
 import re
 
 import pytest
+import typer
 
 import kit
-from kit import __main__ as command_line
 from kit import check, keys, launch, places
+from kit.commands import opening
 from kit.panels import locked
 
 
@@ -24,8 +25,8 @@ def served(monkeypatch):
 
 
 def opened(book=None):
-    with pytest.raises(command_line.typer.Exit):
-        command_line.open_(book=book)
+    with pytest.raises(typer.Exit):
+        opening.open_(book=book)
 
 
 def own_practice():

@@ -1,16 +1,9 @@
 """The command line: one plain sentence, and the right exit code."""
 
 import os
-import subprocess
-import sys
 
 import pytest
-
-
-def run(*words, **more):
-    return subprocess.run(
-        [sys.executable, "-m", "kit", *words], capture_output=True, text=True, check=False, env={**os.environ, **more}
-    )
+from asking import run
 
 
 def test_a_report_is_written_and_its_place_is_said(tmp_path):

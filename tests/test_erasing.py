@@ -1,7 +1,6 @@
 """Erasing a client: nothing of them is left anywhere that the kit keeps something, and nothing of others is touched."""
 
 import json
-import os
 import random
 import re
 import shutil
@@ -14,6 +13,7 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 import sqlcipher3.dbapi2 as sqlcipher
+from asking import run
 from browser import traces
 from marked import Story, _add
 
@@ -462,14 +462,8 @@ def test_other_notebooks_are_told(two, monkeypatch):
 # the command line ----------------------------------------------------------------------------------
 
 
-def run(*words, given="", **more):
-    told = {**os.environ, "PYTHONIOENCODING": "utf-8", **more}
-    return subprocess.run([sys.executable, "-m", "kit", *words], input=given, capture_output=True, text=True, env=told,
-                          encoding="utf-8", check=False)  # fmt: skip
-
-
 def test_the_command_asks_for_the_code_name_and_offers_a_copy_first(held):
-    done = run("erase", "Heron", "--book", str(held.place), given="Maple\n")
+    done = run("erase", "Heron", "--book", str(held.place), typed="Maple\n")
 
     assert done.returncode == 2
     assert "There is no way back" in done.stderr and "kit export Heron --out FOLDER" in done.stderr
@@ -481,7 +475,7 @@ def test_the_command_asks_for_the_code_name_and_offers_a_copy_first(held):
 @BOTH
 def test_the_command_erases_once_the_name_is_typed(held, tmp_path):
     secret = {"KIT_PASSPHRASE": PASSPHRASE} if held.key else {}
-    done = run("erase", "Heron", "--book", str(held.place), given="Heron\n", **secret)
+    done = run("erase", "Heron", "--book", str(held.place), typed="Heron\n", **secret)
 
     assert done.returncode == 0, done.stderr
     assert "Heron is erased" in done.stdout and "Out of reach" in done.stdout

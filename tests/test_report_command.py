@@ -1,12 +1,11 @@
 """`kit report`: for one client, for all, the card, a PDF; what cannot be made is named, and the code says so."""
 
 import os
-import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 
 import pytest
+from asking import run
 
 import kit
 from kit.reports import printed
@@ -14,13 +13,8 @@ from kit.reports import printed
 TODAY = date.today().isoformat()
 
 
-def run(*words: str) -> subprocess.CompletedProcess:
-    command = [sys.executable, "-m", "kit", "report", *words]
-    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
-
-
 def test_for_all_a_page_of_each_is_written_and_counted(tmp_path):
-    done = run("--all", "--out", str(tmp_path))
+    done = run("report", "--all", "--out", str(tmp_path))
 
     assert (done.returncode, done.stderr) == (0, "")
     assert sorted(path.name for path in tmp_path.iterdir()) == [
@@ -30,7 +24,7 @@ def test_for_all_a_page_of_each_is_written_and_counted(tmp_path):
 
 
 def test_whose_page_could_not_be_made_is_named_the_others_are_made_and_the_code_is_one(tmp_path):
-    done = run("--all", "--audience", "supporter", "--supporter", "Nadia", "--out", str(tmp_path))
+    done = run("report", "--all", "--audience", "supporter", "--supporter", "Nadia", "--out", str(tmp_path))
 
     assert done.returncode == 1
     assert [path.name for path in tmp_path.iterdir()] == [f"Heron-{TODAY}-supporter-Nadia.html"]
@@ -39,13 +33,13 @@ def test_whose_page_could_not_be_made_is_named_the_others_are_made_and_the_code_
 
 
 def test_the_coach_may_be_called_coach(tmp_path):
-    done = run("Heron", "--audience", "coach", "--out", str(tmp_path))
+    done = run("report", "Heron", "--audience", "coach", "--out", str(tmp_path))
 
     assert done.stdout.strip() == str(tmp_path / f"Heron-{TODAY}-just_me.html")
 
 
 def test_the_card_is_a_page_too(tmp_path):
-    done = run("Heron", "--card", "--out", str(tmp_path))
+    done = run("report", "Heron", "--card", "--out", str(tmp_path))
 
     assert done.stdout.strip() == str(tmp_path / f"Heron-{TODAY}-card.html")
 
@@ -60,7 +54,7 @@ def test_the_card_is_a_page_too(tmp_path):
     ],
 )
 def test_what_does_not_fit_together_is_answered_with_the_next_step(words, told):
-    done = run(*words)
+    done = run("report", *words)
 
     assert done.returncode == 2
     assert told in done.stderr
@@ -75,7 +69,7 @@ def test_an_encrypted_practice_makes_pages_for_all_and_nothing_of_it_lies_in_the
     book.close()
     monkeypatch.setenv("KIT_PASSPHRASE", "a lamp in the window")
 
-    done = run("--all", "--book", str(place), "--out", str(tmp_path))
+    done = run("report", "--all", "--book", str(place), "--out", str(tmp_path))
     assert done.returncode == 0, done.stderr
     assert "An unmistakable kettle" in (tmp_path / f"Heron-{TODAY}.html").read_text("utf-8")
     lying = [path for path in kit_home.rglob("*") if path.is_file()]
@@ -84,7 +78,7 @@ def test_an_encrypted_practice_makes_pages_for_all_and_nothing_of_it_lies_in_the
 
 @pytest.mark.skipif(printed.chromium() is None, reason="no Chromium, Chrome or Edge found")
 def test_as_pdf_it_is_printed_on_the_paper_that_was_named(tmp_path):
-    done = run("Birch", "--pdf", "--paper", "Letter", "--out", str(tmp_path))
+    done = run("report", "Birch", "--pdf", "--paper", "Letter", "--out", str(tmp_path))
 
     place = tmp_path / f"Birch-{TODAY}.pdf"
     assert done.stdout.strip() == str(place), done.stderr
@@ -100,7 +94,7 @@ def test_without_a_browser_a_pdf_is_one_plain_sentence(tmp_path, monkeypatch):
         pytest.skip("a browser stands where it cannot be hidden")
     monkeypatch.setenv("PATH", str(tmp_path))
 
-    done = run("Birch", "--pdf", "--out", str(tmp_path))
+    done = run("report", "Birch", "--pdf", "--out", str(tmp_path))
     assert done.returncode == 1
     assert done.stderr.strip() == (
         "A PDF needs Chromium, Chrome or Edge. Please install one, or print the page from a browser."

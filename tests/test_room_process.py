@@ -16,8 +16,8 @@ import psutil
 import pytest
 
 import kit
-from kit import __main__ as command_line
 from kit import keys, places, rooms
+from kit.commands.rooms import close_rooms
 from kit.words import Trouble
 
 PASSPHRASE = "a heron on a cold morning"
@@ -100,7 +100,7 @@ def test_the_file_that_finds_it_names_no_client_and_it_is_closed_by_their_name_a
     room = begin(plain, title="", client="Otter")
 
     assert "Otter" not in room.file.read_text("utf-8")
-    command_line._close_rooms("Otter")
+    close_rooms("Otter")
     assert rooms.found() == []
 
 

@@ -3,11 +3,10 @@
 import csv
 import json
 import os
-import subprocess
-import sys
 from datetime import date
 
 import pytest
+from asking import run
 
 import kit
 from kit import exchange, takeout
@@ -221,11 +220,6 @@ def test_a_folder_that_holds_nothing_is_one_sentence(folder, said, tmp_path):
 
 
 # the command line ----------------------------------------------------------------------------------
-
-
-def run(*words):
-    return subprocess.run([sys.executable, "-m", "kit", *map(str, words)], capture_output=True, encoding="utf-8",
-                          check=False)  # fmt: skip
 
 
 def test_the_commands_take_a_client_to_another_book(tmp_path):

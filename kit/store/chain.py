@@ -205,27 +205,23 @@ def forget(db: sa.Connection, client: str, gone: Iterable[Key] = ()) -> None:
     What is left names them by a sign that leads to nobody; that somebody was erased, and when, stays.
     """
     driver: Any = db.connection.driver_connection
-    mine, stood = set(gone), last(driver)[2]
-    known = sum(_number(digest) for key, digest in digests(driver, mine).items() if key in mine)
-    nobody = secrets.token_hex(16)
-    emptied = 'kind = NULL, record = NULL, did = NULL, "by" = NULL, at = NULL, "before" = NULL, digest = NULL'
-    driver.execute(f"UPDATE history SET client = ?, {emptied} WHERE client = ?", (nobody, client))
     driver.execute("DELETE FROM salts WHERE client = ?", (client,))
-    row = _Row((Client.plural, nobody), "", None, None, None, "erased")
-    db.info["head"] = _append(driver, _Book(driver), [row], (stood - known) % ROUND)
+    _empty(db, set(gone), "client = ?", [(client,)], Client.plural, "erased")
 
 
 def let_go(db: sa.Connection, gone: Iterable[Key]) -> None:
     """Empties the history of records that were just taken out and belong to no client; that it was done stays."""
+    mine = set(gone)
+    _empty(db, mine, "kind = ? AND record = ?", mine, "", "let go")
+
+
+def _empty(db: sa.Connection, gone: set[Key], where: str, whose: Iterable[tuple], kind: str, did: str) -> None:
     driver: Any = db.connection.driver_connection
-    mine, stood = set(gone), last(driver)[2]
-    known = sum(_number(digest) for key, digest in digests(driver, mine).items() if key in mine)
-    nobody = secrets.token_hex(16)
+    known = sum(_number(digest) for key, digest in digests(driver, gone).items() if key in gone)
+    left, nobody = (last(driver)[2] - known) % ROUND, secrets.token_hex(16)
     emptied = 'kind = NULL, record = NULL, did = NULL, "by" = NULL, at = NULL, "before" = NULL, digest = NULL'
-    many = [(nobody, *key) for key in mine]
-    driver.executemany(f"UPDATE history SET client = ?, {emptied} WHERE kind = ? AND record = ?", many)
-    row = _Row(("", nobody), "", None, None, None, "let go")
-    db.info["head"] = _append(driver, _Book(driver), [row], (stood - known) % ROUND)
+    driver.executemany(f"UPDATE history SET client = ?, {emptied} WHERE {where}", [(nobody, *one) for one in whose])
+    db.info["head"] = _append(driver, _Book(driver), [_Row((kind, nobody), "", None, None, None, did)], left)
 
 
 def standing_kinds(driver: Any) -> list[str]:
