@@ -13,6 +13,9 @@ from uuid import uuid4
 import kit
 from kit import rooms
 from kit.rooms import serving
+from kit.rooms.session import FORMS
+
+PAGES_OF_ONE = ("/", *(f"/form/{name}" for name in FORMS), "/journey", "/support", "/data")
 
 
 class Device:

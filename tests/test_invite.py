@@ -154,17 +154,7 @@ def test_nothing_for_the_coachs_eyes_and_nobody_else_is_on_the_clients_pages(pag
     agreed.add(kit.Setback(client="Heron", title="Three days in bed", private_note="looked very tired"))
     device = opened.device().open(rooming.path_of(opened.told.join))
 
-    paths = (
-        "/",
-        "/form/check_in",
-        "/form/small_win",
-        "/form/milestone",
-        "/form/setback",
-        "/journey",
-        "/support",
-        "/data",
-    )
-    pages = {path: device.open(path).page for path in paths}
+    pages = {path: device.open(path).page for path in rooming.PAGES_OF_ONE}
     assert "Three days in bed" in pages["/journey"]
     for hidden in ("old house", "looked very tired", "private_note", "Maple"):
         assert [path for path, shown in pages.items() if hidden in shown] == []

@@ -10,7 +10,7 @@ from rooming import opened, path_of
 import kit
 from kit import rooms
 from kit.fields import about, seen
-from kit.rooms import remote
+from kit.rooms import remote, session
 from kit.words import Trouble
 
 PLACES = ["/form/check_in", "/journey", "/support", "/data", "/agree", "/now", "/lead", "/lead/state", "/lead/now"]
@@ -50,7 +50,7 @@ def test_an_agreement_that_was_taken_back_closes_the_door(kit_home):
         today = date.today()
         room.run.store.keep(kit.Agreement(client="Heron", to="a room", on=today, withdrawn_on=today))
         with pytest.raises(Trouble, match="taken back"):
-            remote.Session(room.run.store, room.run.store.client("Heron"))
+            session.Session(room.run.store, room.run.store.client("Heron"))
 
 
 @pytest.mark.parametrize("form", list(remote.FORMS))

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kit import charts, reports
+from kit import charts, colours, reports
 from kit.fields import about
 from kit.frames import CLIENT_KINDS, STANDING, frame, within
 from kit.records import (
@@ -237,7 +237,7 @@ def test_the_journey_has_its_sentence_its_table_and_a_named_picture():
     assert figure["role"] == "img"
     assert figure["aria-label"] == "So far: 1 milestone and 1 spark of joy."
     assert f'<p class="sentence">{figure["aria-label"]}</p>' in html
-    assert "2 Mar 2026 milestones Sang" in Read(html).text()
+    assert "2 Mar 2026 milestone Sang" in Read(html).text()
 
 
 def test_the_next_date_is_one_that_is_still_to_come():
@@ -363,7 +363,8 @@ def test_these_texts_would_be_markup_if_they_were_let_through(hostile):
 
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_peoples_text_reaches_the_picture_as_data_to_the_letter(hostile):
-    figure = Read(page(Milestone(**HERON, title=hostile, on=MONDAY))).scripts[0]
+    beside = Spark(**HERON, title="A robin", on=MONDAY)  # one thing alone has no picture
+    figure = Read(page(Milestone(**HERON, title=hostile, on=MONDAY), beside)).scripts[0]
 
     assert not re.search("[<>&\u2028\u2029]", figure)
     assert [charts.plain(hostile)] in [trace.get("hovertext") for trace in json.loads(figure)[0]["data"]]
@@ -421,7 +422,7 @@ def test_the_look_is_dark_on_a_dark_screen_and_never_on_paper():
     assert "--kit-paper: #fbf8f3" in style[:dark]
     assert "--kit-paper: #1a2128" in style[dark:]
     assert style.count("{") == style.count("}")
-    assert paper.DARK not in style
+    assert colours.DARK not in style
 
 
 # to a file ----------------------------------------------------------------------------------------------

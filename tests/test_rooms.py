@@ -595,3 +595,20 @@ def test_a_clients_code_name_is_no_name_for_a_workshop(kit_home):
 
     with pytest.raises(Trouble, match="code name"):
         rooms.serving.opened(asked, None)
+
+
+def test_the_colours_of_a_room_are_the_kits_own_and_dark_only_on_a_dark_screen(room):
+    served = room.device().open("/files/tokens.css").page
+    day, night = served.split("@media screen and (prefers-color-scheme: dark)")
+
+    assert "--kit-paper: #fbf8f3" in day
+    assert "--kit-paper: #1a2128" in night
+    assert night.lstrip().startswith("{ body:not(.board, .paper)")
+    assert served.count("{") == served.count("}")
+
+
+def test_the_door_of_one_client_speaks_of_no_wall(room, tmp_path):
+    assert "on the wall" in room.device().open("/").page
+
+    with opened(tmp_path, client="Heron") as other:
+        assert "on the wall" not in other.device().open("/").page

@@ -225,13 +225,27 @@ def test_the_room_of_another_book_is_not_shown(opened, tmp_path):
     assert "Who can reach it?" in seen(other.workshop())
 
 
-def test_the_way_in_is_a_picture_an_address_and_a_code(page, opened):
+def way_in(page):
     (fold,) = [one for one in page.workshop.view["blocks"] if one.get("label") == "How people come in"]
-    code = fold["blocks"][0]
+    assert fold["open"]
+    return fold["blocks"]
 
+
+def test_the_way_in_is_a_picture_an_address_and_a_code(page, opened):
+    opened.told.__dict__["address"] = "http://192.0.2.7:9"  # as in a network
+    page.workshop.refresh()
+
+    code = way_in(page)[0]
     assert code["src"].startswith("data:image/svg+xml")
     assert code["lines"][1:] == [opened.told.address, opened.told.typed]
-    assert fold["open"]
+
+
+def test_where_no_phone_can_reach_the_room_there_is_nothing_to_scan(page, opened):
+    found = way_in(page)
+
+    assert [one["text"] for one in found[1:3]] == [opened.told.address, opened.told.typed]
+    assert not any(one["is"] == "code" for one in found)
+    assert "Scan" not in str(found)
 
 
 def test_a_phone_that_found_its_way_is_told_of(page, opened):
@@ -335,11 +349,93 @@ def test_what_was_shared_is_deleted_before_its_day_when_it_is_said_twice(book):
     book.add(kit.Answer(workshop=kept.id, phase="shared", text="The sea, once more"))
     panel = book.workshop()
 
+    press(panel, "Read what was shared")
     press(panel, "Delete it now")
     assert len(book.records(kit.Answer)) == 1
     press(panel, "Yes, for good")
     assert book.records(kit.Workshop) + book.records(kit.Answer) == []
+    assert "The sea" not in seen(panel)
     assert book.history(kit.Workshop(title="x", id=kept.id)) == []
+
+
+def held(book, title="Tuesday group", on=0, **shared):
+    """A workshop that is over: question -> its lines, each with whether it was shown."""
+    made = book.add(kit.Workshop(title=title, on=in_days(on), keep_until=in_days(on + 30)))
+    for phase, lines in shared.items():
+        for text, shown in lines:
+            book.add(kit.Answer(workshop=made.id, phase=phase, text=text, shown=shown, by="room"))
+    return made
+
+
+def words_of(panel):
+    """What can be read of a workshop: headings, what stands above some lines, and the lines."""
+    (items,) = [block["items"] for fold in panel.view["blocks"] for block in fold.get("blocks", [])
+                if block["is"] == "list"]  # fmt: skip
+    return [block.get("words", block.get("text")) for item in items for block in item["blocks"]]
+
+
+def test_what_was_shared_is_read_question_by_question_shown_or_not(book):
+    held(book, helps=[("a walk", True), ("bread", True)], shared=[("kept for myself", False), ("The sea", True)],
+         themes=[("rest", True)])  # fmt: skip
+    panel = book.workshop()
+    assert "The sea" not in seen(panel)
+
+    press(panel, "Read what was shared")
+    assert words_of(panel) == [
+        "A line that I would like to share, without a name", "Shown to all", ["The sea"], "Not shown",
+        ["kept for myself"], "What do several of us speak of?", "Shown to all", ["rest"],
+        "What helps me, even a little?", "Shown to all", ["a walk", "bread"],
+    ]  # fmt: skip
+    press(panel, "Put it away")
+    assert "The sea" not in seen(panel)
+
+
+def test_of_several_workshops_one_is_chosen_to_be_read(book):
+    held(book, "Tuesday group", on=-7, shared=[("a week ago", True)])
+    held(book, "Autumn evening", shared=[("this evening", True)])
+    panel = book.workshop()
+    (read,) = [
+        one for one in items(panel.view["blocks"]) if one.get("about") == "Tuesday group" and one["do"] == "read"
+    ]
+
+    panel._heard(panel, {"do": read["do"], "with": read["with"]}, [])
+    assert words_of(panel)[-1] == ["a week ago"]
+    assert "this evening" not in seen(panel)
+    assert seen(panel).count("what was shared is deleted on") == 2
+
+
+def test_numbers_of_people_are_never_read_one_by_one(book):
+    held(book, energy=[("3", False), ("9", False)], of_their_own=[("4", False)])
+    panel = book.workshop()
+
+    press(panel, "Read what was shared")
+    assert [one for one in words_of(panel) if isinstance(one, list)] == []
+    assert words_of(panel)[::2] == ["Energy today", "Of their own"]
+
+
+def test_an_empty_list_and_an_empty_workshop_are_a_sentence(book):
+    assert "Nothing is kept of any workshop." in seen(book.workshop())
+
+    held(book)
+    panel = book.workshop()
+    press(panel, "Read what was shared")
+    assert words_of(panel) == ["Nothing was shared in it, and that is fine."]
+
+
+def test_what_is_read_is_put_away_when_the_practice_is_locked_or_a_room_opens(page, opened, book):
+    held(book, "Last week", shared=[("A far shore", True)])
+    page.workshop._read_now = book.records(kit.Workshop)[-1].id
+    look(page)
+    assert "A far shore" not in seen(page.workshop)
+    opened.act(do="close")
+
+    look(page)
+    (read,) = [one for one in items(page.workshop.view["blocks"]) if one.get("about") == "Last week"][:1]
+    assert "A far shore" not in seen(page.workshop)
+    page.workshop._heard(page.workshop, {"do": read["do"], "with": read["with"]}, [])
+    assert "A far shore" in seen(page.workshop)
+    page.table.turn(None, page.table.place)
+    assert "A far shore" not in seen(page.workshop)
 
 
 @pytest.mark.parametrize(("days", "stays"), [(-1, False), (0, False), (1, True)])

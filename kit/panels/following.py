@@ -212,9 +212,11 @@ class InRoom(OfPractice):
         return [buttons(*chips), text(REACH[self._reach], "quiet"), *map(self.form_block, self.server_form())]
 
     def way_in(self, room: rooms.Open, typed: str) -> list[Block]:
-        """The picture, the address and the code by which people come in."""
+        """The address and the code by which people come in; a picture to scan where a phone can reach the room."""
         from kit.rooms import pages
 
+        if room.address.startswith(room.near):
+            return [text(_("Open the address and type the code.")), text(room.address, "own"), text(typed, "own")]
         words = _("Scan the picture, or open the address and type the code.")
         label = _("A picture to scan with a phone: it opens the room")
         return [
@@ -228,3 +230,7 @@ def links(*items: dict[str, str]) -> Block:
 
 def link(label: str, address: str, looks: str = "", copy: str = "") -> dict[str, str]:
     return {"label": label, "href": address, "looks": looks, "copy": copy}
+
+
+def part(label: str, *blocks: Block, is_open: bool = False) -> Block:
+    return {"is": "fold", "label": label, "looks": "part", "open": is_open, "blocks": list(blocks)}

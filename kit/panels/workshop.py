@@ -4,10 +4,11 @@ from datetime import date
 from math import ceil
 from typing import Any
 
-from kit import erasing, records, rooms
+from kit import records, rooms
 from kit.forms import Form
 from kit.panels.coach import heading, listed, said
-from kit.panels.following import InRoom, link, links
+from kit.panels.following import InRoom, link, links, part
+from kit.panels.held import Held
 from kit.panels.session import button, buttons, text
 from kit.panels.widgets import Block
 from kit.words import Trouble, _, day_words
@@ -66,14 +67,13 @@ def _press(label: str, do: str, looks: str = "", **told: str) -> dict[str, Any]:
     return button("room", label, [do, told], looks)
 
 
-class Workshop(InWorkshop):
+class Workshop(Held, InWorkshop):
     """Opens a room for a group, says where it is, and closes it for everybody."""
 
     name = "workshop"
     save_label = _("Open the room")
     _asks = ""
     _sure = False
-    _sure_of = ""  # the workshop that is to be deleted, once it is said again
 
     def forms(self) -> dict[str, Form]:
         if self.follow.room:
@@ -97,8 +97,6 @@ class Workshop(InWorkshop):
 
     def _before(self) -> list[Block]:
         over = _("The room is closed for everybody. What was shared is in this book until the day named below.")
-        kept = sorted(self.table.store.records(records.Workshop), key=lambda one: one.created_at, reverse=True)
-        items = [{"id": one.id, "title": one.title, "meta": _held(one), "buttons": self._lets_go(one)} for one in kept]
         return [
             *([text(over)] if self.follow.over else []),
             self.form_block("workshop", enter=True),
@@ -106,7 +104,7 @@ class Workshop(InWorkshop):
             *self.reach_blocks(),
             self.save_block(),
             self._paper(),
-            *([_part(_("What is kept of workshops"), listed(items))] if items else []),
+            part(_("What is kept of workshops"), *self.held_blocks(), is_open=self.follow.over),
         ]
 
     def _paper(self) -> Block:
@@ -115,23 +113,7 @@ class Workshop(InWorkshop):
         html = alone.page(self.table.store, self.typed.get("workshop", {}).get("title") or _("A workshop"))
         title = _("A sheet of A4 for each phase: for people without a device, and for a day without a network.")
         sheets = {"is": "preview", "html": html, "print": _("Print it"), "title": title}
-        return _part(_("Every phase on paper"), sheets)
-
-    def _lets_go(self, one: Any) -> list[dict[str, Any]]:
-        if self._sure_of != one.id:
-            return [button("ask_to_let_go", _("Delete it now"), one.id, "plain")]
-        return [button("let_go", _("Yes, for good"), one.id), button("ask_to_let_go", _("Keep it"), "", "plain")]
-
-    def do_ask_to_let_go(self, key: str) -> None:
-        self._sure_of = key
-        self.refresh()
-
-    def do_let_go(self, key: str) -> None:
-        """Deletes what was shared before its day; it cannot be brought back."""
-        erasing.let_go(self.table.store, lambda one: one.id == key)
-        self._sure_of = ""
-        self.tell(said=_("It is deleted, with all that was shared in it."))
-        self.refresh()
+        return part(_("Every phase on paper"), sheets)
 
     def do_save(self) -> None:
         """Opens the room; the workshop is noted in the book by the room itself."""
@@ -158,12 +140,12 @@ class Workshop(InWorkshop):
             heading(where),
             *self.now(),
             said(),
-            _part(_("How people come in"), *self._way_in(room), is_open=self.at == 0),
-            _part(_("My own page, and the board"), *self._windows(room)),
-            _part(_("All phases"), *self._all()),
-            _part(_("For somebody without a device"), *self._enter()),
-            _part(_("Every phase on paper"), links(link(_("Open the sheets and print them"), f"{room.lead}/paper"))),
-            _part(_("Close the room"), *self._close()),
+            part(_("How people come in"), *self._way_in(room), is_open=self.at == 0),
+            part(_("My own page, and the board"), *self._windows(room)),
+            part(_("All phases"), *self._all()),
+            part(_("For somebody without a device"), *self._enter()),
+            part(_("Every phase on paper"), links(link(_("Open the sheets and print them"), f"{room.lead}/paper"))),
+            part(_("Close the room"), *self._close()),
         ]
 
     def _way_in(self, room: rooms.Open) -> list[Block]:
@@ -261,18 +243,6 @@ class Workshop(InWorkshop):
 
 ENTERED = ("word", "rating", "line", "lines", "helps")
 REACHED_NEAR = _("Only this computer reaches this room. For phones, close it and open it in this network.")
-
-
-def _held(one: Any) -> str:
-    if one.keep_until is None:
-        return day_words(one.day())
-    return _("{day}; what was shared is deleted on {until}").format(
-        day=day_words(one.day()), until=day_words(one.keep_until)
-    )
-
-
-def _part(label: str, *blocks: Block, is_open: bool = False) -> Block:
-    return {"is": "fold", "label": label, "looks": "part", "open": is_open, "blocks": list(blocks)}
 
 
 class Phase(InWorkshop):

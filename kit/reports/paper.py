@@ -13,11 +13,11 @@ from typing import Any
 import jinja2
 from markupsafe import Markup, escape
 
+from kit import colours
 from kit.reports.story import side_by_side
 from kit.words import _, apart, day_words
 
 KIT = Path(__file__).parent.parent
-DARK = 'body[data-jp-theme-light="false"]'
 SIZES = ("A4", "Letter")
 
 
@@ -77,10 +77,8 @@ def bundle() -> tuple[Markup, str]:
 
 def style(size: str = "") -> str:
     """The kit's colours, dark where the screen is dark (never on paper), and the look of a page."""
-    light, dark = (KIT / "static" / "tokens.css").read_text("utf-8").split(DARK)
-    tokens = f"{light}@media screen and (prefers-color-scheme: dark) {{ body:not(.kit-light) {dark}}}\n"
     paper = f"@page {{ size: {size}; }}\n" if size in SIZES else ""
-    return tokens + (KIT / "static" / "report.css").read_text("utf-8") + paper
+    return colours.sheet(".kit-light") + (KIT / "static" / "report.css").read_text("utf-8") + paper
 
 
 def hashed(script: str) -> str:

@@ -13,10 +13,12 @@ import jinja2
 import segno
 from markupsafe import Markup
 
+from kit import colours
 from kit.words import _, day_words
 
 KIT = Path(__file__).parent.parent
 STATIC = KIT / "static"
+LIGHT = ".board, .paper"  # light whatever the screen is: a projector draws no dark, and paper is white
 FILES = {
     "tokens.css": "text/css",
     "room.css": "text/css",
@@ -72,6 +74,8 @@ def filled(template: str, **told: Any) -> str:
 @cache
 def file(name: str) -> bytes:
     """One of the kit's own files, or plotly's bundle as its package installs it."""
+    if name == "tokens.css":
+        return colours.sheet(LIGHT).encode()
     if name in FILES:
         return (STATIC / name).read_bytes()
     if name != "plotly.min.js":
@@ -90,11 +94,11 @@ def version() -> str:
 @cache
 def code_image(address: str) -> str:
     """The address as a QR code, as a picture that a notebook can show."""
-    return str(segno.make(address, error="m", micro=False).svg_data_uri(scale=6, border=2, dark="#22303c"))
+    return str(segno.make(address, error="m", micro=False).svg_data_uri(scale=6, border=4, dark="#22303c"))
 
 
 @cache
 def code(address: str) -> Markup:
     """The address as a QR code; it scales with the page."""
-    drawn = segno.make(address, error="m", micro=False).svg_inline(omitsize=True, border=2, dark="#22303c")
+    drawn = segno.make(address, error="m", micro=False).svg_inline(omitsize=True, border=4, dark="#22303c")
     return Markup(drawn)

@@ -17,7 +17,7 @@ from tornado.netutil import bind_sockets
 from tornado.web import Application
 
 from kit import keys
-from kit.rooms import Asked, Open, arc, codes, facilitating, phones, remote
+from kit.rooms import Asked, Open, arc, codes, facilitating, phones, remote, session
 from kit.rooms.web import Files, Nowhere, Room, Trying
 from kit.rooms.workshop import Run, begun
 from kit.store import Store
@@ -55,9 +55,9 @@ def opened(asked: Asked, key: bytes | None) -> tuple[Room, HTTPServer, Open]:
     return room, server, _told(room, asked, near)
 
 
-def _run(store: Store, asked: Asked) -> Run | remote.Session:
+def _run(store: Store, asked: Asked) -> Run | session.Session:
     if asked.client:
-        return remote.Session(store, store.client(asked.client))
+        return session.Session(store, store.client(asked.client))
     if store.called(asked.title):
         sentence = _("{name} is a client's code name, and would be seen by all. Please give the workshop another name.")
         raise Trouble(sentence.format(name=asked.title))

@@ -7,6 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 
+class NotYours(Exception):
+    """Somebody asks for what belongs to another device."""
+
+
 class UnderWay:
     """Something under way, with a mark for each kind of page that is another one as soon as there is news."""
 

@@ -13,7 +13,7 @@ from tornado.web import HTTPError, RequestHandler
 from kit.forms import Unfit
 from kit.rooms import pages
 from kit.rooms.codes import Codes
-from kit.rooms.workshop import NotYours
+from kit.rooms.under_way import NotYours
 from kit.words import Trouble, _
 
 DAYS = 1  # that a cookie holds; the room itself ends earlier

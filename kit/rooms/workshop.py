@@ -11,7 +11,7 @@ from kit.forms import Form, Unfit
 from kit.records import Answer, SupportLine, Workshop, changed
 from kit.rooms import figures
 from kit.rooms.arc import LONGEST, Arc, Ask, Phase
-from kit.rooms.under_way import UnderWay
+from kit.rooms.under_way import NotYours, UnderWay
 from kit.store import Store
 from kit.words import Trouble, _
 
@@ -19,10 +19,6 @@ MORE = 5  # minutes that a press gives
 MOST_PEOPLE = 3_000
 MOST_LINES = 30  # that one phone shares for one question
 WAITING, SHOWN, KEPT_BACK = "waiting", "shown", "kept back"
-
-
-class NotYours(Exception):
-    """Somebody asks for what belongs to another phone."""
 
 
 @dataclass

@@ -1,7 +1,8 @@
 // What makes a room's pages better with script: news, a queue for bad networks, and one's own page that stays here.
 (() => {
   const body = document.body;
-  const LOOK = "body{font:18px/1.5 system-ui,sans-serif;max-width:40em;margin:2em auto;padding:0 1em;color:#22303c;background:#fbf8f3}p{white-space:pre-wrap;overflow-wrap:anywhere}h2{font-size:1.05em;margin:1.6em 0 .2em}ul{padding-left:1.2em}form{display:none}";
+  const LOOK = "body{font:18px/1.5 system-ui,sans-serif;max-width:40em;margin:2em auto;padding:0 1em;color:var(--kit-ink);background:var(--kit-paper)}p{white-space:pre-wrap;overflow-wrap:anywhere}h2{font-size:1.05em;margin:1.6em 0 .2em}ul{padding-left:1.2em}a{color:var(--kit-action)}form{display:none}";
+  const colours = () => [...([...document.styleSheets].find((one) => one.href?.includes("/tokens.css"))?.cssRules ?? [])].map((rule) => rule.cssText).join("");
   const OWN = "kit-own:", QUEUE = "kit-queue", DRAFT = "kit-draft:";
   const store = (() => { // some browsers keep nothing: then this page alone remembers
     try {
@@ -53,16 +54,17 @@
     document.getElementById("take-home").addEventListener("click", (event) => {
       const made = document.implementation.createHTMLDocument(page.dataset.title);
       const meta = Object.assign(made.createElement("meta"), { name: "viewport", content: "width=device-width, initial-scale=1" });
+      const scheme = Object.assign(made.createElement("meta"), { name: "color-scheme", content: "light dark" });
       const utf8 = made.createElement("meta");
       utf8.setAttribute("charset", "utf-8");
-      made.head.append(utf8, meta);
+      made.head.append(utf8, meta, scheme);
       const title = made.createElement("h1");
       title.textContent = page.dataset.title;
       const from = made.createElement("p");
       from.textContent = page.dataset.room;
       made.body.append(title, from, ...[...page.childNodes].map((one) => made.importNode(one, true)), made.importNode(document.getElementById("take-lines"), true));
       const link = document.createElement("a");
-      link.href = URL.createObjectURL(new Blob(["<!doctype html>\n" + made.documentElement.outerHTML.replace("</head>", () => `<style>${LOOK}</style></head>`)], { type: "text/html" }));
+      link.href = URL.createObjectURL(new Blob(["<!doctype html>\n" + made.documentElement.outerHTML.replace("</head>", () => `<style>${colours()}${LOOK}</style></head>`)], { type: "text/html" }));
       link.download = `${event.target.dataset.file}.html`;
       document.body.append(link);
       link.click();

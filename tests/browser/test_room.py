@@ -1,10 +1,12 @@
 """A workshop on two phones, one of them without script, with the facilitator's window and the projected board."""
 
 import json
+import re
+from datetime import date, timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Error
+from playwright.sync_api import Error, expect
 
 import kit
 from kit import rooms
@@ -29,14 +31,34 @@ def room(tmp_path_factory):
         rooms.close(opened)
 
 
+@pytest.fixture(scope="module")
+def of_one(tmp_path_factory):
+    """The room of one client, with a few things to draw."""
+    home = tmp_path_factory.mktemp("of-one")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KIT_HOME", str(home))
+        book = kit.open_book(home / "one.book")
+        book.add(kit.Client(name="Heron"))
+        for to in ("notes", "a room"):
+            book.add(kit.Agreement(client="Heron", to=to))
+        for days in (40, 20, 3):
+            book.add(kit.Win(client="Heron", title="Bread", on=date.today() - timedelta(days=days)))
+        book.close()
+        opened = rooms.begin(rooms.Asked(str(home / "one.book"), client="Heron"))
+        yield opened
+        rooms.close(opened)
+
+
 @pytest.fixture
 def window(chromium):
     """Opens windows of people who were never here before; what goes wrong in one of them is told."""
     contexts, wrong = [], []
 
-    def opening(address, wide=360, script=True):
+    def opening(address, wide=360, script=True, **looks):
         size = {"width": wide, "height": 740 if wide < 600 else 800}
-        contexts.append(chromium.new_context(viewport=size, java_script_enabled=script, reduced_motion="reduce"))
+        contexts.append(
+            chromium.new_context(viewport=size, java_script_enabled=script, reduced_motion="reduce", **looks)
+        )
         page = contexts[-1].new_page()
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("console", lambda told: wrong.append(told.text) if "Content Security Policy" in told.text else None)
@@ -221,19 +243,95 @@ def write(page, what, words):
     page.keyboard.type(words)
 
 
-@pytest.mark.parametrize("wide", [320, 768, 1280])
-def test_axe_finds_nothing_amiss_on_any_page_of_a_workshop(room, window, wide):
-    phone = window(room.join, wide)
+LOOKS = [(320, "light", "none"), (768, "dark", "none"), (1280, "light", "none"), (320, "dark", "active")]
+
+
+@pytest.mark.parametrize(("wide", "scheme", "forced"), LOOKS)
+def test_axe_finds_nothing_amiss_on_any_page_of_a_workshop(room, window, wide, scheme, forced):
+    looks = {"wide": wide, "color_scheme": scheme, "forced_colors": forced}
+    accessible(window(room.near, **looks))
+    phone = window(room.join, **looks)
     accessible(phone)
     phone.click("text=I agree, and join")
-    lead, board = window(room.lead, wide), window(room.board, wide)
+    lead, board = window(room.lead, **looks), window(room.board, **looks)
     for at in range(len(arc.read().phases)):
         go(room, at)
         accessible(another(phone, room.near))
-    for path in ("/support", "/data"):
+    for path in ("/support", "/data", "/try", "/nowhere"):
         accessible(another(phone, room.near + path))
     accessible(another(lead, room.near + "/lead"))
+    accessible(another(lead, room.near + "/lead/paper"))
     accessible(another(board, room.near + "/board"))
+
+
+def test_axe_finds_nothing_amiss_in_a_session_of_one_and_the_picture_follows_the_screen(of_one, window):
+    accessible(window(of_one.near, 320, color_scheme="dark"))
+    theirs = window(of_one.join, 320, color_scheme="dark")
+    theirs.wait_for_selector("text=Hello, Heron")
+    for path in ("/", "/form/check_in", "/form/setback", "/journey", "/support", "/data"):
+        theirs.goto(of_one.near + path)
+        accessible(theirs)
+    accessible(window(of_one.lead, 768, color_scheme="dark"))
+
+    theirs.goto(of_one.near + "/journey")
+    theirs.wait_for_selector("[data-drawn] #plot .main-svg")
+    wins = theirs.locator("#plot .points path.point").first
+    expect(wins).to_have_css("fill", "rgb(236, 231, 221)")
+    theirs.emulate_media(color_scheme="light")
+    expect(wins).to_have_css("fill", "rgb(34, 48, 60)")
+
+
+def ground(page):
+    return page.evaluate("getComputedStyle(document.body).backgroundColor")
+
+
+def test_pages_are_dark_on_a_dark_screen_and_the_board_and_paper_stay_light(room, window):
+    phone, lead, board = (window(link, color_scheme="dark") for link in (room.join, room.lead, room.board))
+    sheets = another(lead, room.near + "/lead/paper")
+    dark, light, white = "rgb(26, 33, 40)", "rgb(251, 248, 243)", "rgb(255, 255, 255)"
+
+    assert [ground(page) for page in (phone, lead, board, sheets)] == [dark, dark, light, white]
+    phone.emulate_media(color_scheme="light")
+    assert ground(phone) == light
+    phone.emulate_media(color_scheme="dark", media="print")
+    assert ground(phone) == white
+
+
+def test_each_phase_is_printed_black_on_one_sheet_of_a4(room, window):
+    sheets = another(window(room.lead, color_scheme="dark"), room.near + "/lead/paper")
+    printed = sheets.pdf(prefer_css_page_size=True)
+    sheets.emulate_media(media="print")
+
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == len(arc.read().phases)
+    assert {one.evaluate("one => getComputedStyle(one).color") for one in sheets.locator("h1, h2, a").all()} == {
+        "rgb(0, 0, 0)"
+    }
+
+
+def test_what_was_chosen_is_seen_with_forced_colours(room, window):
+    go(room, 1)
+    phone = window(room.join, color_scheme="dark", forced_colors="active")
+    phone.click("text=I agree, and join")
+    energy = another(phone, room.near + "/step/energy")
+    energy.locator(".scale label").nth(4).click()
+    marks = energy.locator(".scale span").evaluate_all("all => all.map((one) => getComputedStyle(one).backgroundColor)")
+
+    assert [n for n, one in enumerate(marks) if marks.count(one) == 1] == [4]
+
+
+def test_a_page_that_is_taken_home_follows_the_screen_too(room, window, chromium):
+    go(room, 5)
+    phone = window(room.join, color_scheme="dark")
+    phone.click("text=I agree, and join")
+    home = another(phone, room.near + "/step/take_home")
+    with home.expect_download() as file:
+        home.click("#take-home")
+
+    taken = window(file.value.path().as_uri(), color_scheme="dark")
+    taken.set_content(file.value.path().read_text("utf-8"))
+    assert ground(taken) == "rgb(26, 33, 40)"
+    taken.emulate_media(color_scheme="light")
+    assert ground(taken) == "rgb(251, 248, 243)"
 
 
 def another(page, address):

@@ -2,6 +2,7 @@
 
 import lab
 import pytest
+import rooming
 import sitting
 
 import kit
@@ -31,28 +32,17 @@ def open_rooms(home, monkeypatch):
 
 
 @pytest.fixture
-def device(chromium):
+def device(new_page):
     """Pages on devices of their own, each with its own cookies."""
-    contexts = []
-
-    def page(**more):
-        contexts.append(chromium.new_context(**{**PHONE, **more}))
-        return contexts[-1].new_page()
-
-    yield page
-    for one in contexts:
-        one.close()
+    return lambda **more: new_page(**{**PHONE, **more})
 
 
 @pytest.fixture
-def notebook(chromium, server):
-    context = chromium.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
-    page = context.new_page()
+def notebook(page):
     page.said = []
     page.on("console", lambda told: told.type == "error" and page.said.append(told.text))
     page.on("pageerror", lambda error: str(error) == lab.PUT_AWAY or page.said.append(str(error)))
-    yield page
-    context.close()
+    return page
 
 
 def the_first(page, word, text):
@@ -98,6 +88,9 @@ def test_a_workshop_is_led_from_the_notebook(notebook, device, server, open_room
     phone.get_by_text("This room is closed.").wait_for()
     sitting.panel(notebook, "workshop").get_by_role("button", name="Open the room").wait_for()
     assert open_rooms() == []
+    sitting.panel(notebook, "workshop").get_by_role("button", name="Read what was shared").click()
+    sitting.panel(notebook, "workshop").get_by_text(SCRIPT).wait_for()
+    assert notebook.locator("[data-word=workshop] .kit-words img").count() == 0
     assert notebook.said == []
 
 
@@ -148,16 +141,7 @@ def hidden_on(theirs, room):
     book.close()
     assert len(secret) > len(others)
     found = []
-    for path in (
-        "/",
-        "/form/check_in",
-        "/form/small_win",
-        "/form/milestone",
-        "/form/setback",
-        "/journey",
-        "/support",
-        "/data",
-    ):
+    for path in rooming.PAGES_OF_ONE:
         theirs.goto(room.near + path)
         found += [(path, one) for one in secret if one in theirs.content()]
     return found

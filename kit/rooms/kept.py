@@ -1,0 +1,49 @@
+"""What was shared in a workshop that is over, to be read: each question with its lines; whose they are nobody knows."""
+
+from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
+
+from kit.records import Answer, Workshop
+from kit.rooms import arc
+from kit.store import Store
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One question, what was shown of its lines, and what was not; numbers stay out of sight."""
+
+    prompt: str
+    kind: str
+    shown: tuple[str, ...] = ()
+    back: tuple[str, ...] = ()
+
+
+def of(store: Store, workshop: Workshop) -> list[Kept]:
+    """The questions in the order of the phases; one that no phase asks any more comes last, by its name."""
+    asks = _asks()
+    places = {name: place for place, name in enumerate(asks)}
+    found = sorted(
+        store.records(Answer, workshop=workshop.id),
+        key=lambda one: (places.get(one.phase, len(places)), one.phase, _turn(asks.get(one.phase), one)),
+    )
+    return [_kept(asks.get(name), name, list(some)) for name, some in groupby(found, attrgetter("phase"))]
+
+
+def _asks() -> dict[str, arc.Ask]:
+    """What the facilitator's own phases ask, then what the kit's do."""
+    own = {ask.name: ask for _at, ask in arc.read().asks()}
+    return own | {ask.name: ask for _at, ask in arc.read(arc.OWN).asks() if ask.name not in own}
+
+
+def _turn(ask: arc.Ask | None, one: Answer) -> str:
+    """What helps in the order of time, all else in no order that tells whose it is."""
+    return one.created_at.isoformat() if ask and ask.kind == "helps" else one.id
+
+
+def _kept(ask: arc.Ask | None, name: str, found: list[Answer]) -> Kept:
+    prompt = ask.prompt if ask else name.replace("_", " ").capitalize()
+    if ask.kind == "rating" if ask else all(one.text.isdigit() for one in found):
+        return Kept(prompt, "rating")
+    shown, back = (tuple(one.text for one in found if one.shown == on) for on in (True, False))
+    return Kept(prompt, ask.kind if ask else "lines", shown, back)
