@@ -1,8 +1,11 @@
 """One open practice: each word that a notebook says, and what a script may call."""
 
 import asyncio
+import contextlib
 import os
+import sys
 import weakref
+from collections.abc import Callable
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +16,7 @@ from kit.fields import Audience
 from kit.keys import broker, remembered
 from kit.records import Record, changed
 from kit.store import Store, head
-from kit.words import Trouble, _
+from kit.words import Damaged, Trouble, _
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,21 +37,42 @@ def open_book(place: str | os.PathLike | None = None, passphrase: str | None = N
     plain sentence when the book cannot be opened; nothing is changed then.
     """
     told = place or os.environ.get("KIT_BOOK")
-    named = str(told or (places.practice() if places.practice().exists() else SAMPLE))
+    named = str(told or (places.practice() if _was_begun(places.practice()) else SAMPLE))
     if named in (SAMPLE, MEMORY):
         if passphrase is not None:
             raise Trouble(_("Only a file can have a passphrase. Please name one, or leave the passphrase out."))
-        return Book(None, Store(None)) if named == MEMORY else Book(places.sample(), _sample(), for_now=not told)
+        return Book(None, Store(None)) if named == MEMORY else _or_door(places.sample(), _sample, for_now=not told)
     where = Path(named).expanduser()
     words = passphrase if passphrase is not None else os.environ.get("KIT_PASSPHRASE")
     if words is not None and not (where.exists() and where.stat().st_size):
         return Book(where, practice.begin(where, keys.new(), words))
-    if not keys.locked(where):
+    if not backups.needs_key(where):
         if passphrase is not None:
             raise Trouble(_("{place} has no passphrase. Please open it without one.").format(place=where))
-        return Book(where, _backed_up(where))
+        return _or_door(where, lambda: _backed_up(where))
     key = broker.ask(where) if words is None else keys.read(where, words)
-    return Book(where, _backed_up(where, key) if key else None, lent=words is None)
+    return _or_door(where, lambda: _backed_up(where, key) if key else None, lent=words is None)
+
+
+def _or_door(place: Path, opens: Callable[[], Store | None], for_now: bool = False, lent: bool = False) -> "Book":
+    """The open book; on a page a damaged one waits as a locked one does, and its door says what can be done."""
+    try:
+        return Book(place, opens(), for_now, lent)
+    except Damaged as damaged:
+        if not _on_a_page():
+            raise
+        return Book(place, None, for_now, lent, str(damaged))
+
+
+def _was_begun(place: Path) -> bool:
+    """Whether there is a book, or was one: a practice that is gone must not look as if there had never been one."""
+    return place.exists() or head.beside(place).exists()
+
+
+def _on_a_page() -> bool:
+    with contextlib.suppress(RuntimeError):
+        return asyncio.get_running_loop() is not None and "ipykernel" in sys.modules
+    return False
 
 
 def _backed_up(place: Path, key: bytes | None = None) -> Store:
@@ -65,8 +89,10 @@ def _sample() -> Store:
     from kit import exchange
 
     told, problems = exchange.read_folder(places.SAMPLE_DATA)
-    if problems:
-        raise Trouble(problems[0])
+    if problems or not told:
+        raise Trouble(
+            *problems[:1] or [_("The sample practice is not here. Please begin with a whole copy of the kit.")]
+        )
     latest = max(one.created_at for one in told).date()
     weeks = (date.today() - latest).days // 7
     making = places.sample().with_suffix(f".{os.getpid()}")
@@ -91,11 +117,19 @@ def _laid_down(making: Path) -> None:
 class Book:
     """An open or a locked book: records kept and read, and the words of the notebooks."""
 
-    def __init__(self, place: Path | None, store: Store | None, for_now: bool = False, lent: bool = False) -> None:
+    def __init__(
+        self,
+        place: Path | None,
+        store: Store | None,
+        for_now: bool = False,
+        lent: bool = False,
+        damaged: str = "",
+    ) -> None:
         self.place = place
         self._opened = store
         self._lent = lent  # by the broker, for as long as it holds the key
         self._for_now = for_now  # the sample, until there is a practice of one's own
+        self._damaged = damaged
 
     @property
     def locked(self) -> bool:
@@ -105,7 +139,7 @@ class Book:
     @property
     def _store(self) -> Store:
         if self._opened is None:
-            raise Trouble(_("This practice is locked. Please open it with its passphrase first."))
+            raise Trouble(self._damaged or _("This practice is locked. Please open it with its passphrase first."))
         return self._opened
 
     @cached_property
@@ -115,7 +149,9 @@ class Book:
 
         self._listen()
         self._let_go()
-        return Table(self._opened, self.place)
+        table = Table(self._opened, self.place)
+        table.waits = backups.DAMAGED if self._damaged else ""
+        return table
 
     def __repr__(self) -> str:
         return _("A locked book of the Reflection Kit") if self.locked else _("An open book of the Reflection Kit")
@@ -136,20 +172,28 @@ class Book:
 
     def lock(self) -> None:
         """Locks a book that has a passphrase: whatever panels and pictures hold is put away, and nothing is lost."""
-        if self._opened is None or not self._opened.encrypted:
-            return
-        self._opened.close()
+        if self._opened and self._opened.encrypted:
+            self._put_down()
+
+    def _put_down(self, waits: str = "") -> None:
+        self.close()
         self._opened = None
         if "table" in self.__dict__:
-            self.table.turn(None, self.place)
+            self.table.turn(None, self.place, waits)
 
     def _file(self) -> Path:
         if self.place is None:
             raise Trouble(_("A book in memory has no passphrase."))
         return self.place
 
-    def _open(self, key: bytes) -> None:
-        self._opened = _backed_up(self._file(), key)
+    def _open(self, key: bytes | None) -> None:
+        here = self._file()
+        try:
+            self._opened = _sample() if here == places.sample() else _backed_up(here, key)
+        except Damaged:
+            self._put_down(backups.DAMAGED)
+            raise
+        self._damaged = ""
         if "table" in self.__dict__:
             self._let_go()
             self.table.turn(self._opened, self.place)
@@ -191,6 +235,18 @@ class Book:
                 self._open(key)
         elif word == "seat" and not self.locked:
             self.table.look_at_the_seat()
+        elif self.place and word == backups.word(backups.PUT_DOWN, self.place) and not self.locked:
+            self._put_down(backups.PUT_DOWN)
+        elif self.place and word == backups.word(backups.TAKE_UP, self.place) and self.locked:
+            self._take_up(self.place)
+
+    def _take_up(self, place: Path) -> None:
+        """Opens what stands there now."""
+        key = broker.ask(place)
+        if key or not backups.needs_key(place):
+            self._open(key)
+        else:
+            self._put_down()
 
     # records -------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""The door to the practice, as a page asks for it: begin, open, recover, lock; each answer is plain words."""
+"""The door to the practice, as a page asks for it: begin, open, recover, mend, lock; each answer is plain words."""
 
 import contextlib
 import os
@@ -7,10 +7,25 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from kit import keys, moving, places, practice
+from kit import backups, keys, moving, places, practice
 from kit.keys import broker, recovery, remembered
-from kit.words import Trouble, _
+from kit.store import Store, head
+from kit.words import Damaged, Trouble, _, one_or_many
 
+_LOCKED = _("This practice is locked. Please open it with its passphrase first.")
+_ASIDE = _("What stands there now is kept beside it under another name, and you are told that name.")
+_NO_BACKUP = _(
+    "Nothing was changed. There is no backup of it on this computer yet: if there is one on a stick or another disk, "
+    "please put it into {folder}, then open this page anew."
+)
+_SAMPLE = _("This is the sample: nothing of a real person is in it, and what you noted in a practice is untouched.")
+_WAY_ANEW = {
+    "do": "anew",
+    "label": _("Begin with a new sample"),
+    "more": _("As it was on the first day."),
+    "asks": _("The sample is made anew. {aside}").format(aside=_ASIDE),
+    "yes": _("Yes, begin with a new one"),
+}
 _ANOTHER_VERSION = _("This page belongs to another version of the kit. Please open it anew.")
 
 # A practice whose sheet is not confirmed yet: its key, what to ask from the sheet, the passphrase, and a wish.
@@ -39,8 +54,14 @@ def answered(asked: dict[str, Any]) -> dict[str, Any]:
         return _DOES[str(asked.get("do"))](asked) or {}
     except KeyError:
         return {"said": _ANOTHER_VERSION}
+    except Damaged as damaged:
+        return {"said": damaged.lost, "harm": _ways_on(asked, damaged)} if asked["do"] in _OPENS else _said(damaged)
     except Trouble as trouble:
-        return {"said": str(trouble)}
+        return _said(trouble)
+
+
+def _said(trouble: Trouble) -> dict[str, Any]:
+    return {"said": str(trouble)}
 
 
 @contextlib.contextmanager
@@ -48,7 +69,7 @@ def sealed() -> Iterator[Path]:
     """The open practice as one sealed file, to be sent on; nothing of it stays here."""
     key = broker.ask(place())
     if key is None:
-        raise Trouble(_("This practice is locked. Please open it with its passphrase first."))
+        raise Trouble(_LOCKED)
     with tempfile.TemporaryDirectory(prefix=".moving-", dir=places.home(), ignore_cleanup_errors=True) as folder:
         yield moving.pack(place(), key, Path(folder))
 
@@ -66,18 +87,19 @@ def brought(asked: dict[str, Any], file: IO[bytes]) -> dict[str, Any]:
     except KeyError:
         return {"said": _ANOTHER_VERSION}
     except Trouble as trouble:
-        return {"said": str(trouble)}
+        return _said(trouble)
 
 
 def open_at_start() -> None:
-    """Opens the practice where KIT_PASSPHRASE or the computer's own keyring can; else it waits for its passphrase."""
+    """Opens the practice where KIT_PASSPHRASE or the computer's own keyring can; else it waits at its door."""
     words = os.environ.pop("KIT_PASSPHRASE", None)  # the notebooks get the key from the broker, and nothing else
     here = place()
     if not (keys.locked(here) and here.exists()):
         return
-    key = remembered.recall(here) if words is None else practice.opened(here, words)
-    if key:
-        practice.hand_on(here, key)
+    with contextlib.suppress(Damaged):  # the door says what is gone, and what can be done
+        key = remembered.recall(here) if words is None else practice.opened(here, words)
+        if key:
+            practice.hand_on(here, key)
 
 
 def _twice(asked: dict[str, Any]) -> str:
@@ -152,6 +174,114 @@ def _touch(_asked: dict[str, Any]) -> None:
     broker.touch()
 
 
+# a damaged book ----------------------------------------------------------------------------------------
+
+
+def _of(asked: dict[str, Any]) -> Path:
+    return Path(asked["of"]) if asked.get("of") else place()
+
+
+def _key(asked: dict[str, Any]) -> bytes | None:
+    """What opens the book that is asked for: what was typed, else what is at hand; None where it needs none."""
+    here = _of(asked)
+    if not backups.needs_key(here):
+        return None
+    if "sheet" in asked:
+        return recovery.from_sheet(asked["sheet"])
+    if "passphrase" in asked:
+        return keys.read(here, asked["passphrase"])
+    key = broker.ask(here) or remembered.recall(here)
+    if key is None:
+        raise Trouble(_LOCKED)
+    return key
+
+
+def _look_over(asked: dict[str, Any]) -> None:
+    """Opens, for all notebooks, a book that was damaged when one of them opened it."""
+    here, key = _of(asked), _key(asked)
+    if backups.stands(here) or head.beside(here).exists():
+        Store(here, key).close()
+    if key:
+        practice.hand_on(here, key)
+    broker.tell(backups.word(backups.TAKE_UP, here))
+
+
+def _ways_on(asked: dict[str, Any], damaged: Damaged) -> dict[str, Any]:
+    here, key = _of(asked), _key(asked)
+    there, readable = backups.sound(here, key), backups.left(here, key)
+    ways = [_way_back(one, lacking) for one, lacking in there]
+    ways += [_way_on(readable)] if readable else []
+    ways += [_WAY_ANEW] if here == places.sample() else []
+    return {"safe": _safe(here, there, readable), "lost": damaged.lost, "keyed": key is not None, "ways": ways}
+
+
+def _safe(place: Path, there: list[tuple[backups.Kept, backups.Back]], readable: int | None) -> str:
+    """What is safe comes first."""
+    if place == places.sample():
+        return _SAMPLE
+    if there:
+        sentence = _("What was noted until {when} is safe: the backup of that moment was opened just now, to be sure.")
+        return sentence.format(when=backups.when(there[0][0]))
+    if readable:
+        can = one_or_many("{n} entry is there and can be read.", "{n} entries are there and can be read.", readable)
+        return can.format(n=readable)
+    return _NO_BACKUP.format(folder=places.backups())
+
+
+def _way_back(one: backups.Kept, lacking: backups.Back) -> dict[str, str]:
+    when = backups.when(one)
+    asks = _("It will be as it was on {when}. {lacking} {aside}")
+    lacks = " ".join(lacking.words()) or _("As far as can be told, everything is in it.")
+    return {
+        "do": "bring_back",
+        "file": one.file.name,
+        "label": _("Bring back the backup of {when}").format(when=when),
+        "more": lacks,
+        "asks": asks.format(when=when, lacking=lacks, aside=_ASIDE),
+        "yes": _("Yes, bring this one back"),
+    }
+
+
+def _way_on(readable: int) -> dict[str, str]:
+    can = one_or_many("{n} entry can be read.", "{n} entries can be read.", readable).format(n=readable)
+    asks = _(
+        "It goes on with what is there: {can} Its history notes that from today on this is the whole of it. {aside}"
+    )
+    return {
+        "do": "go_on",
+        "label": _("Go on with what is there"),
+        "more": can,
+        "asks": asks.format(can=can, aside=_ASIDE),
+        "yes": _("Yes, go on with it"),
+    }
+
+
+def _bring_back(asked: dict[str, Any]) -> dict[str, Any]:
+    here, key = _of(asked), _key(asked)
+    one = next((one for one in backups.found(here) if one.file.name == asked["file"]), None)
+    if one is None:
+        raise Trouble(_("This backup is no longer there. Please open this page anew."))
+    back = backups.bring_back(one.file, here, backups.secret_for(one.file, here, key), opens=False)
+    return _done(_("It is back, as it was on {when}.").format(when=backups.when(one)), back)
+
+
+def _go_on(asked: dict[str, Any]) -> dict[str, Any]:
+    here, key = _of(asked), _key(asked)
+    if not backups.left(here, key):
+        raise Trouble(_("Too little of it can be read to go on with. Please bring a backup back."))
+    return _done(_("It goes on with what is there."), backups.go_on(here, key, opens=False))
+
+
+def _anew(asked: dict[str, Any]) -> dict[str, Any]:
+    if _of(asked) != places.sample():
+        raise Trouble(_ANOTHER_VERSION)
+    return _done(_("A new sample begins."), backups.put_away(places.sample()))
+
+
+def _done(what: str, back: backups.Back) -> dict[str, Any]:
+    return {"told": " ".join((what, *back.words()))}
+
+
 _DOES: dict[str, Any] = {
     "begin": _begin,
     "confirm": _confirm,
@@ -163,4 +293,9 @@ _DOES: dict[str, Any] = {
     "look": _look,
     "forget": _forget,
     "touch": _touch,
+    "look_over": _look_over,
+    "bring_back": _bring_back,
+    "go_on": _go_on,
+    "anew": _anew,
 }
+_OPENS = ("open", "recover", "look_over")

@@ -6,7 +6,7 @@ from kit import keys
 from kit.keys import broker, recovery
 from kit.records import Practice
 from kit.store import Store
-from kit.words import Trouble, _
+from kit.words import Damaged, Trouble, _
 
 IDLE = 10  # minutes with nobody there, unless the coach says otherwise
 
@@ -37,6 +37,8 @@ def recovered(place: Path, typed: str, passphrase: str) -> bytes:
     try:
         Store(place, key).close()
     except Trouble as trouble:
+        if isinstance(trouble, Damaged) and keys.marked(place) == keys.mark(key):
+            raise  # of the book that the sheet belongs to, what is gone can be told
         sentence = _("This sheet belongs to another book, or the book is damaged. Nothing was changed.")
         raise Trouble(sentence) from trouble
     keys.write(place, key, passphrase)

@@ -58,6 +58,14 @@ class Trouble(Exception):
         return [str(self)]
 
 
+class Damaged(Trouble):
+    """A book of which something is gone or was changed: `lost` says what, without what a terminal could do."""
+
+    def __init__(self, lost: str, do: str = "") -> None:
+        super().__init__(f"{lost} {do}".strip())
+        self.lost = lost
+
+
 class NoSuchClient(Trouble):
     """A client was named whom this book does not know."""
 

@@ -36,19 +36,19 @@ def _lines(file: Path) -> list[str]:
     return file.read_text().split("\n")[:-1] if file.exists() else []
 
 
-def killed_backups(folder: Path, kills: int, seed: int = 0, saves: int = 1000) -> tuple[int, list[str]]:
-    """(finished backups that were looked at, what is amiss) after so many kills in the middle of a backup."""
-    rng, looked_at, amiss = random.Random(seed), 0, []
+def killed_backups(folder: Path, kills: int, seed: int = 0, saves: int = 1000) -> tuple[int, int, list[str]]:
+    """(finished backups that were looked at, those that a kill cut short, what is amiss) after so many kills."""
+    rng, looked_at, cut_short, amiss = random.Random(seed), 0, 0, []
     for number in range(kills):
         home = folder / f"kept-{number}"
         home.mkdir(parents=True)
         with patch.dict(os.environ, KIT_HOME=str(home)):
-            found, told = _one_kill(home, (None, b"k" * 32)[number % 2], rng.uniform(0.1, 0.8), saves)
-        looked_at, amiss = looked_at + found, [*amiss, *told]
-    return looked_at, amiss
+            found, cut, told = _one_kill(home, (None, b"k" * 32)[number % 2], rng.uniform(0.1, 0.8), saves)
+        looked_at, cut_short, amiss = looked_at + found, cut_short + cut, [*amiss, *told]
+    return looked_at, cut_short, amiss
 
 
-def _one_kill(home: Path, key: bytes | None, after: float, saves: int) -> tuple[int, list[str]]:
+def _one_kill(home: Path, key: bytes | None, after: float, saves: int) -> tuple[int, int, list[str]]:
     place, acknowledged, log = home / "one.book", home / "acknowledged", home / "log"
     with contextlib.closing(Store(place, key)) as store:
         store.keep(kit.Client(name="Heron"))
@@ -58,6 +58,7 @@ def _one_kill(home: Path, key: bytes | None, after: float, saves: int) -> tuple[
     time.sleep(after)
     backing.kill()
     backing.join()
+    unfinished = len(list((home / "backups").glob(".moving-*")))
     amiss = [f"listed, and is none: {file.name}" for file in backups.unreadable()]
     begun = _begun(_lines(log))
     listed = backups.kept(place) if key is None else [one.file for one in backups.everything()]
@@ -69,7 +70,7 @@ def _one_kill(home: Path, key: bytes | None, after: float, saves: int) -> tuple[
     saver.join()
     backups.make(place, key)
     amiss += [f"left: {one.name}" for one in (home / "backups").glob(".moving-*")]
-    return len(listed), amiss
+    return len(listed), unfinished, amiss
 
 
 def _begun(lines: list[str]) -> dict[str, int]:

@@ -1,61 +1,42 @@
 """Backups made as a book is opened: the right ones stay, and come back without losing what stood there."""
 
+import asyncio
 import os
 import random
-import subprocess
-import sys
 import threading
 from datetime import UTC, datetime, timedelta
 from multiprocessing import Barrier
 from pathlib import Path
 
 import pytest
-from harmed import FORK
+from asking import run, trouble_of
+from harmed import FORK, tell
 from hypothesis import given
 from hypothesis import strategies as some
 from kept import killed_backups
+from owned import WORDS, begun, note, titles
 
 import kit
 from kit import backups, check, keys, moving, places
 from kit.backups import bringing_back, making, shelf
-from kit.keys import broker, remembered
+from kit.keys import broker
 from kit.store import Store
 from kit.words import Trouble
 
-WORDS = "a quiet morning 🌿"
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
-def by_itself(monkeypatch):
+def by_itself(monkeypatch, no_keyring):
     monkeypatch.setattr(backups, "soon", making.soon)
-    monkeypatch.setattr(remembered, "recall", lambda book: None)
     monkeypatch.setattr(bringing_back, "CLOSING", 1.0)
     for name, value in {"memory": 64, "passes": 1, "lanes": 1}.items():  # what a guess costs is no matter here
         monkeypatch.setitem(keys.COSTS, name, value)
 
 
 @pytest.fixture
-def place(kit_home):
-    book = kit.open_book(places.practice(), passphrase=WORDS)
-    book.add(kit.Client(name="Otter"))
-    book.add(kit.Win(client="Otter", title="bread"))
-    book.close()
-    return places.practice()
-
-
-@pytest.fixture
-def key(place):
-    return keys.read(place, WORDS)
-
-
-@pytest.fixture
 def plain(tmp_path):
-    book = kit.open_book(tmp_path / "plain.book")
-    book.add(kit.Client(name="Otter"))
-    book.add(kit.Win(client="Otter", title="bread"))
-    book.close()
-    return tmp_path / "plain.book"
+    return begun(tmp_path / "plain.book", None)
 
 
 def opened(place, passphrase=WORDS):
@@ -71,39 +52,8 @@ def all_made():
             one.join()
 
 
-def titles(place, key=None):
-    store = Store(place, key)
-    try:
-        return [one.title for one in store.records(kit.Win)]
-    finally:
-        store.close()
-
-
-def note(place, key, title):
-    store = Store(place, key)
-    store.keep(kit.Win(client="Otter", title=title))
-    store.close()
-
-
 def sealed():
     return [one.file for one in backups.everything()]
-
-
-def trouble_of(do, *given):
-    with pytest.raises(Trouble) as told:
-        do(*given)
-    return str(told.value)
-
-
-def run(*words, typed="", **more):
-    return subprocess.run(
-        [sys.executable, "-m", "kit", *map(str, words)],
-        input=typed,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        env={**os.environ, "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring", "PYTHONUTF8": "1", **more},
-    )
 
 
 # which are kept -----------------------------------------------------------------------------------
@@ -150,7 +100,7 @@ class Clock:
     def __init__(self, moment):
         self.moment = moment
 
-    def now(self, _zone):
+    def now(self, _zone=None):
         return self.moment
 
 
@@ -279,6 +229,72 @@ def test_a_practice_that_was_locked_meanwhile_is_left_alone_without_a_word(place
     assert (sealed(), backups.trouble(place)) == ([], "")
 
 
+@pytest.fixture
+def later(monkeypatch):
+    """Turns the clock on by so many hours; what waits for the forms to stand does not wait."""
+    monkeypatch.setattr(making, "AFTER", 0.0)
+    monkeypatch.setattr(making, "_look_again", {})
+
+    def turned(hours):
+        moment = datetime.now(UTC) + timedelta(hours=hours)
+        monkeypatch.setattr(making.time, "time", moment.timestamp)
+        monkeypatch.setattr(making, "datetime", Clock(moment))
+
+    return turned
+
+
+def after_a_save(place):
+    backups.again(place)
+    all_made()
+    return len(sealed())
+
+
+def test_a_page_that_stays_open_makes_another_backup_with_the_first_save_after_a_day(place, key, later, monkeypatch):
+    monkeypatch.setattr(broker, "ask", lambda book: key)
+    backups.make(place, key, backups.BY_KIT)
+    begins = after_a_save(place)
+    seen = []
+    for hours in (2, 23, 25):
+        later(hours)
+        seen.append(after_a_save(place))
+
+    assert (begins, seen) == (1, [1, 1, 2])
+
+
+def test_what_another_program_made_today_is_enough(place, key, later, monkeypatch):
+    monkeypatch.setattr(broker, "ask", lambda book: key)
+    after_a_save(place)
+    later(25)
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(moving, "datetime", Clock(datetime.now(UTC) + timedelta(hours=20)))
+        backups.make(place, key, backups.BY_KIT)
+
+    assert after_a_save(place) == 1
+
+
+def test_a_save_waits_for_nothing_and_looks_at_most_once_an_hour(plain, later, monkeypatch):
+    looked = []
+    book = kit.open_book(plain)
+    all_made()
+    monkeypatch.setattr(making, "_make_quietly", lambda *given: looked.append(threading.current_thread()))
+    book.table.choose("Otter")
+    for hours in (0, 25, 25, 25.5, 26.1):
+        later(hours)
+        book.table.noted()
+    all_made()
+    book.close()
+
+    assert len(looked) == 2 and threading.main_thread() not in looked
+
+
+def test_a_save_in_the_sample_makes_none(kit_home, later):
+    kit.open_book("sample").close()
+    after_a_save(places.sample())
+    later(25)
+
+    assert after_a_save(places.sample()) == 0
+
+
 @pytest.mark.skipif(os.name == "nt", reason="on Windows the profile's own rights hold")
 def test_backups_are_their_owners_alone(place, key):
     assert backups.make(place, key).stat().st_mode & 0o077 == 0
@@ -321,11 +337,7 @@ def test_whatever_else_goes_wrong_stops_no_session(place, monkeypatch):
 
 
 def test_a_book_in_which_something_was_changed_is_not_put_into_a_backup(plain, monkeypatch):
-    import sqlcipher3.dbapi2 as sqlcipher
-
-    db = sqlcipher.connect(str(plain), isolation_level=None)
-    db.execute("UPDATE wins SET title = 'cake'")
-    db.close()
+    tell(plain, "UPDATE wins SET title = 'cake'")
 
     assert "damaged" in trouble_of(backups.make, plain, None)
     assert sealed() == []
@@ -439,7 +451,7 @@ def test_the_running_kit_closes_the_book_and_opens_what_is_there_afterwards(plac
         backups.bring_back(made, place, key)
 
         assert broker.ask(place) == key
-        assert heard[:3] == ["opened", "locked", "opened"]
+        assert [word for word in heard if " " not in word][:3] == ["opened", "locked", "opened"]
         stop()
     finally:
         running.end()
@@ -497,9 +509,10 @@ def test_whatever_happened_to_a_backup_it_comes_back_as_it_was_or_says_what_is_a
 
 
 def test_every_finished_backup_restores_whenever_a_program_is_killed_in_the_middle(tmp_path):
-    looked_at, amiss = killed_backups(tmp_path, kills=8, seed=1)
+    looked_at, cut_short, amiss = killed_backups(tmp_path, kills=8, seed=1)
 
     assert looked_at
+    assert cut_short
     assert amiss == []
 
 
@@ -677,6 +690,48 @@ def test_what_the_panel_starts_brings_the_backup_back_and_says_where_the_other_o
     assert titles(place, key) == ["bread"]
     made.write_bytes(made.read_bytes()[:-1])
     assert "cut or changed" in kit.panels.backups._brought_back(made, place)
+
+
+async def brought_back_on_a_page(plain, file):
+    """What a page of this book shows and holds while its panel brings a backup back."""
+    book = kit.open_book(plain)
+    first, panel, seen = book.just_me(), book.backups(), []
+    first.observe(lambda _change: seen.append(shown(first)), "view")
+    panel.act("choose", file.name)
+    panel.act("bring_back", file.name)
+    for _each in range(600):
+        await asyncio.sleep(0.1)
+        if panel.status.get("said"):
+            break
+    try:
+        return panel.status["said"], [one.title for one in book.records(kit.Win)], "".join(seen)
+    finally:
+        book.close()
+
+
+def test_the_panel_brings_back_a_book_without_a_passphrase_and_its_pages_open_again(plain):
+    running = broker.start()
+    made = backups.make(plain, None)
+    note(plain, None, "later")
+    try:
+        said, there, seen = asyncio.run(brought_back_on_a_page(plain, made))
+    finally:
+        running.end()
+
+    assert "The backup is back." in said and "is kept as" in said
+    assert there == ["bread"]
+    assert "is being put in order" in seen
+
+
+def test_of_a_book_without_a_passphrase_the_panel_does_not_say_that_its_backups_are_encrypted(plain):
+    backups.make(plain, None)
+    book = kit.open_book(plain)
+    book.just_me()
+    panel = book.backups()
+
+    assert "encrypted" not in shown(panel) and "no passphrase" in shown(panel)
+    assert "bring back" in shown(panel).lower()
+    book.close()
 
 
 def test_on_a_page_for_two_and_in_the_sample_there_is_nothing_to_see(place, unlock):

@@ -14,6 +14,7 @@ from pathlib import Path
 import harmed
 import pytest
 import sqlcipher3.dbapi2 as sqlcipher
+from harmed import tell
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
@@ -59,11 +60,6 @@ def is_sound(store):
     with store._looking() as db:
         whole.check(db.connection.driver_connection, None)
     return True
-
-
-def tell(place, order):
-    with closing(sqlcipher.connect(str(place), isolation_level=None)) as db:
-        db.execute(order)
 
 
 def sentence(place, key=None):

@@ -4,11 +4,11 @@ import hashlib
 import io
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from asking import run, trouble_of
+from owned import WORDS
 
 import kit
 from kit import door, keys, moving, places, practice
@@ -16,28 +16,7 @@ from kit.keys import broker, recovery, remembered
 from kit.store import outside
 from kit.words import Trouble
 
-WORDS = 'it\'s a "quiet" morning 🌿'
-
-
-@pytest.fixture(autouse=True)
-def no_keyring(monkeypatch):
-    monkeypatch.setattr(remembered, "recall", lambda book: None)
-    monkeypatch.setattr(remembered, "available", lambda: False)
-
-
-@pytest.fixture
-def place(kit_home):
-    book = kit.open_book(places.practice(), passphrase=WORDS)
-    book.add(kit.Client(name="Otter"))
-    book.add(kit.Win(client="Otter", title="bread from scratch"))
-    book.add(kit.SupportLine(name="Night line", number="0800"))
-    book.close()
-    return places.practice()
-
-
-@pytest.fixture
-def key(place):
-    return keys.read(place, WORDS)
+pytestmark = pytest.mark.usefixtures("no_keyring")
 
 
 @pytest.fixture
@@ -53,12 +32,6 @@ def elsewhere(tmp_path):
 
 def bring(content, to, secret=WORDS):
     return moving.unpack(io.BytesIO(content), to, secret)
-
-
-def trouble_of(do, *given):
-    with pytest.raises(Trouble) as told:
-        do(*given)
-    return str(told.value)
 
 
 def under(folder):
@@ -86,7 +59,7 @@ def resealed(content, was, now, key=None):
 def test_a_sealed_practice_comes_back_whole_with_its_key_file_and_its_support_lines(sealed, elsewhere, key):
     assert bring(sealed.read_bytes(), elsewhere) == key
 
-    assert titles(elsewhere) == ["bread from scratch"]
+    assert titles(elsewhere) == ["bread"]
     assert [one.name for one in outside.read_lines(elsewhere)] == ["Night line"]
     assert {path.name.removeprefix(elsewhere.name) for path in elsewhere.parent.iterdir()} <= {
         "", ".key", ".lines.json", ".head", "-wal", "-shm",
@@ -96,7 +69,7 @@ def test_a_sealed_practice_comes_back_whole_with_its_key_file_and_its_support_li
 def test_the_key_of_the_recovery_sheet_opens_it_too(sealed, elsewhere, key):
     assert bring(sealed.read_bytes(), elsewhere, recovery.from_sheet("\n".join(recovery.sheet(key)))) == key
 
-    assert titles(elsewhere) == ["bread from scratch"]
+    assert titles(elsewhere) == ["bread"]
 
 
 def test_what_was_noted_a_moment_ago_is_in_it_while_the_book_is_open(place, key, elsewhere, tmp_path):
@@ -105,7 +78,7 @@ def test_what_was_noted_a_moment_ago_is_in_it_while_the_book_is_open(place, key,
 
     bring(moving.pack(place, key, tmp_path).read_bytes(), elsewhere)
 
-    assert titles(elsewhere) == ["bread from scratch", "just now"]
+    assert titles(elsewhere) == ["bread", "just now"]
     book.close()
 
 
@@ -123,7 +96,7 @@ def test_a_practice_without_its_key_file_is_sealed_and_opens_with_its_sheet(plac
     assert "recovery sheet" in trouble_of(bring, content, elsewhere)
     bring(content, elsewhere, key)
     practice.recovered(elsewhere, "\n".join(recovery.sheet(key)), "new words")
-    assert titles(elsewhere, "new words") == ["bread from scratch"]
+    assert titles(elsewhere, "new words") == ["bread"]
 
 
 def test_each_file_has_a_name_of_its_own_and_nothing_is_left_beside_it(place, key, tmp_path):
@@ -278,7 +251,7 @@ def test_the_page_gets_the_sealed_file_of_an_open_practice_and_nothing_stays(pla
 
     assert set(under(kit_home)) - {"practice.book-wal", "practice.book-shm"} == before
     bring(content, elsewhere)
-    assert titles(elsewhere) == ["bread from scratch"]
+    assert titles(elsewhere) == ["bread"]
 
 
 def test_a_locked_practice_is_not_handed_out(place):
@@ -304,7 +277,7 @@ def test_a_page_brings_a_practice_here_by_its_sheet_with_a_new_passphrase(sealed
     assert "not the same" in door.brought({**asked, "again": "others"}, io.BytesIO(sealed.read_bytes()))["said"]
     assert not here.exists()
     door.brought(asked, io.BytesIO(sealed.read_bytes()))
-    assert titles(here, "new words") == ["bread from scratch"]
+    assert titles(here, "new words") == ["bread"]
     assert "does not open" in trouble_of(titles, here, WORDS)
 
 
@@ -327,24 +300,13 @@ def test_a_key_that_this_computer_remembers_can_be_forgotten(place, key, monkeyp
 # the command line ---------------------------------------------------------------------------------------
 
 
-def run(*words, typed="", **more):
-    return subprocess.run(
-        [sys.executable, "-m", "kit", *map(str, words)],
-        input=typed,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        env={**os.environ, "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring", "PYTHONUTF8": "1", **more},
-    )
-
-
 def test_the_command_line_makes_a_backup_and_brings_it_back(place, elsewhere):
     made = run("backup", typed=WORDS + "\n")
     back = run("restore", made.stdout.strip(), "--book", elsewhere, KIT_PASSPHRASE=WORDS)
 
     assert (made.returncode, made.stderr, back.returncode, back.stderr) == (0, "", 0, "")
     assert made.stdout.startswith(str(places.backups()))
-    assert titles(elsewhere) == ["bread from scratch"]
+    assert titles(elsewhere) == ["bread"]
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from harmed import tell
 from jupyter_client.manager import start_new_kernel
 
 import kit
@@ -86,11 +87,6 @@ def look(place):
 def asked(place, question):
     with closing(sqlcipher.connect(str(place))) as db:
         return db.execute(question).fetchall()
-
-
-def tell(place, order):
-    with closing(sqlcipher.connect(str(place), isolation_level=None)) as db:
-        db.execute(order)
 
 
 def as_a_guest(place, code):

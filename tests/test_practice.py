@@ -1,24 +1,16 @@
 """A practice of one's own: begun, opened, locked, recovered."""
 
 import json
-import os
-import subprocess
-import sys
 
 import pytest
+from asking import run, trouble_of
+from owned import WORDS, begun
 
 import kit
 from kit import door, keys, places, practice
-from kit.keys import recovery, remembered
-from kit.words import Trouble
+from kit.keys import recovery
 
-WORDS = 'it\'s a "quiet" morning 🌿'
-
-
-@pytest.fixture(autouse=True)
-def no_keyring(monkeypatch):
-    monkeypatch.setattr(remembered, "recall", lambda book: None)
-    monkeypatch.setattr(remembered, "available", lambda: False)
+pytestmark = pytest.mark.usefixtures("no_keyring")
 
 
 @pytest.fixture
@@ -28,16 +20,7 @@ def place(tmp_path):
 
 @pytest.fixture
 def kept(place):
-    book = kit.open_book(place, passphrase=WORDS)
-    book.add(kit.Client(name="Otter"))
-    book.close()
-    return place
-
-
-def trouble_of(do, *given, **more):
-    with pytest.raises(Trouble) as told:
-        do(*given, **more)
-    return str(told.value)
+    return begun(place)
 
 
 def as_bytes(folder):
@@ -244,7 +227,7 @@ def test_what_a_page_sends_after_the_lock_is_answered_in_a_sentence(kept):
 
     assert "too late" not in in_view([panel])
     book.unlock(WORDS)
-    assert book.records(kit.Win) == []
+    assert [one.title for one in book.records(kit.Win)] == ["bread"]
     book.close()
 
 
@@ -292,17 +275,6 @@ def test_a_lock_that_was_not_heard_is_not_called_one(monkeypatch):
 
 
 # the command line -------------------------------------------------------------------------------------
-
-
-def run(*words, typed="", **more):
-    return subprocess.run(
-        [sys.executable, "-m", "kit", *words],
-        input=typed,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        env={**os.environ, "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring", "PYTHONUTF8": "1", **more},
-    )
 
 
 def test_the_command_line_opens_a_locked_book_with_what_is_typed_or_the_environment(kept):

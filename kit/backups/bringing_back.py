@@ -12,11 +12,12 @@ from pathlib import Path
 
 from kit import keys, moving, practice
 from kit.backups.rewriting import copied
-from kit.backups.shelf import in_words, literal
+from kit.backups.shelf import in_words, literal, tag_of
 from kit.keys import broker
 from kit.store import Store, head
 from kit.words import Trouble, _, one_or_many
 
+DAMAGED, PUT_DOWN, TAKE_UP = "damaged", "put down", "take up"  # what a page without its book waits for, or is told
 CLOSING = 10.0  # seconds that the notebooks of a running kit have to close a book
 SHARED_FIRST, SHARED_SIZE = 0x40000002, 510  # where SQLite notes that somebody has a book open
 _OPEN = _(
@@ -54,22 +55,39 @@ def stands(place: Path) -> bool:
     return any(one.exists() and one.stat().st_size for one in (place, place.with_name(f"{place.name}-wal")))
 
 
-def bring_back(file: Path, place: Path, secret: str | bytes) -> Back:
+def bring_back(file: Path, place: Path, secret: str | bytes, opens: bool = True) -> Back:
     """Puts a backup where a book stands; what stood there is kept under another name.
 
-    `secret` is the passphrase that the backup had, or its key. The running kit locks its notebooks meanwhile, and opens
-    them with what is there then. Nothing is touched before the backup has been brought back beside it.
+    `secret` is the passphrase that the backup had, or its key. The running kit closes the book in its notebooks
+    meanwhile; they open what is there then, unless `opens` leaves that to whoever asked. Nothing is touched before the
+    backup has been brought back beside it.
     """
     with moving.writing(place), moving.workshop(place.parent) as work:
-        book, key = work / place.name, _unpacked(file, work / place.name, place, secret)
-        if not key and keys.locked(place):
+        book, key = work / place.name, unpacked(file, work / place.name, place, secret)
+        if not key and needs_key(place):
             raise Trouble(_PLAIN.format(file=file, place=place))
         if isinstance(secret, bytes) and key and keys.marked(place) == keys.mark(key):
             keys.beside(book).unlink(missing_ok=True)  # the passphrase that opens it today goes on to do so
         _clear_table(book, key)
-        with _put_down(place, key), _closed(place):
-            lacking, until = _lacking(place, book, head.secret_of(key or None))
-            return Back(_exchanged(place, book), lacking, until)
+        with put_down(place, key, opens), closed(place):
+            lacking, until = lacks(place, book, key)
+            return Back(exchanged(place, book), lacking, until)
+
+
+def secret_for(file: Path, place: Path, key: bytes | None, words: str = "") -> str | bytes:
+    """What opens a backup: the key where it is the same one, else the passphrase that it had."""
+    mark = mark_of(file, place)
+    return b"" if mark is None else key if key and mark in ("", keys.mark(key)) else words
+
+
+def word(do: str, place: Path) -> str:
+    """What is told to all notebooks of the running kit, of one book."""
+    return f"{do} {tag_of(place)}"
+
+
+def needs_key(place: Path) -> bool:
+    """Whether a book opens only with a key; one whose first signs are garbled is known by the small file beside it."""
+    return keys.beside(place).exists() or (keys.locked(place) and head.read(place, b"") is None)
 
 
 def mark_of(file: Path, place: Path) -> str | None:
@@ -86,7 +104,7 @@ def _is_sealed(file: Path) -> bool:
         return file.suffix == moving.SUFFIX or opened.read(len(moving.HEAD)) == moving.HEAD
 
 
-def _unpacked(file: Path, book: Path, place: Path, secret: str | bytes) -> bytes:
+def unpacked(file: Path, book: Path, place: Path, secret: str | bytes) -> bytes:
     """Lays the backup down, opened once, so that what is amiss with it is said; gives back its key."""
     if _is_sealed(file):
         with file.open("rb") as opened:
@@ -112,24 +130,28 @@ def _clear_table(book: Path, key: bytes) -> None:
 
 
 @contextlib.contextmanager
-def _put_down(place: Path, key: bytes) -> Iterator[None]:
+def put_down(place: Path, key: bytes, opens: bool = True) -> Iterator[None]:
     """The notebooks of the running kit close the book, and open what stands there afterwards."""
     held = broker.ask(place)
     if held:
         broker.lock(place)
+    broker.tell(word(PUT_DOWN, place))
     try:
         yield
     except BaseException:
         if held:
             with contextlib.suppress(Trouble):
                 practice.hand_on(place, held)
+        broker.tell(word(TAKE_UP, place))
         raise
-    if held and key:
+    if opens and held and key:
         practice.hand_on(place, key)
+    if opens:
+        broker.tell(word(TAKE_UP, place))
 
 
 @contextlib.contextmanager
-def _closed(place: Path) -> Iterator[None]:
+def closed(place: Path) -> Iterator[None]:
     """Holds a book that no other program has open; Trouble where one does not close it."""
     until = time.monotonic() + CLOSING
     with contextlib.ExitStack() as held:
@@ -160,13 +182,14 @@ def _is_ours(place: Path, held: contextlib.ExitStack) -> bool:
     return True
 
 
-def _lacking(place: Path, book: Path, secret: bytes) -> tuple[int, str]:
+def lacks(place: Path, book: Path, key: bytes | None) -> tuple[int, str]:
     """How many changes are later than the backup, by what the small files beside both books tell."""
+    secret = head.secret_of(key or None)
     stood, came = head.read(place, secret), head.read(book, secret)
     return (stood.count - came.count, stood.at) if stood and came else (0, "")
 
 
-def _exchanged(place: Path, book: Path) -> Path | None:
+def exchanged(place: Path, book: Path) -> Path | None:
     """The one that stands gets another name, with its journal, its head and its key file; then the new one follows."""
     aside = _kept_aside(place) if stands(place) else None
     for end in ("-wal", "-shm"):  # a journal of the one would be read into the other

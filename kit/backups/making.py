@@ -16,8 +16,9 @@ from kit.store import head
 from kit.words import Trouble, _
 
 RECENT, MONTHS = 10, 12
-EVERY = timedelta(hours=1)
+EVERY, DAY = timedelta(hours=1), timedelta(days=1)
 AFTER = 8.0  # seconds after which the first form of a page stands
+_look_again: dict[Path, float] = {}
 
 
 def soon(place: Path, key: bytes | None) -> threading.Thread | None:
@@ -34,6 +35,21 @@ def soon(place: Path, key: bytes | None) -> threading.Thread | None:
     return one
 
 
+def again(place: Path | None) -> threading.Thread | None:
+    """Called after each save on a page: once in an hour it looks, beside the work, whether the newest is a day old.
+
+    The clock is that of the wall: the other one stands still while a computer sleeps.
+    """
+    now = time.time()
+    if place is None or now < _look_again.setdefault(place, now + EVERY.total_seconds()) or place == places.sample():
+        return None
+    _look_again[place] = now + EVERY.total_seconds()
+    given = (place, None, places.backups(), AFTER, DAY)
+    one = threading.Thread(target=_make_quietly, args=given, daemon=True, name="kit-backup")
+    one.start()
+    return one
+
+
 def make(place: Path, key: bytes | None, by: str = BY_HAND, folder: Path | None = None) -> Path:
     """Makes a backup at once. One that a person wanted stays until a person removes it."""
     folder = folder or places.backups()
@@ -41,10 +57,10 @@ def make(place: Path, key: bytes | None, by: str = BY_HAND, folder: Path | None 
         return _made(place, key, by, folder)
 
 
-def is_due(place: Path, folder: Path | None = None) -> bool:
-    """Whether the newest backup that the kit made of this book is an hour old."""
-    now = datetime.now(UTC)
-    return not any(timedelta() <= now - one.made < EVERY for one in _ring(place, folder or places.backups()))
+def is_due(place: Path, folder: Path | None = None, age: timedelta | None = None) -> bool:
+    """Whether the newest backup that the kit made of this book is as old as that; an hour, unless it is said."""
+    now, age = datetime.now(UTC), EVERY if age is None else age
+    return not any(timedelta() <= now - one.made < age for one in _ring(place, folder or places.backups()))
 
 
 def to_keep(moments: Iterable[datetime], now: datetime) -> set[datetime]:
@@ -84,7 +100,7 @@ def _made(place: Path, key: bytes | None, by: str, folder: Path) -> Path:
     return made
 
 
-def _make_quietly(place: Path, key: bytes | None, folder: Path, wait: float) -> None:
+def _make_quietly(place: Path, key: bytes | None, folder: Path, wait: float, age: timedelta | None = None) -> None:
     """A backup that nobody waits for: what is in its way is noted for the coach, and is no alarm in a session."""
     time.sleep(wait)
     try:
@@ -92,7 +108,7 @@ def _make_quietly(place: Path, key: bytes | None, folder: Path, wait: float) -> 
         if key is None and keys.locked(place):
             return  # locked in the meantime; the next opening makes one
         with alone(folder):
-            if is_due(place, folder):  # another program was not quicker
+            if is_due(place, folder, age):  # another program was not quicker
                 _made(place, key, BY_KIT, folder)
         _note(place, folder, "")
     except (Trouble, OSError) as trouble:

@@ -21,6 +21,7 @@ _OTHER_DISK = _(
     "When this disk is gone, what lies on it is gone too: now and then, copy the newest one to a stick or another "
     "disk, or press \u201cTake it to another computer\u201d in 0_start_here."
 )
+_PLAIN = _("They lie in {folder}; like this book they have no passphrase, and open for whoever may read them.")
 _NONE = _("There is no backup yet. One is made when the practice is opened, at most one an hour.")
 _KEEPS = _("The ten newest and one of each month stay; those that you made yourself stay until you remove them.")
 _LOCKED_ELSEWHERE = _("This practice was opened in another way. In a terminal, kit backup makes one too.")
@@ -44,7 +45,7 @@ class Backups(CoachsOwn):
         return [
             text(_("The last backup was made on {when}.").format(when=backups.when(last)) if last else _NONE),
             *([text(_("A later one could not be made. {why}").format(why=amiss))] if amiss else []),
-            text(_where(), "quiet"),
+            text(_where(keys.locked(place)), "quiet"),
             *self._to_do(there),
         ]
 
@@ -65,13 +66,13 @@ class Backups(CoachsOwn):
     def _line(self, one: backups.Kept) -> dict[str, Any]:
         when = backups.when(one)
         more = backups.told(one).removeprefix(f"{when} \u00b7 ")
-        choose = [button("choose", _("Bring back"), one.file.name)] if self._can_bring_back() else []
-        return {"id": one.file.name, "title": when, "meta": more, "lines": [], "buttons": choose}
+        choose = button("choose", _("Bring back"), one.file.name)
+        return {"id": one.file.name, "title": when, "meta": more, "lines": [], "buttons": [choose]}
 
     def _asked(self, one: backups.Kept) -> list[Block]:
         sentence = _(
             "The practice will be as it was on {when}. What stands now is kept under another name, and can be brought "
-            "back in the same way. All pages of the practice lock for a moment."
+            "back in the same way. All pages of it close for a moment."
         )
         return [
             text(sentence.format(when=backups.when(one))),
@@ -80,9 +81,6 @@ class Backups(CoachsOwn):
                 button("choose", _("Leave it as it is"), ""),
             ),
         ]
-
-    def _can_bring_back(self) -> bool:
-        return self.table.place is not None and keys.locked(self.table.place)
 
     # what its buttons do ---------------------------------------------------------------------------
 
@@ -112,7 +110,7 @@ class Backups(CoachsOwn):
         place = self.table.place
         one = next((one for one in backups.found(place) if one.file.name == name), None)
         self._chosen = ""
-        if one is None or not self._can_bring_back():
+        if one is None:
             self.refresh()
             return
         self._beside(_("The backup is being brought back."), lambda: _brought_back(one.file, place))
@@ -141,9 +139,10 @@ class Backups(CoachsOwn):
         self.tell(said=sentence)
 
 
-def _where() -> str:
+def _where(encrypted: bool) -> str:
     cloud = places.synced(places.backups())
-    sentence = _("They lie in {folder}, encrypted like the practice itself.").format(folder=places.backups())
+    sealed, plain = _("They lie in {folder}, encrypted like the practice itself."), _PLAIN
+    sentence = (sealed if encrypted else plain).format(folder=places.backups())
     away = _("That folder is copied to {cloud}, so they lie elsewhere too.").format(cloud=cloud) if cloud else ""
     return f"{sentence} {away or _OTHER_DISK}"
 

@@ -3,9 +3,11 @@
 What is typed there goes from the page to the server; no kernel and no widget ever holds a passphrase.
 """
 
+from pathlib import Path
 from typing import Any
 
 from kit import places
+from kit.backups import DAMAGED, PUT_DOWN
 from kit.keys import remembered
 from kit.words import _
 
@@ -66,14 +68,21 @@ WORDS = {
         "Your practice is here, and open. It is kept in {place}. From now on write on this computer only: what is "
         "written on the other one does not follow."
     ),
+    "damaged": _("Something happened to this book"),
+    "looked_over": _("One moment: it is being looked at, and so are its backups."),
+    "choose_way": _("Nothing was changed so far. You choose how it goes on:"),
+    "leave": _("Choose another way"),
+    "go_in": _("Open it"),
     "forget": _("Forget it on this computer"),
     "forget_help": _("This computer remembers the key. Once it is forgotten, the practice opens with its passphrase."),
 }
 
 
-def door() -> dict[str, Any]:
-    """What stands at the top of a page whose book is locked."""
-    return _door("open")
+def door(waits: str, place: Path | None) -> dict[str, Any]:
+    """What stands at the top of a page whose book is locked, is damaged, or comes back in a moment."""
+    if waits == PUT_DOWN:
+        return {"is": "text", "text": _("One moment: this book is being put in order. The page fills itself then.")}
+    return {**_door("mend"), "of": str(place)} if waits == DAMAGED else _door("open")
 
 
 def begin() -> dict[str, Any]:

@@ -8,6 +8,8 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from kit import backups
+from kit.card import under_way
 from kit.fields import about
 from kit.keys import broker
 from kit.panels.widgets import Panel, PictureWidget
@@ -46,10 +48,12 @@ class Table:
         self.journey_in_view = True
         self.for_coach = False
         self.period = "three months"
+        self.waits = ""  # for what, while there is no book: its passphrase, or what its door offers
         self.panels: list[Panel] = []
         self._pictures: dict[str, PictureWidget] = {}
         self._read: dict[type[Record], tuple[Any, list[Any]]] = {}
         self._marks: dict[str, tuple] = {}
+        self._glances = False
         self._frames: dict[str, tuple[Any, pd.DataFrame]] = {}
         self._touched = 0.0
         self._store = store
@@ -66,9 +70,9 @@ class Table:
         """Whether the book waits for its passphrase: nothing of it is in view."""
         return self._store is None
 
-    def turn(self, store: Store | None, place: Path | None) -> None:
+    def turn(self, store: Store | None, place: Path | None, waits: str = "") -> None:
         """The book was locked (None) or opened: every panel empties or fills itself."""
-        self._store, self.place = store, place
+        self._store, self.place, self.waits = store, place, waits
         self._now(self._seated())
 
     def somebody_is_there(self) -> None:
@@ -93,7 +97,7 @@ class Table:
         """The records of a kind of who is here, in the order in which they were noted; none when nobody is."""
         if not self.client:
             return []
-        mark = (self.client, (self._marks or self.store.marks())[kind.plural])
+        mark = (self.client, self._written()[kind.plural])
         if kind not in self._read or self._read[kind][0] != mark:
             self._read[kind] = (mark, self.store.records(kind, self.client))
         return list(self._read[kind][1])
@@ -163,20 +167,26 @@ class Table:
 
     def noted(self, newest: str = "") -> None:
         """Something was saved, changed or taken back: what is in view follows."""
+        backups.again(self.place)
         self._redraw(newest)
         self._refresh()
 
     @contextlib.contextmanager
     def at_one_glance(self) -> Iterator[None]:
         """Whether anything was written is looked up once: panels ask a hundred times while they fill themselves."""
-        if self._marks or self._store is None:
+        if self._glances:
             yield
             return
-        self._marks = self._store.marks()
+        self._glances = True
         try:
             yield
         finally:
-            self._marks = {}
+            self._glances, self._marks = False, {}
+
+    def _written(self) -> dict[str, tuple]:
+        marks = self._marks or self.store.marks()
+        self._marks = marks if self._glances else {}
+        return marks
 
     def _refresh(self) -> None:
         with self.at_one_glance():
@@ -258,13 +268,7 @@ class Table:
 
     def active_steps(self) -> list[Step]:
         """The small steps that are under way: begun, not ended, and not made smaller since."""
-        steps = self.records(Step)
-        replaced = {one.smaller_of for one in steps}
-        today = date.today()
-        return [
-            one for one in steps
-            if one.id not in replaced and one.day() <= today and (one.ends_on is None or one.ends_on >= today)
-        ]  # fmt: skip
+        return under_way(self.records(Step), date.today())
 
     def look_at(self, period: str) -> None:
         """Another period for all pictures."""
@@ -342,7 +346,7 @@ class Table:
         """What may be seen together of who is here; a kind is read anew only when it was written since."""
         from kit import frames
 
-        marks = {plural: (self.client, mark) for plural, mark in (self._marks or self.store.marks()).items()}
+        marks = {plural: (self.client, mark) for plural, mark in self._written().items()}
         stale = [BY_PLURAL[plural] for plural in plurals if self._frames.get(plural, ("",))[0] != marks[plural]]
         found = frames.frames(self.store, self.client, "together", kinds=stale)
         self._frames |= {plural: (marks[plural], frame) for plural, frame in found.items()}

@@ -77,24 +77,77 @@ function printSheet(rows, words) {
   frame.contentWindow.print();
 }
 
-const openStep = (words, remember, opened = () => {}) => doorStep(words, {
+const openStep = (words, remember, { opened = () => {}, harmed = () => {} }) => doorStep(words, {
   title: words.locked, label: words.open,
   fields: [["passphrase", words.passphrase, "password"], ...remember],
   press: async (typed) => {
-    const answer = await askPractice({ do: "open", ...typed });
+    const asked = { do: "open", ...typed };
+    const answer = await askPractice(asked);
+    if (answer.harm) harmed(answer.harm, asked);
     if (!answer.said) opened();
     return answer;
   },
 });
 
+// A damaged book: what is safe, what is not in it, and the ways on; each says what it does and asks once more.
+function showWays(holder, words, remember, harm, asked) {
+  const place = (first, ...others) => {
+    const moves = holder.contains(document.activeElement); // the keyboard follows, and is not called from elsewhere
+    holder.replaceChildren(first, ...others);
+    first.tabIndex = -1;
+    if (moves) first.focus({ preventScroll: true });
+  };
+  const goIn = (told) => {
+    const atHand = !harm.keyed || asked.do !== "look_over"; // a key that was open was locked meanwhile, and is typed anew
+    const harmed = (found, how) => showWays(holder, words, remember, found, how);
+    const press = async () => {
+      const answer = await askPractice(asked);
+      if (answer.harm) harmed(answer.harm, asked);
+      return answer;
+    };
+    place(make("p", { className: "kit-tone-own", role: "status" }, told),
+      atHand ? doorStep(words, { fields: [], label: words.go_in, press }) : openStep(words, remember, { harmed }));
+  };
+  const askFor = (way) => place(make("h3", {}, way.label), make("p", {}, way.asks), doorStep(words, {
+    fields: [], label: way.yes,
+    press: async () => {
+      const answer = await askPractice({ ...asked, do: way.do, file: way.file });
+      if (!answer.said) goIn(answer.told);
+      return answer;
+    },
+  }), make("div", {}, make("button", { type: "button", className: "kit-plain", onclick: choose }, words.leave)));
+  const choose = () => place(make("h3", {}, words.damaged), make("p", {}, harm.safe), make("p", { className: "kit-elsewhere" }, harm.lost),
+    ...(harm.ways.length ? [make("p", {}, words.choose_way)] : []),
+    make("ul", { className: "kit-list" }, ...harm.ways.map((way) => make("li", {},
+      make("div", { className: "kit-row" }, make("button", { type: "button", onclick: () => askFor(way) }, way.label)),
+      make("span", { className: "kit-help" }, way.more)))));
+  choose();
+}
+
 const DOORS = {
   open: (holder, words, remember) => {
+    const harmed = (harm, asked) => showWays(holder, words, remember, harm, asked);
     const sheet = doorStep(words, {
       help: words.sheet_help, label: words.open_with_sheet,
       fields: [["sheet", words.sheet_letters, "letters"], ["passphrase", words.new, "password"], ["again", words.again, "password"]],
-      press: (typed) => askPractice({ do: "recover", ...typed }),
+      press: async (typed) => {
+        const asked = { do: "recover", ...typed };
+        const answer = await askPractice(asked);
+        if (answer.harm) harmed(answer.harm, asked);
+        return answer;
+      },
     });
-    holder.replaceChildren(openStep(words, remember), doorFold(words.have_sheet, sheet));
+    holder.replaceChildren(openStep(words, remember, { harmed }), doorFold(words.have_sheet, sheet));
+  },
+  mend: (holder, words, remember, of) => {
+    const asked = { do: "look_over", of };
+    holder.replaceChildren(make("p", { className: "kit-help", role: "status" }, words.looked_over));
+    askPractice(asked).catch(() => ({ said: words.no_server })).then((answer) => {
+      if (answer.harm) return showWays(holder, words, remember, answer.harm, asked);
+      if (!answer.said) return;
+      DOORS.open(holder, words, remember);
+      holder.prepend(make("p", { className: "kit-problem", role: "status" }, answer.said));
+    });
   },
   begin: (holder, words, remember) => {
     const begin = doorStep(words, {
@@ -128,7 +181,7 @@ const DOORS = {
       help: words.forget_help, fields: [], label: words.forget, press: () => askPractice({ do: "forget" }),
     }));
     forget.hidden = true;
-    const open = make("div", { hidden: true }, openStep(words, remember, () => look()));
+    const open = make("div", { hidden: true }, openStep(words, remember, { opened: () => look() }));
     const look = () => askPractice({ do: "look" }).then((found) => { open.hidden = found.open; forget.hidden = !found.remembered; }, () => {});
     look();
     holder.replaceChildren(open, doorFold(words.change, change), doorFold(words.see_sheet, make("div", {}, see, seen)),
@@ -173,9 +226,9 @@ function confirmSheet(holder, words, { rows, places }) {
 }
 
 function doorNode(block) {
-  const { way, words, care } = block;
+  const { way, words, care, of } = block;
   const holder = make("div", { className: "kit-door-holder" });
-  DOORS[way](holder, words, block.can_remember ? [["remember", words.remember, "checkbox"]] : []);
+  DOORS[way](holder, words, block.can_remember ? [["remember", words.remember, "checkbox"]] : [], of);
   if (care) holder.prepend(make("p", { className: "kit-problem", role: "note" }, care));
   return holder;
 }

@@ -16,7 +16,7 @@ from sqlalchemy.pool import QueuePool, StaticPool
 from kit import keys
 from kit.store import chain
 from kit.store.tables import METADATA
-from kit.words import Trouble, _
+from kit.words import Damaged, Trouble, _
 
 SCHEMA = "0002"
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
@@ -102,7 +102,7 @@ def _look_over(engine: sa.Engine, place: Path | None) -> None:
     with engine.execution_options(reading=True).connect() as db:
         whole = place is None or place.stat().st_size % PAGE == 0
         if not whole or db.exec_driver_sql("PRAGMA quick_check(1)").scalar() != "ok":
-            raise Trouble(_SAID["malformed"].format(place=place))
+            raise trouble(place)
 
 
 def _version_of(db: sa.Connection, place: Path | None) -> str | None:
@@ -268,12 +268,20 @@ def _read_back(engine: sa.Engine, place: Path | None) -> None:
         )
 
 
-DAMAGED = _(
-    "{place} is damaged. Please put a backup in its place. `kit restore` shows which there are. Nothing was changed."
+DAMAGED = _("{place} is damaged.")
+LACKS = _("{place} lacks a part that this kit needs.")
+_NO_BOOK = _("{place} is not a book of the kit, or it is locked with a key.")
+_OTHER_KEY = _(
+    "{place} does not open with this key: the key file beside it belongs to another book, or the book is damaged."
 )
-LACKS = _("{place} lacks a part that this kit needs. Please update the kit, or put a backup in its place.")
+_DO = {
+    DAMAGED: _("Please put a backup in its place. `kit restore` shows which there are. Nothing was changed."),
+    LACKS: _("Please update the kit, or put a backup in its place."),
+    _NO_BOOK: _("Nothing was changed."),
+    _OTHER_KEY: _("Please put the right one back from a backup. Nothing was changed."),
+}
 _SAID = {
-    "file is not a database": _("{place} is not a book of the kit, or it is locked with a key. Nothing was changed."),
+    "file is not a database": _NO_BOOK,
     "malformed": DAMAGED,
     "hold blob": DAMAGED,
     "readonly": _("{place} cannot be written to. Please give yourself the right to change it, then try again."),
@@ -289,12 +297,13 @@ _SAID = {
 }
 
 
-_KEYED = {
-    "file is not a database": _(
-        "{place} does not open with this key: the key file beside it belongs to another book, or the book is damaged. "
-        "Please put the right one back from a backup. Nothing was changed."
-    ),
-}
+_KEYED = {"file is not a database": _OTHER_KEY}
+
+
+def trouble(place: Path | None, sentence: str = DAMAGED) -> Trouble:
+    """What is in the way of a book; of one that is damaged, what is gone stands apart from what can be done."""
+    words = sentence.format(place=place or _("The book"))
+    return Damaged(words, _DO[sentence]) if sentence in _DO else Trouble(words)
 
 
 @contextlib.contextmanager
@@ -306,7 +315,7 @@ def plain_words(place: Path | None, first: dict[str, str] | None = None) -> Iter
         sentence = next((told for sign, told in {**_SAID, **(first or {})}.items() if sign in _sign(error)), None)
         if sentence is None:
             raise
-        raise Trouble(sentence.format(place=place or _("The book"))) from error
+        raise trouble(place, sentence) from error
 
 
 def _sign(error: Exception) -> str:

@@ -13,22 +13,18 @@ from kit.store import chain, opening
 from kit.store import head as heads
 from kit.store.head import Head
 from kit.store.tables import METADATA
-from kit.words import Trouble, _, day_words, listed, one_or_many
+from kit.words import Damaged, Trouble, _, day_words, listed, one_or_many
 
 _DO = _(
     "Please put a backup in its place. `kit restore` shows which there are. Nothing was changed; to go on with what is "
-    "there, type: kit check --accept"
+    "there, type: kit check --accept."
 )
-_SHORTER = _("{place} is damaged: it ends on {ends}, and {changes} up to {until} are not in it. {do}.")
-_OTHER = _("{place} is not the book that was open last, on {until}, but an older or another copy of it. {do}.")
-_EMPTY = _(
-    "{place} is empty or gone, though {changes} up to {until} were kept in it. Please put a backup in its place. "
-    "`kit restore` shows which there are. To begin anew, remove {head} too."
-)
-_CUT = _("{place} is damaged: the history of its entries holds until {since}, and not from there on. {do}.")
-_ALTERED = _(
-    "{place} is damaged: entries are not as they were kept ({what}; the first of them was saved on {since}). {do}."
-)
+_SHORTER = _("{place} is damaged: it ends on {ends}, and {changes} up to {until} are not in it.")
+_OTHER = _("{place} is not the book that was open last, on {until}, but an older or another copy of it.")
+_EMPTY = _("{place} is empty or gone, though {changes} up to {until} were kept in it.")
+_ANEW = _("Please put a backup in its place. `kit restore` shows which there are. To begin anew, remove {head} too.")
+_CUT = _("{place} is damaged: the history of its entries holds until {since}, and not from there on.")
+_ALTERED = _("{place} is damaged: entries are not as they were kept ({what}; the first of them was saved on {since}).")
 UNTOLD = _(
     "Whether this book is complete cannot be told: the small file {file} was not beside it. From now on it is there."
 )
@@ -38,8 +34,8 @@ def read_head(place: Path | None, secret: bytes, accept: bool) -> Head | None:
     """The head beside a book, read before the book itself; a book that is gone is told, and never begun anew."""
     head = heads.read(place, secret)
     if place and head and head.count and not accept and not (place.exists() and place.stat().st_size):
-        told = {"changes": _changes(head.count), "until": _when(head.at), "head": heads.beside(place)}
-        raise Trouble(_EMPTY.format(place=place, **told))
+        told = {"changes": _changes(head.count), "until": _when(head.at)}
+        raise Damaged(_EMPTY.format(place=place, **told), _ANEW.format(head=heads.beside(place)))
     return head
 
 
@@ -71,12 +67,12 @@ def _laid_beside(engine: sa.Engine, place: Path, secret: bytes, head: Head | Non
 def check(driver: Any, place: Path | None, since: int = 0) -> None:
     """Looks at every record, and at the history after row `since`."""
     if not _holds_together(driver):
-        raise Trouble(opening.DAMAGED.format(place=place))
+        raise opening.trouble(place)
     break_at = chain.broken(driver, since)
     if break_at:
-        raise Trouble(_CUT.format(place=_named(place), since=_when(break_at[1]), do=_DO))
+        raise Damaged(_CUT.format(place=_named(place), since=_when(break_at[1])), _DO)
     if chain.total(driver) != chain.last(driver)[2]:
-        raise Trouble(_altered(driver, place))
+        raise Damaged(_altered(driver, place), _DO)
 
 
 def _has_each_part(driver: Any, place: Path | None) -> None:
@@ -84,7 +80,7 @@ def _has_each_part(driver: Any, place: Path | None) -> None:
     for table in METADATA.sorted_tables:
         there = {row[1] for row in driver.execute(f'PRAGMA table_info("{table.name}")')}
         if not there >= {column.name for column in table.columns}:
-            raise Trouble(opening.LACKS.format(place=place))
+            raise opening.trouble(place, opening.LACKS)
 
 
 def _holds_together(driver: Any) -> bool:
@@ -124,9 +120,9 @@ def _compare(driver: Any, place: Path | None, head: Head | None, newest: Head) -
         return
     if newest.count < head.count:
         told = {"ends": _when(newest.at), "changes": _changes(head.count - newest.count, later=True)}
-        raise Trouble(_SHORTER.format(place=place, until=_when(head.at), do=_DO, **told))
+        raise Damaged(_SHORTER.format(place=place, until=_when(head.at), **told), _DO)
     if chain.link_at(driver, head.count) != head.link:
-        raise Trouble(_OTHER.format(place=place, until=_when(head.at), do=_DO))
+        raise Damaged(_OTHER.format(place=place, until=_when(head.at)), _DO)
 
 
 def _altered(driver: Any, place: Path | None) -> str:
@@ -136,7 +132,7 @@ def _altered(driver: Any, place: Path | None) -> str:
     query = "SELECT min(at) FROM (SELECT max(at) AS at FROM history WHERE record = ?)"
     days = [driver.execute(query, (key,)).fetchone()[0] for _kind, key in differing]
     since = min(filter(None, days), default="")
-    return _ALTERED.format(place=_named(place), what=what, since=_when(since), do=_DO)
+    return _ALTERED.format(place=_named(place), what=what, since=_when(since))
 
 
 def _was_changed(engine: sa.Engine, place: Path) -> bool:

@@ -10,7 +10,7 @@ import sitting
 from playwright.sync_api import expect
 
 import kit
-from kit import keys
+from kit import backups, keys
 from kit.keys import broker
 
 NOTEBOOKS = ("1_session", "2_progress", "just_me")
@@ -157,6 +157,49 @@ def test_a_locked_page_still_has_the_support_lines(own, opened):
     opened[0].get_by_role("button", name="Support now").first.click()
 
     expect(sitting.panel(opened[0], "support_now")).to_contain_text("Lines to call")
+
+
+@pytest.fixture
+def damaged(serve, tmp_path_factory):
+    """A running kit whose practice lacks what was noted after its backup; the book as it stands."""
+    home = tmp_path_factory.mktemp("damaged")
+    place = home / "practice.book"
+    with kit_home(home):
+        book = kit.open_book(place, passphrase=owning.PASSPHRASE)
+        book.add(kit.Client(name="Otter"))
+        book.close()
+        backups.make(place, keys.read(place, owning.PASSPHRASE))
+        older = place.read_bytes()
+        book = kit.open_book(place, passphrase=owning.PASSPHRASE)
+        book.add(kit.Win(client="Otter", title=MARK))
+        book.close()
+        place.write_bytes(older)
+    return serve(sitting.begin, home, **owning.NO_KEYRING)
+
+
+def test_a_damaged_practice_is_brought_back_at_its_door(damaged, page):
+    older = (damaged.home / "practice.book").read_bytes()
+    page.goto(damaged.address)
+    owning.is_locked(page)
+
+    owning.open_door(page)
+    door = sitting.panel(page, "choose_client")
+    expect(door).to_contain_text("is safe: the backup of that moment was opened just now")
+    expect(door).to_contain_text("1 later change")
+    door.get_by_role("button", name="Bring back the backup of").click()
+    expect(door).to_contain_text("kept beside it under another name")
+    door.get_by_role("button", name="Choose another way").click()
+    assert not list(damaged.home.glob("*.before-restore-*"))
+    door.get_by_role("button", name="Bring back the backup of").click()
+    door.get_by_role("button", name="Yes, bring this one back").click()
+    told = door.get_by_text("is kept as").inner_text()
+    door.get_by_role("button", name="Open it").click()
+
+    owning.is_open(page)
+    sitting.panel(page, "choose_client").get_by_role("button", name="Sit down").wait_for()
+    (aside,) = (one for one in damaged.home.glob("*.before-restore-*") if one.suffix not in (".key", ".head"))
+    assert str(aside) in told and aside.read_bytes() == older
+    owning.holds_none_of(page, owning.PASSPHRASE)
 
 
 def test_closing_the_practice_ends_the_kernels_and_the_server(own, opened):

@@ -1,27 +1,16 @@
 """The client's own page in real JupyterLab: what was changed and removed is read there, and comes back."""
 
-import sys
-
 import lab
 import pytest
 import sitting
 from playwright.sync_api import expect
 
 import kit
-from kit import places
 
 
 @pytest.fixture(scope="module")
 def server(serve, tmp_path_factory):
-    command = [sys.executable, "-m", "kit", "open", "5_your_data", "--no-browser", "--port", str(lab.free_port())]
-    return serve(lab.start, command, tmp_path_factory.mktemp("home"), places.NOTEBOOKS)
-
-
-@pytest.fixture(scope="module")
-def book(server, room):
-    book = kit.open_book(server.home / "sample.book")
-    yield book
-    book.close()
+    return serve(sitting.begin, tmp_path_factory.mktemp("home"), notebook="5_your_data")
 
 
 @pytest.fixture
@@ -60,7 +49,7 @@ def test_an_entry_that_was_changed_is_read_in_the_history_and_comes_back_by_the_
     sitting.wait_said(heron, "history", "It is back as it was.")
     assert "Found the archive's missing button box" in titles(book)
     undo = sitting.panel(heron, "history").get_by_role("button", name="Undo")
-    assert sitting.has_focus(undo)
+    expect(undo).to_be_focused()
     line(heron, "entries", "Found the archive's missing button box").wait_for()
     heron.keyboard.press("Enter")
     sitting.wait_said(heron, "history", "Taken back.")
