@@ -80,13 +80,14 @@ def finding_my_feet(story: Story) -> list[Picture]:
     there = measures.meanwhile(story.told, ongoing["began_on"].min().date(), story.today) if len(ongoing) else None
     path = charts.finding_my_feet(found, story.today, there, story.own_words, story.for_coach, story.in_days)
     days = story.for_coach or story.in_days
-    return [path, charts.feet_curve(found, story.for_coach)] if days else [path]
+    return [path, charts.feet_curve(found)] if days and found.n else [path]
 
 
 def small_steps(story: Story) -> list[Picture]:
     """Done of planned, week by week."""
     weeks = story.told["step_weeks"]
-    return [charts.small_steps(measures.steps_by_week(weeks), measures.kept_over(weeks))]
+    over = [(measures.kept_over(weeks), measures.kept_from(weeks))] if story.for_coach else []
+    return [charts.small_steps(measures.steps_by_week(weeks), *over)]
 
 
 def what_helped(story: Story) -> list[Picture]:
@@ -103,8 +104,9 @@ def tools_that_helped(story: Story) -> Picture:
 
 def came_before(story: Story) -> list[Picture]:
     """What came before setbacks, and how often it was not in the client's hands."""
-    found = measures.triggers(story.told["setbacks"], story.told["tool_uses"], story.today, story.told["tools"])
-    return [charts.came_before(found, story.own_words, story.for_coach)]
+    setbacks = story.told["setbacks"]
+    found = measures.triggers(setbacks, story.told["tool_uses"], story.today, story.told["tools"])
+    return [charts.came_before(found, len(setbacks), story.own_words, story.for_coach)]
 
 
 def ladders(story: Story) -> list[Picture]:

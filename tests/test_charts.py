@@ -4,14 +4,15 @@ import json
 import re
 from collections import Counter
 from colorsys import rgb_to_hls
+from dataclasses import replace
 from datetime import date, timedelta
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 import pytest
 
 import kit
-from kit import charts, exchange, measures, places
+from kit import charts, exchange, measures, pictures, places
 from kit.frames import CLIENT_KINDS, frame
 from kit.records import AREAS, LISTED_ONLY, OfClient
 
@@ -21,7 +22,6 @@ NAMES = ("Heron", "Maple", "River", "Birch")
 SHEET = (places.ROOT / "kit" / "static" / "tokens.css").read_text(encoding="utf-8")
 THEMES = dict(zip(("light", "dark"), SHEET.split('body[data-jp-theme-light="false"]'), strict=True))
 PAINTED = ("color", "fillcolor", "fgcolor", "bgcolor", "gridcolor", "linecolor")
-NOT_A_COLOUR = "rgba(0,0,0,0)"
 
 
 def frames_of(records):
@@ -32,35 +32,28 @@ def frames_of(records):
     }
 
 
+SHOWN = {
+    "living_well": ("living", "plane"), "small_steps": ("steps",), "what_helped": ("helped", "fits"),
+    "came_before": ("came before",), "areas": ("areas",), "ladders": ("ladders",), "showing_up": ("showing",),
+}  # fmt: skip
+FEET = {"feet": {}, "feet in days": {"in_days": True}, "feet for the coach": {"for_coach": True}}
+
+
 def all_pictures(told, today=TODAY):
-    """Every picture of one client, fed as the docstrings say."""
+    """Every picture of one client, as panels and reports have them made."""
     own = told["clients"]["own_words"].iloc[0] if len(told["clients"]) else ()
-    check_ins, setbacks, uses, tools = (told[name] for name in ("check_ins", "setbacks", "tool_uses", "tools"))
-    both, feet, noted = measures.living_with_symptoms(check_ins), feet_of(told, today), measures.days_noted(told)
-    return {
-        "living": charts.living(measures.by_day(check_ins, ratings=charts.BOTH), both, own),
-        "plane": charts.plane(measures.side_by_side(check_ins), both, own),
-        "feet": charts.finding_my_feet(feet, today, meanwhile(told, feet, today), own),
-        "feet in days": charts.finding_my_feet(feet, today, meanwhile(told, feet, today), own, in_days=True),
-        "feet for the coach": charts.finding_my_feet(feet, today, None, own, for_coach=True),
-        "curve": charts.feet_curve(feet, for_coach=True),
-        "steps": charts.small_steps(measures.steps_by_week(told["step_weeks"]), measures.kept_over(told["step_weeks"])),
-        "helped": charts.what_helped(measures.what_helped(uses, tools), measures.listed_only(tools)),
-        "fits": charts.what_fits(measures.what_fits(uses, tools, setbacks)),
-        "came before": charts.came_before(measures.triggers(setbacks, uses, today, tools), own),
-        "areas": charts.areas(measures.areas(told["milestones"])),
-        "ladders": charts.ladders(measures.ladders(told["aspirations"], told["ladder_marks"])),
-        "showing": charts.showing_up(measures.showing_up(noted, today) if len(noted) else None),
-    }
+    client, coach = (pictures.Story(told, today, own, for_coach=coach) for coach in (False, True))
+    found = {"journey": dict(pictures.journeys(told, today, ["all"], own_words=own))["all"]}
+    for name, whats in SHOWN.items():
+        found |= zip(whats, pictures.PICTURES[name](client), strict=True)
+    for what, more in FEET.items():
+        found[what], *curve = pictures.finding_my_feet(replace(client, **more))
+    (found["steps for the coach"],) = pictures.small_steps(coach)
+    return found | dict(zip(["curve"], curve, strict=False))
 
 
 def feet_of(told, today=TODAY):
     return measures.bounce_back(told["setbacks"], today)
-
-
-def meanwhile(told, feet, today=TODAY):
-    ongoing = feet.episodes[feet.episodes["ongoing"]]
-    return measures.meanwhile(told, ongoing["began_on"].iloc[-1].date(), today) if len(ongoing) else None
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +67,7 @@ def sample():
 
 
 @pytest.fixture(scope="module")
-def pictures(sample):
+def shown(sample):
     """Name -> what it shows -> picture."""
     return {name: all_pictures(told) for name, told in sample.items()}
 
@@ -113,7 +106,7 @@ def painted(part):
     if isinstance(part, dict):
         for name, value in part.items():
             if name in PAINTED:
-                yield value
+                yield from [value] if isinstance(value, str) else value
             yield from painted(value)
     elif isinstance(part, list):
         for one in part:
@@ -124,8 +117,8 @@ def painted(part):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_picture_has_a_sentence_and_its_table_is_whole(pictures, name):
-    for what, picture in pictures[name].items():
+def test_every_picture_has_a_sentence_and_its_table_is_whole(shown, name):
+    for what, picture in shown[name].items():
         assert picture.sentence.endswith("."), what
         assert {len(row) for row in picture.rows} <= {len(picture.columns)}, what
         assert all(isinstance(cell, str) for row in picture.rows for cell in row), what
@@ -133,21 +126,26 @@ def test_every_picture_has_a_sentence_and_its_table_is_whole(pictures, name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_picture_is_plain_data(pictures, name):
-    for what, picture in pictures[name].items():
+def test_every_picture_is_plain_data(shown, name):
+    for what, picture in shown[name].items():
         told = json.loads(json.dumps(picture.drawn(), allow_nan=False))
 
         assert told == picture.drawn(), what
 
 
-def test_almost_no_data_is_a_sentence_and_no_axes(pictures):
-    assert {what: picture.data or picture.layout for what, picture in pictures["Birch"].items()} == {
-        what: {} for what in pictures["Birch"]
+def test_almost_no_data_is_a_sentence_and_no_axes(shown):
+    assert {what: picture.data or picture.layout for what, picture in shown["Birch"].items()} == {
+        what: {} for what in shown["Birch"]
     }
 
 
-def test_with_enough_data_there_is_something_to_see(pictures):
-    assert [what for what, picture in pictures["Heron"].items() if not picture.data] == []
+def test_almost_nothing_says_when_a_picture_begins(shown):
+    assert shown["Birch"]["journey"].sentence == "So far: 1 small win. There is a picture from the second thing on."
+    assert len(shown["Birch"]["journey"].rows) == 2
+
+
+def test_with_enough_data_there_is_something_to_see(shown):
+    assert [what for what, picture in shown["Heron"].items() if not picture.data] == []
 
 
 def test_nothing_at_all_is_a_sentence_each():
@@ -157,8 +155,8 @@ def test_nothing_at_all_is_a_sentence_each():
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_colour_comes_from_the_one_sheet_in_light_and_dark(pictures, name):
-    for what, picture in pictures[name].items():
+def test_every_colour_comes_from_the_one_sheet_in_light_and_dark(shown, name):
+    for what, picture in shown[name].items():
         found = set(painted([picture.data, picture.layout]))
 
         assert bool(found) == bool(picture.data), what
@@ -166,8 +164,8 @@ def test_every_colour_comes_from_the_one_sheet_in_light_and_dark(pictures, name)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_pictures_are_of_modest_height_without_a_legend(pictures, name):
-    for what, picture in pictures[name].items():
+def test_pictures_are_of_modest_height_without_a_legend(shown, name):
+    for what, picture in shown[name].items():
         if picture.data:
             assert 100 <= picture.layout["height"] <= (640 if what == "ladders" else 430), what
             assert picture.layout["showlegend"] is False, what
@@ -191,8 +189,8 @@ def test_peoples_text_is_shown_to_the_letter():
 
 
 @pytest.mark.parametrize("name", ["Heron", "Maple", "River"])
-def test_living_well_and_what_i_live_with_are_drawn_as_the_table_says(pictures, name):
-    picture = pictures[name]["living"]
+def test_living_well_and_what_i_live_with_are_drawn_as_the_table_says(shown, name):
+    picture = shown[name]["living"]
     rows = picture.rows[::-1]
 
     for column, word in ((1, picture.columns[1]), (2, picture.columns[2])):
@@ -203,8 +201,8 @@ def test_living_well_and_what_i_live_with_are_drawn_as_the_table_says(pictures, 
 
 
 @pytest.mark.parametrize("name", ["Heron", "Maple", "River"])
-def test_the_plane_holds_each_day_of_its_table(pictures, name):
-    picture = pictures[name]["plane"]
+def test_the_plane_holds_each_day_of_its_table(shown, name):
+    picture = shown[name]["plane"]
     (spots,) = picture.data
     ringed = [symbol == "circle" for symbol in spots["marker"]["symbol"]]
     drawn = dict(zip(zip(spots["x"], spots["y"], ringed, strict=True), spots["customdata"], strict=True))
@@ -214,8 +212,8 @@ def test_the_plane_holds_each_day_of_its_table(pictures, name):
 
 
 @pytest.mark.parametrize("name", ["Heron", "Maple", "River"])
-def test_each_stretch_of_the_table_lies_on_the_line(pictures, name):
-    picture = pictures[name]["feet"]
+def test_each_stretch_of_the_table_lies_on_the_line(shown, name):
+    picture = shown[name]["feet"]
     ends = trace(picture, "a stretch")["x"]
     open_ended = [one for one in picture.data if one["name"].startswith("still in the middle")]
 
@@ -223,8 +221,8 @@ def test_each_stretch_of_the_table_lies_on_the_line(pictures, name):
     assert len(open_ended) == sum(row[1].startswith("still in") for row in picture.rows)
 
 
-def test_each_stretch_of_the_table_is_a_dot_and_the_trend_has_its_interval(pictures):
-    picture = pictures["Heron"]["feet in days"]
+def test_each_stretch_of_the_table_is_a_dot_and_the_trend_has_its_interval(shown):
+    picture = shown["Heron"]["feet in days"]
     line = [trace(picture, name)["y"] for name in ("the line", "interval, from", "interval, to")]
     cells = [row[3] for row in picture.rows if row[2] == "the line, with its interval"]
     dots = [float(row[3]) for row in picture.rows if row[1]]
@@ -233,8 +231,8 @@ def test_each_stretch_of_the_table_is_a_dot_and_the_trend_has_its_interval(pictu
     assert [f"{middle:g} ({low:g} to {high:g})" for middle, low, high in zip(*line, strict=True)] == cells
 
 
-def test_the_curve_goes_through_the_numbers_of_its_table(pictures, sample):
-    picture = pictures["Heron"]["curve"]
+def test_the_curve_goes_through_the_numbers_of_its_table(shown, sample):
+    picture = shown["Heron"]["curve"]
     step = trace(picture, "share that goes on")
     found = feet_of(sample["Heron"])
 
@@ -246,16 +244,17 @@ def test_the_curve_goes_through_the_numbers_of_its_table(pictures, sample):
 
 
 @pytest.mark.parametrize("name", ["Heron", "Maple", "River"])
-def test_done_of_planned_is_drawn_as_the_table_says(pictures, name):
-    picture = pictures[name]["steps"]
+def test_done_of_planned_is_drawn_as_the_table_says(shown, name):
+    picture = shown[name]["steps"]
     bars = zip(trace(picture, "done")["y"], trace(picture, "planned")["y"], strict=True)
 
-    assert [f"{done:g} of {planned:g}" for done, planned in bars] == [row[1] for row in picture.rows[::-1]]
+    told = [re.match(r"(\d+)(?: of |, with )(\d+)", row[1]).groups() for row in picture.rows[::-1]]
+    assert [(f"{done:g}", f"{planned:g}") for done, planned in bars] == told
 
 
 @pytest.mark.parametrize("name", ["Heron", "Maple", "River"])
-def test_how_much_each_tool_helped_is_drawn_as_the_table_says(pictures, name):
-    picture = pictures[name]["helped"]
+def test_how_much_each_tool_helped_is_drawn_as_the_table_says(shown, name):
+    picture = shown[name]["helped"]
     dots, ranges = trace(picture, "in the middle"), picture.data[1]["x"]
     rows = picture.rows[: len(dots["x"])]
 
@@ -265,17 +264,22 @@ def test_how_much_each_tool_helped_is_drawn_as_the_table_says(pictures, name):
 
 
 @pytest.mark.parametrize("name", ["Heron", "Maple", "River"])
-def test_what_fits_is_drawn_as_the_table_says(pictures, name):
-    picture = pictures[name]["fits"]
+def test_what_fits_draws_the_tool_that_its_label_names_and_no_other(shown, name):
+    picture = shown[name]["fits"]
     dots = trace(picture, "in the middle")
-    spots = zip(dots["hovertext"], dots["x"], strict=True)
+    first = list({row[0]: row for row in reversed(picture.rows)}.values())[::-1][: len(dots["x"])]
 
-    assert list(spots) == [(row[1], float(row[3])) for row in picture.rows[: len(dots["x"])]]
+    spots = zip(dots["hovertext"], dots["x"], strict=True)
+    assert list(spots) == [(row[1], float(row[3])) for row in first]
+    assert len(set(dots["y"])) == len(dots["y"])
+    labels = words_in(picture).replace("<br>", " ")
+    assert all(f"{row[0]}: {row[1]}"[:40] in labels for row in first)
+    assert f"Drawn here: {len(first)} of {len(picture.rows)}; the table holds all." in picture.sentence
 
 
 @pytest.mark.parametrize("name", ["Heron", "Maple", "River"])
-def test_what_came_before_is_drawn_as_the_table_says(pictures, name):
-    picture = pictures[name]["came before"]
+def test_what_came_before_is_drawn_as_the_table_says(shown, name):
+    picture = shown[name]["came before"]
     times, outside = trace(picture, "times")["x"], trace(picture, "not in my hands")["x"]
 
     assert times == [int(row[1]) for row in picture.rows[: len(times)]]
@@ -283,8 +287,8 @@ def test_what_came_before_is_drawn_as_the_table_says(pictures, name):
 
 
 @pytest.mark.parametrize("name", ["Heron", "Maple", "River"])
-def test_areas_have_a_star_for_each_milestone_of_the_table(pictures, name):
-    picture = pictures[name]["areas"]
+def test_areas_have_a_star_for_each_milestone_of_the_table(shown, name):
+    picture = shown[name]["areas"]
     stars = {one["name"]: Counter(one["y"]) for one in picture.data}
 
     for at, (_area, reached, ahead) in enumerate(picture.rows):
@@ -293,23 +297,23 @@ def test_areas_have_a_star_for_each_milestone_of_the_table(pictures, name):
 
 
 @pytest.mark.parametrize("name", ["Heron", "Maple", "River"])
-def test_each_ladder_shows_its_rungs_and_where_i_am(pictures, sample, name):
-    picture = pictures[name]["ladders"]
+def test_each_ladder_shows_its_rungs_and_where_i_am(shown, sample, name):
+    picture = shown[name]["ladders"]
     found = measures.ladders(sample[name]["aspirations"], sample[name]["ladder_marks"])
 
     for place, row, ladder in zip(found["place"], picture.rows, found.itertuples(), strict=True):
-        rungs = trace(picture, ladder.title)["y"]
-        marked = [one["y"][0] for one in picture.data if one["name"] == "here"]
-        (here,) = [y for y in marked if rungs[0] <= y <= rungs[-1]]
-        upwards = rungs[::-1]
-        assert len(rungs) == len(row[4].split(" \u00b7 "))
+        rail = trace(picture, ladder.title)
+        marked = [(one["x"][0], one["y"][0]) for one in picture.data if one["name"] == "here"]
+        (here,) = [y for x, y in marked if x == rail["x"][0] and rail["y"][0] <= y <= rail["y"][-1]]
+        upwards = rail["y"][::-1]
+        assert len(upwards) == len(row[4].split(" \u00b7 "))
         assert here == pytest.approx(np.interp(float(place), range(len(upwards)), upwards))
         assert ladder.rungs[int(place)] in row[1]
 
 
 @pytest.mark.parametrize("name", ["Heron", "Maple", "River"])
-def test_showing_up_has_a_dot_for_each_week_that_holds_something(pictures, name):
-    picture = pictures[name]["showing"]
+def test_showing_up_has_a_dot_for_each_week_that_holds_something(shown, name):
+    picture = shown[name]["showing"]
     (dots,) = picture.data
 
     assert len(dots["x"]) == sum(row[1] != "0" for row in picture.rows)
@@ -319,9 +323,9 @@ def test_showing_up_has_a_dot_for_each_week_that_holds_something(pictures, name)
 # what each picture keeps to ------------------------------------------------------------------------
 
 
-def test_a_client_in_the_middle_of_it_reads_no_days_but_what_was_there_meanwhile(pictures, sample):
+def test_a_client_in_the_middle_of_it_reads_no_days_but_what_was_there_meanwhile(shown, sample):
     days = feet_of(sample["River"]).episodes["days"].iloc[-1]
-    client, coach = pictures["River"]["feet"], pictures["River"]["feet for the coach"]
+    client, coach = shown["River"]["feet"], shown["River"]["feet for the coach"]
 
     assert client.sentence.startswith("Still in the middle of it; no end date needed.")
     assert re.search(r"Meanwhile: .*sparks? of joy, \d+ of \d+ small steps\.$", client.sentence)
@@ -332,22 +336,40 @@ def test_a_client_in_the_middle_of_it_reads_no_days_but_what_was_there_meanwhile
     assert [f"at least {days}"] == [row[3] for row in coach.rows if row[1].startswith("still")]
 
 
-def test_days_are_there_when_a_client_asks_for_them(pictures, sample):
-    picture = pictures["River"]["feet in days"]
+def test_days_are_there_when_a_client_asks_for_them(shown, sample):
+    picture = shown["River"]["feet in days"]
     days = int(feet_of(sample["River"]).episodes["days"].iloc[-1])
 
-    assert picture.sentence == pictures["River"]["feet"].sentence
+    assert f"It has been at least {days} days so far." in picture.sentence
     assert trace(picture, "still in the middle of it; at least")["y"] == [days]
     assert f"{days} days so far" in words_in(picture)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_before_a_client_asks_nothing_about_finding_ones_feet_is_in_days(shown, name):
+    picture = shown[name]["feet"]
+
+    assert not re.search(r"\bdays?\b", picture.sentence + words_in(picture))
+    assert "Days" not in picture.columns
 
 
 def test_below_five_stretches_there_is_no_curve_and_from_five_on_there_is():
     few, enough = (measures.bounce_back(setbacks(*lengths), TODAY) for lengths in ((9, 7, 5, 4), (9, 7, 5, 4, 3)))
 
     assert charts.feet_curve(few).data == []
-    assert "from 5 stretches on" in charts.feet_curve(few).sentence
-    assert "from 5 stretches on" in charts.feet_curve(few, for_coach=True).sentence
+    assert charts.feet_curve(few).sentence == "From 5 stretches on there is a curve."
     assert charts.feet_curve(enough).data
+    assert charts.feet_curve(enough).sentence.startswith("Of 5 stretches half ended within 5 days (95% interval: ")
+
+
+@pytest.mark.parametrize("lengths", [(9,), (9, 7, 5, 4), (9, 7, 5, 4, 3, 2)])
+@pytest.mark.parametrize("who", [{"for_coach": True}, {"in_days": True}])
+def test_no_sentence_of_a_page_about_finding_ones_feet_stands_there_twice(lengths, who):
+    drawn = pictures.finding_my_feet(pictures.Story(frames_of(setbacks(*lengths)), TODAY, **who))
+
+    said = [one for picture in drawn for one in re.split(r"(?<=\.) ", picture.sentence)]
+    assert len(drawn) == 2
+    assert len(said) == len(set(said))
 
 
 def test_a_median_that_is_not_reached_yet_is_not_drawn():
@@ -390,11 +412,11 @@ def test_what_i_live_with_never_has_to_be_noted():
     assert picture.sentence == "Noted over 3 days: living well. The other one is not noted; it never has to be."
 
 
-def test_the_clients_own_words_stand_in_the_pictures(pictures):
-    assert "the body's weather" in words_in(pictures["Maple"]["living"])
-    assert "the body's weather" in words_in(pictures["Maple"]["plane"])
-    assert "a flare" in pictures["Maple"]["came before"].sentence
-    assert pictures["Maple"]["feet"].columns[2] == "a flare"
+def test_the_clients_own_words_stand_in_the_pictures(shown):
+    assert "the body's weather" in words_in(shown["Maple"]["living"])
+    assert "the body's weather" in words_in(shown["Maple"]["plane"])
+    assert "a flare" in shown["Maple"]["came before"].sentence
+    assert shown["Maple"]["feet"].columns[2] == "a flare"
 
 
 def test_points_that_stand_for_weeks_say_so():
@@ -419,9 +441,9 @@ def weeks(*told):
     ])["step_weeks"]  # fmt: skip
 
 
-def stepped(*told):
-    kept = weeks(*told)
-    return charts.small_steps(measures.steps_by_week(kept), measures.kept_over(kept))
+def stepped(*told, for_coach=False):
+    (picture,) = pictures.small_steps(pictures.Story({"step_weeks": weeks(*told)}, TODAY, for_coach=for_coach))
+    return picture
 
 
 def test_a_week_with_something_in_between_shows_as_such_and_what_was_done_counts():
@@ -432,8 +454,33 @@ def test_a_week_with_something_in_between_shows_as_such_and_what_was_done_counts
     assert trace(picture, "done")["marker"]["pattern"]["shape"] == ["", "/", "/"]
     assert trace(picture, "done")["y"] == [4, 1, 0]
     assert picture.rows[0] == ["16 Mar 2026", "0 of 3", "life intervened", ""]
-    assert "about 8 of every 10" in picture.sentence
-    assert "In 2 weeks something came between; what was done then counts" in picture.sentence
+    assert "Over 3 weeks: 5 of 13." in picture.sentence
+    assert "In 2 of them something came between; what was done then counts." in picture.sentence
+
+
+def test_a_client_reads_totals_and_the_coach_also_the_mean_with_the_n_that_it_counts(shown):
+    client, coach = shown["River"]["steps"].sentence, shown["River"]["steps for the coach"].sentence
+
+    assert "Over 8 weeks: 16 of 21. In 3 of them something came between" in client
+    assert "of every 10" not in client
+    assert coach == (
+        f"{client} The mean over 5 weeks of a step: about 9.5 of every 10 planned. "
+        "One in which something came between is in it only where it raises it."
+    )
+
+
+def test_the_words_of_the_last_week_stand_above_the_bars_beside_it():
+    picture = stepped((1, 9), (1, 1), (1, 1), (1, 1), (1, 1), (1, 1), (1, 5), (2, 3))
+
+    (told,) = [note for note in picture.layout["annotations"] if note["text"] == "2 of 3"]
+    assert told["y"] == 5
+
+
+def test_more_than_was_planned_and_nothing_planned_are_said_as_what_they_are():
+    picture = stepped((4, 3), (2, 0), (1, 1))
+
+    assert [row[1] for row in picture.rows] == ["1 of 1", "2, with none planned", "4, with 3 planned"]
+    assert "Over 3 weeks: 7, with 4 planned." in picture.sentence
 
 
 def test_a_week_of_which_nothing_was_noted_is_a_gap():
@@ -468,14 +515,14 @@ def test_therapy_and_medication_are_named_and_never_compared(sample):
     ]
 
 
-def test_a_tool_of_which_too_little_is_known_is_an_open_ring(pictures):
-    dots = trace(pictures["Heron"]["helped"], "in the middle")
-    rows = pictures["Heron"]["helped"].rows
+def test_a_tool_of_which_too_little_is_known_is_an_open_ring(shown):
+    dots = trace(shown["Heron"]["helped"], "in the middle")
+    rows = shown["Heron"]["helped"].rows
 
     assert {row[2]: symbol for row, symbol in zip(rows, dots["marker"]["symbol"], strict=False)} == {
         "3": "circle", "2": "circle-open", "1": "circle-open"
     }  # fmt: skip
-    assert "too few yet to tell" in pictures["Maple"]["helped"].sentence
+    assert "too few yet to tell" in shown["Maple"]["helped"].sentence
 
 
 def test_where_only_a_part_is_drawn_the_sentence_says_so_and_the_table_holds_all():
@@ -485,7 +532,7 @@ def test_where_only_a_part_is_drawn_the_sentence_says_so_and_the_table_holds_all
     ]
     told = frames_of(many)
 
-    picture = charts.came_before(measures.triggers(told["setbacks"], told["tool_uses"], TODAY, told["tools"]))
+    (picture,) = pictures.came_before(pictures.Story(told, TODAY))
 
     n = len(trace(picture, "times")["x"])
     assert n < 12
@@ -494,9 +541,9 @@ def test_where_only_a_part_is_drawn_the_sentence_says_so_and_the_table_holds_all
 
 
 def test_the_days_of_what_came_before_are_for_the_coach_alone(sample):
-    told = sample["River"]
-    found = measures.triggers(told["setbacks"], told["tool_uses"], TODAY, told["tools"])
-    client, coach = charts.came_before(found), charts.came_before(found, for_coach=True)
+    (client,), (coach,) = (
+        pictures.came_before(pictures.Story(sample["River"], TODAY, for_coach=coach)) for coach in (False, True)
+    )
 
     assert len(client.columns) == 4
     assert any("at least" in row[4] for row in coach.rows)
@@ -504,9 +551,28 @@ def test_the_days_of_what_came_before_are_for_the_coach_alone(sample):
     assert "at least" not in everything_in(client)
 
 
-def test_areas_are_a_view_in_the_order_of_the_form(pictures):
-    assert [row[0] for row in pictures["Heron"]["areas"].rows] == list(AREAS.values())
-    assert "a view, not a rating" in pictures["Heron"]["areas"].sentence
+def test_how_often_something_came_before_is_told_with_how_many_setbacks_there_are(shown, sample):
+    picture, n = shown["Heron"]["came before"], len(sample["Heron"]["setbacks"])
+    most = picture.rows[0][1]
+
+    assert f": {most} of {n} times." in picture.sentence
+    assert f"{most} of {n}" in words_in(picture).split(" | ")
+    assert picture.columns[1] == f"Times, of {n}"
+
+
+def test_rows_and_ladders_reach_across_the_card(shown):
+    for what in ("helped", "fits", "came before"):
+        layout = shown["Heron"][what].layout
+        assert "domain" not in layout["xaxis"], what
+        assert {note["x"] for note in layout["annotations"]} == {0, 1}, what
+    first, second = [one["x"][0] for one in shown["Heron"]["ladders"].data if one["name"] != "here"]
+    assert first == 0
+    assert second > 0.5
+
+
+def test_areas_are_a_view_in_the_order_of_the_form(shown):
+    assert [row[0] for row in shown["Heron"]["areas"].rows] == list(AREAS.values())
+    assert "a view, not a rating" in shown["Heron"]["areas"].sentence
 
 
 def test_a_ladder_without_a_mark_shows_its_rungs_and_nothing_else():
@@ -518,13 +584,13 @@ def test_a_ladder_without_a_mark_shows_its_rungs_and_nothing_else():
     assert picture.sentence == "music: not marked yet."
 
 
-def test_enough_for_now_stands_as_it_was_said(pictures):
-    assert pictures["Maple"]["ladders"].sentence.endswith(", enough for now.")
-    assert "enough for now" in words_in(pictures["Maple"]["ladders"])
+def test_enough_for_now_stands_as_it_was_said(shown):
+    assert shown["Maple"]["ladders"].sentence.endswith(", enough for now.")
+    assert "enough for now" in words_in(shown["Maple"]["ladders"])
 
 
-def test_out_of_how_many_weeks_stands_in_the_table_alone(pictures):
-    picture = pictures["Maple"]["showing"]
+def test_out_of_how_many_weeks_stands_in_the_table_alone(shown):
+    picture = shown["Maple"]["showing"]
     n, of = re.fullmatch(r"(\d+) of (\d+)", picture.rows[0][2]).groups()
 
     assert picture.sentence == f"{n} weeks hold something of yours."
@@ -553,7 +619,14 @@ IN_JOURNEY = {"milestones": "milestone", "setbacks": "setback", "sparks of joy":
 
 def light(colour):
     """A colour of the sheet as linear light, 0 to 1."""
-    value = np.array([int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)])
+    return light_of(colour_of(colour))
+
+
+def colour_of(colour):
+    return np.array([int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)])
+
+
+def light_of(value):
     return np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
 
 
@@ -566,6 +639,11 @@ def contrast(one, other):
         (0.05 + float(np.array([0.2126, 0.7152, 0.0722]) @ seen) for seen in (one, other)), reverse=True
     )
     return bright / dim
+
+
+def blended(one, ground, part):
+    """A colour of which so much is seen, on its ground, as linear light."""
+    return light_of(colour_of(one) * part + colour_of(ground) * (1 - part))
 
 
 def looks(sample):
@@ -596,6 +674,44 @@ def test_milestone_setback_spark_and_line_stand_out_from_the_card_however_colour
 
     for name in IN_JOURNEY.values():
         assert contrast(np.clip(SEEN[seen] @ light(token(theme, name)), 0, 1), card) >= 3, name
+
+
+BEHIND = {"var(--kit-line)", "var(--kit-pale)", "var(--kit-card)"}  # grounds, rails and rims
+
+
+def marked(trace):
+    """Each colour in which a trace draws, and how much of it is seen; plotly pales marks of many sizes by itself."""
+    marker, seen = trace.get("marker", {}), trace.get("opacity", 1)
+    of_marks = marker.get("opacity", 0.7 if isinstance(marker.get("size"), list) else 1)
+    rim = marker.get("line", {}).get("color", ())
+    for colour in [marker.get("color"), *([rim] if isinstance(rim, str) else rim)]:
+        yield colour, seen * of_marks
+    if trace.get("line", {}).get("width"):
+        yield trace["line"]["color"], seen
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("theme", THEMES)
+def test_every_mark_and_line_as_pale_as_it_is_drawn_stands_out_from_its_ground(shown, theme, name):
+    sheet = {ground: token(theme, ground) for ground in ("card", "pale")}
+    for what, picture in shown[name].items():
+        grounds = sheet if picture.layout.get("shapes") else {"card": sheet["card"]}
+        drawn = {one for trace in picture.data for one in marked(trace) if one[0] and one[0] not in BEHIND}
+
+        for (colour, part), ground in product(drawn, grounds.values()):
+            seen = blended(token(theme, colour[10:-1]), ground, part)
+            assert contrast(seen, light(ground)) >= 3, (what, colour, part)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_all_words_in_pictures_can_be_read(shown, theme):
+    card = light(token(theme, "card"))
+    inks = {note["font"]["color"] for some in shown.values() for one in some.values()
+            for note in one.layout.get("annotations", ())}  # fmt: skip
+
+    assert len(inks) > 2
+    for ink in inks:
+        assert contrast(light(token(theme, ink[10:-1])), card) >= 4.5, ink
 
 
 @pytest.mark.parametrize("theme", THEMES)

@@ -7,6 +7,7 @@ import pytest
 
 import kit
 from kit import charts, measures, pictures, places
+from kit.charts.journey import ONE_OF_THEM
 from kit.frames import CLIENT_KINDS, frame
 from kit.panels.reading import PERIOD_WORDS
 
@@ -39,11 +40,12 @@ def test_a_setback_is_a_span_from_its_first_day_to_being_back_on_ones_feet(otter
 
 def test_an_ongoing_setback_reaches_to_today_and_stays_open(otter):
     otter.add(kit.Setback(client="Otter", title="X", began_on="2026-06-01"))
+    otter.add(kit.Win(client="Otter", title="Tea", on="2026-05-01"))
 
     picture = drawn(otter)
 
-    assert picture.rows == [["1 Jun 2026 to still in the middle of it", "setbacks", "X"]]
-    assert picture.sentence == "So far: 1 setback. Still in the middle of one; no end date needed."
+    assert picture.rows[0] == ["1 Jun 2026 to still in the middle of it", "setback", "X"]
+    assert picture.sentence == "So far: 1 small win and 1 setback. Still in the middle of one; no end date needed."
     assert traces(picture, "still in the middle of it; no end date needed")[0]["x"][-1] > "2026-06-30"
     assert not traces(picture, "finding my feet")
 
@@ -64,9 +66,44 @@ def test_an_empty_journey_is_a_sentence_and_no_axes(otter):
 
 
 def test_check_ins_alone_are_told_as_what_they_are(otter):
-    otter.add(kit.CheckIn(client="Otter", on=TODAY, energy=4))
+    for day in (TODAY, TODAY - timedelta(1)):
+        otter.add(kit.CheckIn(client="Otter", on=day, energy=4))
 
     assert drawn(otter).sentence == "The lines show how the days were. Nothing else is on the time line yet."
+    assert drawn(otter).data
+
+
+def test_one_thing_is_a_sentence_and_a_table_without_axes_and_the_second_draws_it_from_the_start(otter):
+    otter.add(kit.CheckIn(client="Otter", on=TODAY, energy=4))
+    assert drawn(otter).sentence == "How one day was is noted. There is a picture from the second day on."
+    assert (drawn(otter).data, drawn(otter).layout) == ([], {})
+
+    first = otter.add(kit.Win(client="Otter", title="Tea", on=TODAY))
+    alone = drawn(otter, newest=first.id)
+    assert alone.sentence == "So far: 1 small win. There is a picture from the second thing on."
+    assert (alone.data, alone.layout) == ([], {})
+    assert [row[2] for row in alone.rows] == ["Tea"]
+
+    second = otter.add(kit.Spark(client="Otter", title="The kettle", on=TODAY))
+    both = drawn(otter, newest=second.id)
+    assert both.sentence == "So far: 1 small win and 1 spark of joy."
+    assert traces(both, "just noted")[0]["x"] == [str(TODAY)]
+
+
+def test_what_is_looked_out_for_is_told_by_itself(otter):
+    for title in ("Back in the choir", "The sea"):
+        otter.add(kit.Milestone(client="Otter", title=title, on=None))
+
+    assert drawn(otter).sentence == "So far: 2 to look out for."
+
+
+def test_ones_own_word_for_a_setback_is_told_with_how_often(book):
+    book.add(kit.Client(name="Otter", own_words=("a spin",)))
+    for n, told in ((1, "\u201ca spin\u201d once"), (2, "\u201ca spin\u201d 2 times")):
+        book.add(kit.Setback(client="Otter", title="X", began_on=TODAY - timedelta(30 * n), back_on_feet_on=TODAY))
+
+        words = book.frames("Otter")["clients"]["own_words"].iloc[0]
+        assert drawn(book, own_words=words).sentence.startswith(f"So far: {told}.")
 
 
 def test_the_table_holds_each_thing_that_is_drawn(story):
@@ -78,7 +115,8 @@ def test_the_table_holds_each_thing_that_is_drawn(story):
     for trace in picture.data:
         if trace["name"] in points:
             points[trace["name"]] += len(trace["x"])
-    in_table = pd.Series([row[1] for row in picture.rows]).value_counts()
+    lane_of = {one: charts.LANE_WORDS[lane] for lane, one in ONE_OF_THEM.items()}
+    in_table = pd.Series([lane_of[row[1]] for row in picture.rows]).value_counts()
     assert {name: n for name, n in points.items() if n} == {name: n for name, n in in_table.items() if name in points}
     spans = traces(picture, charts.LANE_WORDS["setback"])[0]["x"].count(None)
     assert spans == in_table[charts.LANE_WORDS["setback"]]
@@ -125,6 +163,7 @@ def test_the_order_in_which_things_were_noted_does_not_matter(story):
 
 
 def test_what_was_noted_just_now_is_ringed(otter):
+    otter.add(kit.Win(client="Otter", title="Bread", on=TODAY))
     win = otter.add(kit.Win(client="Otter", title="Tea", on=TODAY - timedelta(3)))
 
     picture = drawn(otter, newest=win.id)
@@ -133,11 +172,12 @@ def test_what_was_noted_just_now_is_ringed(otter):
 
 
 def test_peoples_text_is_shown_to_the_letter_by_plotly(otter):
+    otter.add(kit.Win(client="Otter", title="Bread", on=TODAY - timedelta(3)))
     otter.add(kit.Win(client="Otter", title='<a href="x">&amp; me</a>', on=TODAY))
 
     picture = drawn(otter)
 
-    assert traces(picture, "small wins")[0]["hovertext"] == ['&lt;a href="x"&gt;&amp;amp; me&lt;/a&gt;']
+    assert traces(picture, "small wins")[0]["hovertext"][1] == '&lt;a href="x"&gt;&amp;amp; me&lt;/a&gt;'
     assert picture.rows[0][2] == '<a href="x">&amp; me</a>'
 
 
@@ -204,7 +244,7 @@ def test_what_is_drawn_together_and_what_the_table_holds_are_the_same_number():
 
     (wins,) = traces(picture, "small wins")
     assert sum(int(text.split()[0]) for text in wins["hovertext"]) == 600
-    assert sum(row[1] == "small wins" for row in picture.rows) == 600
+    assert sum(row[1] == "small win" for row in picture.rows) == 600
     assert all("the week of" in text for text in wins["hovertext"])
     assert "A mark stands for all of a week" in picture.sentence
 

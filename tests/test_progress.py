@@ -32,7 +32,7 @@ def test_each_question_has_its_pictures_and_its_word():
     assert all(hasattr(kit.Book, name) for name in panels.WORDS)
 
 
-@pytest.mark.parametrize("name", pictures.PICTURES)
+@pytest.mark.parametrize("name", ["journey", *pictures.PICTURES])
 @pytest.mark.parametrize("client", ["Heron", "Maple", "River", "Birch"])
 def test_each_picture_says_something_to_everybody(river, client, name):
     river.table.choose(client)
@@ -63,6 +63,33 @@ def test_the_coachs_own_view_tells_the_days(river):
 
     assert "at least" in sentences(panel)[0]
     assert len(panel.pictures) == 2
+    assert sentences(panel)[1] == "From 5 stretches on there is a curve."
+
+
+def test_how_the_weeks_went_on_average_is_for_the_coach_alone(river):
+    river.choose_period()
+    steps = river.small_steps()
+    assert "of every 10 planned" not in told(steps)
+
+    river.just_me()
+
+    assert "The mean over 5 weeks of a step: about 9.5 of every 10 planned." in told(steps)
+
+
+def test_a_first_thing_is_a_sentence_and_the_second_is_drawn_from_the_start_with_its_ring(book):
+    book.add(kit.Client(name="Otter"))
+    book.add(kit.Agreement(client="Otter", to="notes"))
+    book.table.choose("Otter")
+    journey, win = book.journey(), book.small_win()
+
+    found = []
+    for title in ("Tea", "Bread"):
+        win.fill("win", title=title)
+        press(win, "save")
+        found.append(journey.pictures[0].drawn)
+
+    assert (found[0]["data"], found[0]["layout"]) == ([], {})
+    assert [trace["x"] for trace in found[1]["data"] if trace["name"] == "just noted"] == [[str(date.today())]]
 
 
 def test_one_period_holds_for_all_pictures_of_a_page(river):

@@ -6,41 +6,48 @@ from typing import Any
 import pandas as pd
 
 from kit.charts.picture import Picture, not_all, number_words, numbers, own_word, told_only
-from kit.charts.rows import beneath, fitting, heights
+from kit.charts.rows import SCREEN, beneath, fitting, heights
 from kit.words import _, listed, one_or_many
 
 
-def came_before(triggers: pd.DataFrame, own_words: Sequence[str] = (), for_coach: bool = False) -> Picture:
+def came_before(triggers: pd.DataFrame, n: int, own_words: Sequence[str] = (), for_coach: bool = False) -> Picture:
     """How often each thing came before; hatched, how often it was not in the client's hands.
 
-    `triggers` is `measures.triggers(setbacks, tool_uses, today, tools)`. The days stand in the coach's table alone.
+    `triggers` is `measures.triggers(setbacks, tool_uses, today, tools)`, and `n` how many setbacks these are. The days
+    stand in the coach's table alone.
     """
-    columns = [_("What came before"), _("Times"), _("Not in my hands"), _("What helped then")]
+    columns = [_("What came before"), _("Times, of {n}").format(n=n), _("Not in my hands"), _("What helped then")]
     rows = _rows(triggers)
     if for_coach:
         columns += [_("Days, each"), _("Half of them within")]
         rows = [[*row, *more] for row, more in zip(rows, _day_cells(triggers), strict=True)]
-    shown = triggers.iloc[: fitting(triggers["came_before"].tolist())]
-    sentence = _sentence(triggers, own_word(own_words, 0, _("a setback")))
+    names, asides = triggers["came_before"].tolist(), _asides(triggers, n)
+    drawn = fitting(names, asides, SCREEN)
+    shown = triggers.iloc[:drawn]
+    sentence = _sentence(triggers, n, own_word(own_words, 0, _("a setback")))
     if triggers["times"].sum() < 2:
         return told_only(sentence, columns, rows)
     sentence = " ".join([sentence, *not_all(len(shown), len(triggers))])
-    return Picture(sentence, columns, rows, _bars(shown), _layout(shown))
+    return Picture(sentence, columns, rows, _bars(shown, asides[:drawn]), _layout(shown, asides[:drawn], n))
 
 
-def _sentence(triggers: pd.DataFrame, word: str) -> str:
+def _asides(triggers: pd.DataFrame, n: int) -> list[str]:
+    return [_("{times} of {n}").format(times=times, n=n) for times in triggers["times"].tolist()]
+
+
+def _sentence(triggers: pd.DataFrame, n: int, word: str) -> str:
     if triggers.empty:
         return _("Nothing is noted here yet. What came before {word} can be tapped, if you like.").format(word=word)
     first = triggers.iloc[0]
-    n = int(first["times"])
+    times = int(first["times"])
     told = [
         one_or_many(
             "So far each came before {word} once; too few yet to tell.",
-            "Most often \u201c{came}\u201d came before {word}: {n} times.",
-            n,
-        ).format(word=word, came=first["came_before"], n=n)
+            "Most often \u201c{came}\u201d came before {word}: {times} of {n} times.",
+            times,
+        ).format(word=word, came=first["came_before"], times=times, n=n)
     ]
-    if n > 1:
+    if times > 1:
         told.append(_("That it came before does not say that it was the cause."))
     return " ".join(told)
 
@@ -61,8 +68,8 @@ def _day_cells(triggers: pd.DataFrame) -> list[list[str]]:
     return [list(pair) for pair in zip(each, medians, strict=True)]
 
 
-def _bars(shown: pd.DataFrame) -> list[dict[str, Any]]:
-    _tops, lines, _high = heights(shown["came_before"].tolist())
+def _bars(shown: pd.DataFrame, asides: Sequence[str]) -> list[dict[str, Any]]:
+    _tops, lines, _high = heights(shown["came_before"].tolist(), asides, SCREEN)
     bar = {"type": "bar", "orientation": "h", "y": lines, "width": 10, "hoverinfo": "x+name"}
     hatched = {"color": "var(--kit-setback)", "pattern": {"shape": "/", "fgcolor": "var(--kit-card)", "size": 6}}
     return [
@@ -71,9 +78,8 @@ def _bars(shown: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def _layout(shown: pd.DataFrame) -> dict[str, Any]:
-    asides = [one_or_many("{n} time", "{n} times", n).format(n=n) for n in shown["times"].tolist()]
-    layout = beneath(shown["came_before"].tolist(), asides, int(shown["times"].max()), share=0.7, ends=_hatch(shown))
+def _layout(shown: pd.DataFrame, asides: Sequence[str], n: int) -> dict[str, Any]:
+    layout = beneath(shown["came_before"].tolist(), asides, n, _hatch(shown), SCREEN)
     return {**layout, "barmode": "overlay", "barcornerradius": 4}
 
 

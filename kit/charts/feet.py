@@ -28,7 +28,6 @@ from kit.charts.picture import (
 )
 from kit.charts.spans import spans
 from kit.measures import BounceBack, Trend
-from kit.measures.feet import ENOUGH
 from kit.words import _, one_or_many
 
 FEET = {"color": "var(--kit-setback)", "symbol": "circle", "size": 13}
@@ -49,7 +48,8 @@ def finding_my_feet(
     on what was there meanwhile: `measures.meanwhile(frames, its began_on, today)`. How many days each took is in the
     coach's own view (`for_coach`), or when a client asks for it (`in_days`); there the trend has its interval.
     """
-    sentence = found.coach_sentence if for_coach else found.sentence
+    asked = found.asked_sentence if in_days else found.sentence
+    sentence = found.coach_sentence if for_coach else asked
     there = _there(meanwhile or {})
     if there and found.ongoing:
         sentence = f"{sentence} {_('Meanwhile: {there}.').format(there=there)}"
@@ -70,9 +70,14 @@ def _there(meanwhile: Mapping[str, int]) -> str:
     }
     told = [words.format(n=n[name]) for name, words in several.items() if n[name]]
     if meanwhile.get("done"):
-        steps = _("{done} of {planned} small steps")
-        told.append(steps.format(done=meanwhile["done"], planned=meanwhile.get("planned", 0)))
+        told.append(_steps(meanwhile["done"], meanwhile.get("planned", 0)))
     return ", ".join(told)
+
+
+def _steps(done: int, planned: int) -> str:
+    if done > planned:
+        return one_or_many("{n} small step", "{n} small steps", done).format(n=done)
+    return _("{done} of {planned} small steps").format(done=done, planned=planned)
 
 
 def _stretches(found: BounceBack, there: str, in_days: bool, what: str) -> tuple[list[str], list[list[str]]]:
@@ -175,16 +180,14 @@ def _trend(trend: Trend) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def feet_curve(found: BounceBack, for_coach: bool = False) -> Picture:
+def feet_curve(found: BounceBack) -> Picture:
     """Of all stretches the share that still goes on after so many days: the coach's own view, or on asking.
 
     `found` is `measures.bounce_back(setbacks, today)`; below 5 stretches there is no curve.
     """
-    sentence = found.coach_sentence if for_coach else found.sentence
-    curve = found.curve
+    sentence, curve = found.curve_sentence, found.curve
     if curve is None or curve.empty:
-        few = _("Too few yet to tell; from {n} stretches on there is a curve.").format(n=ENOUGH)
-        return told_only(sentence if for_coach or not found.n else f"{sentence} {few}")
+        return told_only(sentence)
     after, share = [0, *curve["days"].tolist()], [1.0, *numbers(curve["share"], 3)]
     columns = [_("Days"), _("Stretches that lasted at least as long"), _("Share that goes on afterwards")]
     rows = [[f"{day:g}", str(n), f"{part:g}"] for day, n, part in zip(

@@ -29,7 +29,8 @@ REACHED = {"color": "var(--kit-milestone)", "symbol": "star", "size": 15}
 AHEAD = {"color": "var(--kit-milestone)", "symbol": "star-open", "size": 14}
 HERE = {"color": "var(--kit-action)", "symbol": "circle", "size": 16}
 LETTERS, GAP, HIGHEST = 20, 24, 640
-BOLD, RUNG = 27, 23  # as many letters fit on a phone: bold ones, and ones that stand beside a ladder
+BESIDE, ALONE = (27, 23), (54, 52)  # as many letters fit: into bold words, and into those that stand by a rung
+COLUMNS = (0.0, 0.54)
 
 
 def areas(found: pd.DataFrame) -> Picture:
@@ -110,23 +111,20 @@ def _here(rungs: tuple[str, ...], place: float | None, enough: bool) -> str:
 
 
 def _drawn(titles: list[str], rungs: list, places: list, enough: list) -> tuple[list, dict[str, Any], int]:
-    """All ladders under each other, the highest rung on top; as many as fit into a calm picture."""
-    down, drawn = 0.0, 0
+    """Two ladders beside each other, the highest rung on top; as many pairs as fit into a calm picture."""
     data: list[dict[str, Any]] = []
     words: list[dict[str, Any]] = []
-    for title, some, place, end in zip(titles, rungs, places, enough, strict=True):
-        heads = in_lines(title, wide=BOLD)
-        texts = [in_lines(rung, wide=RUNG) for rung in reversed(some)]
-        first = down + LETTERS * (len(heads) + end + len(texts[0]) / 2) + 12
-        at = _heights(first, texts)
-        if drawn and at[-1] > HIGHEST:
+    wide = ALONE if len(titles) < 2 else BESIDE
+    down, drawn = 0.0, 0
+    ladders = list(zip(titles, rungs, places, enough, strict=True))
+    for pair in (ladders[first : first + 2] for first in range(0, len(ladders), 2)):
+        beside = [_ladder(*one, x, down, wide) for one, x in zip(pair, COLUMNS, strict=False)]
+        if drawn and max(bottom for _traces, _words, bottom in beside) > HIGHEST:
             break
-        data += _ladder(title, at, place)
-        words += [_left("<br>".join([f"<b>{head}</b>" for head in heads]), down, -48, "top", INK)]
-        words += [_left(_("enough for now"), down + LETTERS * len(heads), -48, "top", QUIET)] if end else []
-        words += [_left("<br>".join(lines), y, 20, "middle", INK) for lines, y in zip(texts, at, strict=True)]
-        words += [_left(_("here"), _at(at, place), -48, "middle", QUIET)] if place is not None else []
-        down, drawn = at[-1] + LETTERS * len(texts[-1]) // 2 + GAP, drawn + 1
+        for traces, written, _bottom in beside:
+            data += traces
+            words += written
+        down, drawn = max(bottom for _traces, _words, bottom in beside) + GAP, drawn + len(pair)
     layout = calm(
         round(down) + 8,
         {"l": 56, "r": 12, "t": 8, "b": 0},
@@ -137,8 +135,22 @@ def _drawn(titles: list[str], rungs: list, places: list, enough: list) -> tuple[
     return data, layout, drawn
 
 
-def _left(words: str, y: float, shift: int, anchor: str, font: dict[str, Any]) -> dict[str, Any]:
-    return label(words, 0, y, font=font, xref="paper", xanchor="left", xshift=shift, yanchor=anchor)
+def _ladder(
+    title: str, rungs: tuple[str, ...], place: float | None, enough: bool, x: float, down: float, wide: tuple[int, int]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]], float]:
+    """A ladder at `x` from `down` on: its traces, its words, and where it ends."""
+    heads = in_lines(title, wide=wide[0])
+    texts = [in_lines(one, wide=wide[1]) for one in reversed(rungs)]
+    at = _heights(down + LETTERS * (len(heads) + enough + len(texts[0]) / 2) + 12, texts)
+    words = [_left("<br>".join([f"<b>{head}</b>" for head in heads]), x, down, -48, "top", INK)]
+    words += [_left(_("enough for now"), x, down + LETTERS * len(heads), -48, "top", QUIET)] if enough else []
+    words += [_left("<br>".join(lines), x, y, 20, "middle", INK) for lines, y in zip(texts, at, strict=True)]
+    words += [_left(_("here"), x, _at(at, place), -48, "middle", QUIET)] if place is not None else []
+    return _rail(title, x, at, place), words, at[-1] + LETTERS * len(texts[-1]) // 2
+
+
+def _left(words: str, x: float, y: float, shift: int, anchor: str, font: dict[str, Any]) -> dict[str, Any]:
+    return label(words, x, y, font=font, xref="paper", xanchor="left", xshift=shift, yanchor=anchor)
 
 
 def _heights(first: float, texts: list[list[str]]) -> list[float]:
@@ -157,11 +169,11 @@ def _at(at: list[float], place: float) -> float:
     return upwards[low] + (place - low) * (upwards[high] - upwards[low])
 
 
-def _ladder(title: str, at: list[float], place: float | None) -> list[dict[str, Any]]:
+def _rail(title: str, x: float, at: list[float], place: float | None) -> list[dict[str, Any]]:
     rail = {
-        "type": "scatter", "mode": "lines+markers", "name": plain(title), "x": [0] * len(at), "y": at,
+        "type": "scatter", "mode": "lines+markers", "name": plain(title), "x": [x] * len(at), "y": at,
         "line": {"color": "var(--kit-line)", "width": 4}, "hoverinfo": "skip", "cliponaxis": False,
         "marker": {"symbol": "line-ew-open", "size": 22, "color": "var(--kit-edge)", "line": {"width": 3}},
     }  # fmt: skip
-    here = [] if place is None else [marks(_("here"), [0], [_at(at, place)], HERE, hoverinfo="name")]
+    here = [] if place is None else [marks(_("here"), [x], [_at(at, place)], HERE, hoverinfo="name")]
     return [rail, *here]

@@ -20,16 +20,14 @@ def heaps(
     lanes, *columns = (gathered[name].to_numpy() for name in ("lane", "period", "on", "n", "texts"))
     found = {lane: np.flatnonzero(lanes == lane) for lane in looks}
     return {
-        lane: _heap(*(column[places] for column in columns), lane, every, looks[lane], at[lane])
+        lane: _heap([column[places] for column in columns], lane, every, looks[lane], at[lane])
         for lane, places in found.items()
         if len(places)
     }
 
 
-def _heap(
-    period: np.ndarray, on: np.ndarray, n: np.ndarray, texts: np.ndarray,
-    lane: str, every: Every, look: Mapping[str, Any], at: float,
-) -> dict[str, Any]:  # fmt: skip
+def _heap(columns: Sequence[np.ndarray], lane: str, every: Every, look: Mapping[str, Any], at: float) -> dict[str, Any]:
+    period, on, n, texts = columns
     periods = [_period_words(first, every) for first in whole_days(period).tolist()]
     told = zip(periods, n.tolist(), texts.tolist(), strict=True)
     return {

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from kit.charts.picture import Picture, marks, not_all, number_words, numbers, plain, told_only
-from kit.charts.rows import beneath, fitting, heights, stretched
+from kit.charts.rows import SCREEN, beneath, fitting, heights, stretched
 from kit.fields import about
 from kit.measures.helped import OFTEN
 from kit.records import TOOL_KINDS, ToolUse
@@ -15,6 +15,7 @@ from kit.words import _, listed, one_or_many
 FULL = {"color": "var(--kit-action)", "symbol": "circle", "size": 15,
         "line": {"width": 2.5, "color": "var(--kit-action)"}}  # fmt: skip
 FEW = {**FULL, "symbol": "circle-open"}
+OPEN_RING = _("An open ring is too few yet to tell.")
 
 
 def what_helped(tools: pd.DataFrame, listed_only: pd.DataFrame) -> Picture:
@@ -26,7 +27,7 @@ def what_helped(tools: pd.DataFrame, listed_only: pd.DataFrame) -> Picture:
                _("From"), _("To"), _("Not for me")]  # fmt: skip
     rows = [*_tool_rows(tools), *_listed_rows(listed_only)]
     rated = tools[tools["median"].notna()]
-    shown = rated.iloc[: fitting(rated["title"].tolist())]
+    shown = rated.iloc[: fitting(rated["title"].tolist(), _asides(rated))]
     sentence = " ".join([*_found(tools, shown), *_beside(listed_only["title"].tolist())])
     if len(shown) < 2:
         return told_only(sentence, columns, rows)
@@ -42,8 +43,7 @@ def _found(tools: pd.DataFrame, shown: pd.DataFrame) -> list[str]:
     else:
         words = _("As you noted it, \u201c{tool}\u201d helped most so far: {much:g} of 10 in the middle, {n} times.")
         told = [words.format(tool=first["title"], much=float(first["median"]), n=first["rated"])]
-        if not shown["enough"].all():
-            told.append(_("An open ring is too few yet to tell."))
+        told += _rings(shown)
     return [*told, *(not_all(len(shown), len(tools)) if len(shown) > 1 else [])]
 
 
@@ -69,7 +69,7 @@ def _listed_rows(listed_only: pd.DataFrame) -> list[list[str]]:
 
 
 def _dots(shown: pd.DataFrame) -> list[dict[str, Any]]:
-    _tops, lines, _high = heights(shown["title"].tolist())
+    _tops, lines, _high = heights(shown["title"].tolist(), _asides(shown))
     middle, low, high = (numbers(shown[name]) for name in ("median", "low", "high"))
     n, enough = len(shown), shown["enough"].tolist()
     symbols = [(FULL if one else FEW)["symbol"] for one in enough]
@@ -87,7 +87,7 @@ def _layout(shown: pd.DataFrame) -> dict[str, Any]:
 
 
 def _asides(shown: pd.DataFrame) -> list[str]:
-    """Beside each line how much it helped, and n."""
+    """At the end of each line how much it helped, and n."""
     return [
         one_or_many("{much} \u00b7 {n} time", "{much} \u00b7 {n} times", n).format(much=much, n=n)
         for much, n in zip(number_words(numbers(shown["median"])), shown["rated"].tolist(), strict=True)
@@ -99,7 +99,7 @@ def _ends() -> list[str]:
 
 
 def what_fits(fits: pd.DataFrame) -> Picture:
-    """For each thing that came before, what helped then: a ring or dot for each tool, the first one by name.
+    """For each thing that came before, what helped most then; the other tools stand in the table.
 
     `fits` is `measures.what_fits(tool_uses, tools, setbacks)`.
     """
@@ -108,17 +108,19 @@ def what_fits(fits: pd.DataFrame) -> Picture:
     times = [str(n) for n in fits["times"]]
     rows = [list(row) for row in zip(fits["came_before"], fits["title"], times, middle, low, high, strict=True)]
     rated = fits[fits["median"].notna()]
-    if len(rated) < 2:
+    first = rated.drop_duplicates("came_before")
+    names = [f"{came}: {tool}" for came, tool in zip(first["came_before"], first["title"], strict=True)]
+    shown = first.iloc[: fitting(names, _asides(first), SCREEN)]
+    if len(shown) < 2:
         return told_only(_fits_sentence(rated), columns, rows)
-    groups = rated.drop_duplicates("came_before")
-    names = [f"{came}: {tool}" for came, tool in zip(groups["came_before"], groups["title"], strict=True)]
-    n = fitting(names)
-    first = groups.iloc[:n]
-    shown = rated[rated["came_before"].isin(set(first["came_before"]))]
-    sentence = " ".join([_fits_sentence(rated), *not_all(n, len(groups))])
-    return Picture(
-        sentence, columns, rows, _fit_dots(shown, names[:n]), beneath(names[:n], _asides(first), 10, ends=_ends())
-    )
+    sentence = " ".join([_fits_sentence(rated), *_rings(shown), *not_all(len(shown), len(fits))])
+    labels, asides = names[: len(shown)], _asides(shown)
+    return Picture(sentence, columns, rows, _fit_dots(shown, labels), beneath(labels, asides, 10, _ends(), SCREEN))
+
+
+def _rings(shown: pd.DataFrame) -> list[str]:
+    """What an open ring is, where some are and some are not."""
+    return [OPEN_RING] if shown["enough"].any() and not shown["enough"].all() else []
 
 
 def _fits_sentence(rated: pd.DataFrame) -> str:
@@ -133,13 +135,11 @@ def _fits_sentence(rated: pd.DataFrame) -> str:
 
 
 def _fit_dots(shown: pd.DataFrame, names: Sequence[str]) -> list[dict[str, Any]]:
-    _tops, lines, _high = heights(names)
-    at = dict(zip(dict.fromkeys(shown["came_before"]), lines, strict=True))
-    symbols = [(FULL if one else FEW)["symbol"] for one in shown["enough"].tolist()]
+    _tops, lines, _high = heights(names, _asides(shown), SCREEN)
+    n, symbols = len(shown), [(FULL if one else FEW)["symbol"] for one in shown["enough"].tolist()]
     texts = [plain(title) for title in shown["title"]]
-    y = [at[one] for one in shown["came_before"]]
     return [
-        stretched(lines, [0] * len(lines), [10] * len(lines), color="var(--kit-line)", width=1),
-        marks(_("in the middle"), numbers(shown["median"]), y, {**FEW, "symbol": symbols}, hovertext=texts,
+        stretched(lines, [0] * n, [10] * n, color="var(--kit-line)", width=1),
+        marks(_("in the middle"), numbers(shown["median"]), lines, {**FEW, "symbol": symbols}, hovertext=texts,
               hoverinfo="text+x"),
     ]  # fmt: skip

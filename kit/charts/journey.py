@@ -21,6 +21,7 @@ from kit.charts.picture import (
     own_word,
     plain,
     time_axis,
+    told_only,
 )
 from kit.charts.spans import spans
 from kit.measures.time_line import Every
@@ -36,6 +37,14 @@ LANE_WORDS = {
     "setback": _("setbacks"),
     "session": _("sessions"),
 }
+ONE_OF_THEM = {
+    "ahead": _("looking out for"),
+    "milestone": _("milestone"),
+    "win": _("small win"),
+    "spark": _("spark of joy"),
+    "setback": _("setback"),
+    "session": _("session"),
+}
 MARKS = {
     "milestone": {"symbol": "star", "size": 17, "color": "var(--kit-milestone)"},
     "ahead": {"symbol": "star-open", "size": 16, "color": "var(--kit-milestone)"},
@@ -48,6 +57,7 @@ LINES = (
     ("living_well", _("living well"), "var(--kit-living)", "solid"),
     ("energy", _("energy"), "var(--kit-energy)", "dot"),
 )
+WRITTEN = {"var(--kit-energy)": "var(--kit-quiet)"}  # a grey that is seen in a line is too pale for words
 _DASHES = {"solid": "\u2014", "dot": "\u00b7\u00b7\u00b7"}
 
 
@@ -77,13 +87,49 @@ def journey(
     client says instead of "setback". With `gathered` a mark stands for all of its week or month; `lines_by` says
     whether `daily` comes from `measures.by_period`. With `most_rows` the table holds the newest only, and says so.
     """
-    named = {**LANE_WORDS, "setback": own_word(own_words, 0, LANE_WORDS["setback"])}
     since = first_day(span, today)
     shown, lines = reaching(entries, since), daily if since is None else daily[daily["on"] >= since]
+    things, rated = _things(shown), _rated_days(lines)
+    sentence = " ".join(_journey_sentence(shown, things, rated, span, own_words))
+    columns = [_("Day"), _("What"), _("In my words")]
+    rows = _journey_rows(shown if most_rows is None else shown.tail(most_rows), own_words)
+    if max(things, rated) < 2:
+        return told_only(sentence, columns, rows)
+    window = _window(shown, lines, since, today)
+    data, lanes = _drawn(shown, lines, window, newest, gathered, lines_by)
+    return Picture(
+        sentence=" ".join([sentence, *_drawn_by(gathered.every if gathered else None, lines_by)]),
+        columns=columns,
+        rows=rows,
+        data=data,
+        layout=_journey_layout(window, own_words, "ahead" in lanes, {one["name"] for one in data}),
+        table_label=_table_label(len(shown), most_rows),
+    )
+
+
+def _things(shown: pd.DataFrame) -> int:
+    """How many things are on the time line; sessions are light marks beside them."""
+    return int((shown["lane"].to_numpy(object) != "session").sum())
+
+
+def _rated_days(lines: pd.DataFrame) -> int:
+    noted = [~np.isnan(lines[name].to_numpy(dtype=float, na_value=np.nan)) for name, *_look in LINES]
+    return int(np.logical_or(*noted).sum())
+
+
+def _window(shown: pd.DataFrame, lines: pd.DataFrame, since: pd.Timestamp | None, today: date) -> list[pd.Timestamp]:
+    """From where to where the time line reaches."""
     starts = [shown["on"].min(), lines["on"].min(), pd.Timestamp(today)]
     first = since if since is not None else min(day for day in starts if pd.notna(day))
     room = max((pd.Timestamp(today) - first) * 0.04, pd.Timedelta(days=1))
-    window = [first - room, pd.Timestamp(today) + room]
+    return [first - room, pd.Timestamp(today) + room]
+
+
+def _drawn(
+    shown: pd.DataFrame, lines: pd.DataFrame, window: list[pd.Timestamp],
+    newest: str | None, gathered: Gathered | None, lines_by: Every,
+) -> tuple[list[dict[str, Any]], set[str]]:  # fmt: skip
+    """All traces, and the lanes whose marks stand one by one."""
     each = {lane: at for lane, at in _by_lane(shown).items() if gathered is None or lane in ("ahead", "setback")}
     data = [
         *_session_marks(shown, each),
@@ -93,16 +139,7 @@ def journey(
         *_heaps(gathered),
         *_ring(shown, newest, gathered),
     ]
-    told = _journey_sentence(shown, lines, span, own_words)
-    drawn_by = _drawn_by(gathered.every if gathered else None, lines_by)
-    return Picture(
-        sentence=" ".join([told, *drawn_by]),
-        columns=[_("Day"), _("What"), _("In my words")],
-        rows=_journey_rows(shown if most_rows is None else shown.tail(most_rows), named),
-        data=data if len(shown) or len(lines) else [],
-        layout=_journey_layout(window, named, ahead="ahead" in each, drawn={one["name"] for one in data}),
-        table_label=_table_label(len(shown), most_rows),
-    )
+    return data, set(each)
 
 
 def first_day(span: str, today: date) -> pd.Timestamp | None:
@@ -145,34 +182,49 @@ def _table_label(n: int, most: int | None) -> str:
     return _("The newest {n} of {all} as a table; the report holds all").format(n=most, all=n)
 
 
-def _journey_sentence(shown: pd.DataFrame, lines: pd.DataFrame, span: str, own_words: Sequence[str]) -> str:
-    n = Counter(shown["lane"])
-    word = own_words[0] if own_words else ""
-    several = {
-        "milestone": one_or_many("{n} milestone", "{n} milestones", n.get("milestone", 0)),
-        "win": one_or_many("{n} small win", "{n} small wins", n.get("win", 0)),
-        "spark": one_or_many("{n} spark of joy", "{n} sparks of joy", n.get("spark", 0)),
-        "setback": one_or_many("{n} setback", "{n} setbacks", n.get("setback", 0))
-        if not word
-        else one_or_many("{n} time \u201c{word}\u201d", "{n} times \u201c{word}\u201d", n.get("setback", 0)),
-    }
-    told = [words.format(n=n[lane], word=word) for lane, words in several.items() if lane in n]
-    if not told and len(lines):
-        return _("The lines show how the days were. Nothing else is on the time line yet.")
-    if not told:
-        return _("Nothing is on the time line for these weeks yet. It starts with the first thing you note.")
+def _journey_sentence(shown: pd.DataFrame, things: int, rated: int, span: str, own_words: Sequence[str]) -> list[str]:
+    if not things:
+        return [_of_days(rated)]
     when = {
         "month": _("The last month holds"),
         "three months": _("The last three months hold"),
         "a year": _("The last year holds"),
         "all": _("So far:"),
     }
-    ongoing = int(shown["ongoing"].sum())
-    tail = _(" Still in the middle of one; no end date needed.") if ongoing else ""
-    return f"{when[span]} {listed(told)}.{tail}"
+    told = [f"{when[span]} {listed(_counted(shown, own_words))}."]
+    if shown["ongoing"].any():
+        told.append(_("Still in the middle of one; no end date needed."))
+    if max(things, rated) < 2:
+        told.append(_("There is a picture from the second thing on."))
+    return told
 
 
-def _journey_rows(shown: pd.DataFrame, named: Mapping[str, str]) -> list[list[str]]:
+def _of_days(rated: int) -> str:
+    if not rated:
+        return _("Nothing is on the time line for these weeks yet. It starts with the first thing you note.")
+    return one_or_many(
+        "How one day was is noted. There is a picture from the second day on.",
+        "The lines show how the days were. Nothing else is on the time line yet.",
+        rated,
+    )
+
+
+def _counted(shown: pd.DataFrame, own_words: Sequence[str]) -> list[str]:
+    n, word = Counter(shown["lane"]), own_word(own_words, 0, "")
+    several = {
+        "milestone": one_or_many("{n} milestone", "{n} milestones", n["milestone"]),
+        "win": one_or_many("{n} small win", "{n} small wins", n["win"]),
+        "spark": one_or_many("{n} spark of joy", "{n} sparks of joy", n["spark"]),
+        "setback": one_or_many("{n} setback", "{n} setbacks", n["setback"])
+        if not word
+        else one_or_many("\u201c{word}\u201d once", "\u201c{word}\u201d {n} times", n["setback"]),
+        "ahead": _("{n} to look out for"),
+    }
+    return [words.format(n=n[lane], word=word) for lane, words in several.items() if n[lane]]
+
+
+def _journey_rows(shown: pd.DataFrame, own_words: Sequence[str]) -> list[list[str]]:
+    named = {**ONE_OF_THEM, "setback": own_word(own_words, 0, ONE_OF_THEM["setback"])}
     lanes, ongoing, texts = (shown[name].tolist() for name in ("lane", "ongoing", "text"))
     columns = (lanes, day_texts(shown["on"]), day_texts(shown["until"]), ongoing, texts)
     rows = [
@@ -256,8 +308,8 @@ def _rating_lines(daily: pd.DataFrame, every: Every) -> list[dict[str, Any]]:
         line = {"color": colour, "width": 2.5, "dash": dash, "shape": "spline"}
         drawn = {**common, "y": numbers(daily[f"{name}_line"]), "mode": "lines", "connectgaps": False, "line": line}
         if every == "day":
-            points.append({**common, "y": numbers(daily[name]), "mode": "markers", "opacity": 0.45, "showlegend": False,
-                           "marker": {"color": colour, "size": 5}, "hoverinfo": "x+y+name"})  # fmt: skip
+            points.append({**common, "y": numbers(daily[name]), "mode": "markers", "showlegend": False,
+                           "marker": {"color": colour, "size": 4}, "hoverinfo": "x+y+name"})  # fmt: skip
         lines.append({**drawn, "hoverinfo": "skip" if every == "day" else "x+y+name"})
     return [*points, *lines]
 
@@ -305,14 +357,15 @@ def _line_names(drawn: set[str]) -> list[dict[str, Any]]:
     told = [(words, colour, dash) for _name, words, colour, dash in LINES if words in drawn]
     return [
         {**below, "xshift": 140 * place, "text": f"{_DASHES[dash]} {words}", "showarrow": False,
-         "font": {**QUIET, "color": colour}}
+         "font": {**QUIET, "color": WRITTEN.get(colour, colour)}}
         for place, (words, colour, dash) in enumerate(told)
     ]  # fmt: skip
 
 
 def _journey_layout(
-    window: list[pd.Timestamp], named: Mapping[str, str], ahead: bool, drawn: set[str]
+    window: list[pd.Timestamp], own_words: Sequence[str], ahead: bool, drawn: set[str]
 ) -> dict[str, Any]:
+    named = {**LANE_WORDS, "setback": own_word(own_words, 0, LANE_WORDS["setback"])}
     lanes = [lane for lane in LANE_AT if ahead or lane != "ahead"]
     return calm(
         420,

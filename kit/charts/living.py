@@ -28,8 +28,8 @@ from kit.measures.feet import ENOUGH
 from kit.words import _, one_or_many
 
 BOTH = ("living_well", "symptom_load")
-LIVING = {"color": "var(--kit-living)", "symbol": "circle", "size": 7}
-LOUD = {"color": "var(--kit-symptoms)", "symbol": "square-open", "size": 7}
+LIVING = {"color": "var(--kit-living)", "symbol": "circle", "size": 5}
+LOUD = {"color": "var(--kit-symptoms)", "symbol": "square-open", "size": 6}
 PERIODS = {"day": _("{n} days"), "week": _("{n} weeks"), "month": _("{n} months"), "quarter": _("{n} quarters")}
 EACH = {"week": _("A point is the mean of a week."), "month": _("A point is the mean of a month."),
         "quarter": _("A point is the mean of three months.")}  # fmt: skip
@@ -105,7 +105,7 @@ def _line(shown: pd.DataFrame, name: str, words: str) -> list[dict[str, Any]]:
     return [
         {"type": "scatter", "mode": "lines", "name": words, "x": on, "y": line, "line": drawn, "connectgaps": False,
          "hoverinfo": "skip"},
-        marks(words, on, numbers(shown[name]), look, opacity=0.5, hoverinfo="x+y+name"),
+        marks(words, on, numbers(shown[name]), look, hoverinfo="x+y+name"),
     ]  # fmt: skip
 
 
@@ -152,16 +152,18 @@ def plane(beside: pd.DataFrame, both: pd.DataFrame, own_words: Sequence[str] = (
 
 
 def _spots(spots: Counter) -> dict[str, Any]:
-    """Days with the same two numbers lie on one spot, whose area grows with them."""
-    x, y, there = (list(one) for one in zip(*spots, strict=True))
-    n = list(spots.values())
+    """Days with the same two numbers lie on one spot, whose area grows with them; a small one lies on a large one."""
+    largest_first = sorted(spots.items(), key=lambda spot: -spot[1])
+    x, y, there = (list(one) for one in zip(*(spot for spot, _n in largest_first), strict=True))
+    n = [many for _spot, many in largest_first]
     colour = LIVING["color"]
-    marker = {
+    marker = {  # the rim that parts a dot from its neighbours takes 2 on each side
         "color": colour, "symbol": ["circle" if one else "circle-open" for one in there],
-        "size": [round(12 * many**0.5, 1) for many in n], "line": {"width": 2, "color": colour},
+        "size": [round(12 * many**0.5 + 4 * one, 1) for many, one in zip(n, there, strict=True)], "opacity": 1,
+        "line": {"width": 2, "color": ["var(--kit-card)" if one else colour for one in there]},
     }  # fmt: skip
     hovers = [one_or_many("{n} day", "{n} days", many).format(n=many) for many in n]
-    return marks(_("days"), x, y, marker, opacity=0.75, customdata=n, hovertext=hovers, hoverinfo="text")
+    return marks(_("days"), x, y, marker, customdata=n, hovertext=hovers, hoverinfo="text")
 
 
 def _plane_layout(word: str, at_least: float) -> dict[str, Any]:

@@ -3,56 +3,65 @@
 from collections.abc import Sequence
 from typing import Any
 
-from kit.charts.picture import INK, QUIET, axis, calm, hidden_axis, in_lines, label
+from kit.charts.picture import INK, QUIET, WIDE, axis, calm, hidden_axis, in_lines, label
 
-LETTERS, LINE, APART, HIGHEST = 20, 18, 10, 384
+LETTERS, LINE, APART, HIGHEST = 20, 22, 8, 384
+SPARE = 5  # so many letters more stand beside each other where a phone has smaller ones
+SCREEN = 64  # letters beside each other, in pictures that no phone shows
 
 
-def heights(names: Sequence[str]) -> tuple[list[int], list[int], int]:
+def heights(names: Sequence[str], asides: Sequence[str], wide: int = WIDE) -> tuple[list[int], list[int], int]:
     """For each name where its words begin and where its line lies, and how high all of them are, in pixels."""
     tops, lines, down = [], [], 0
-    for name in names:
+    for name, aside in zip(names, asides, strict=True):
         tops.append(down)
-        lines.append(down + LETTERS * len(in_lines(name)) + LINE // 2)
+        lines.append(down + LETTERS * len(_lines(name, aside, wide)) + LINE // 2)
         down = lines[-1] + LINE // 2 + APART
     return tops, lines, down
 
 
-def fitting(names: Sequence[str]) -> int:
+def _lines(name: str, aside: str, wide: int) -> list[str]:
+    """The words of a row; at the end of the last line there is room for the aside."""
+    lines = in_lines(name, wide=wide)
+    return lines if len(lines[-1]) + len(aside) < wide + SPARE else in_lines(name, 3, wide - len(aside))
+
+
+def fitting(names: Sequence[str], asides: Sequence[str], wide: int = WIDE) -> int:
     """How many of `names` fit into a calm picture; the table holds all."""
-    _tops, lines, _down = heights(names)
+    _tops, lines, _down = heights(names, asides, wide)
     return sum(line + LINE // 2 <= HIGHEST for line in lines)
 
 
 def beneath(
-    names: Sequence[str], asides: Sequence[str], most: float, share: float = 0.52, ends: Sequence[str] = ()
+    names: Sequence[str], asides: Sequence[str], most: float, ends: Sequence[str] = (), wide: int = WIDE
 ) -> dict[str, Any]:
-    """The layout: each name above its line, which reaches from 0 to `most`, and beside the line a few quiet words.
+    """The layout: each name above its line, which reaches from 0 to `most`; at its right end a few quiet words.
 
-    `ends` are the words at both ends of all lines.
+    `ends` are the words at both ends of all lines; `wide` says how many letters stand beside each other.
     """
-    tops, lines, high = heights(names)
+    tops, lines, high = heights(names, asides, wide)
+    across: dict[str, Any] = {"xref": "paper"}
     words = [
-        label("<br>".join(in_lines(name)), 0, top, font=INK, xref="paper", xanchor="left", yanchor="top")
-        for name, top in zip(names, tops, strict=True)
+        label("<br>".join(_lines(name, aside, wide)), 0, top, font=INK, xanchor="left", yanchor="top", **across)
+        for name, aside, top in zip(names, asides, tops, strict=True)
     ]
     beside = [
-        label(aside, share, line, font=QUIET, xref="paper", xanchor="left", xshift=12, yanchor="middle")
+        label(aside, 1, line - LINE // 2, font=QUIET, xanchor="right", yanchor="bottom", **across)
         for aside, line in zip(asides, lines, strict=True)
     ]
     below = 28 if ends else 8
     return calm(
         high + below + 8,
         {"l": 12, "r": 12, "t": 8, "b": below},
-        xaxis=axis(range=[-most * 0.02, most * 1.02], domain=[0, share], showgrid=False, showticklabels=False),
+        xaxis=axis(range=[-most * 0.02, most * 1.02], showgrid=False, showticklabels=False),
         yaxis=hidden_axis(range=[high, 0]),
-        annotations=[*words, *beside, *_at_ends(ends, share)],
+        annotations=[*words, *beside, *_at_ends(ends)],
     )
 
 
-def _at_ends(ends: Sequence[str], share: float) -> list[dict[str, Any]]:
+def _at_ends(ends: Sequence[str]) -> list[dict[str, Any]]:
     under: dict[str, Any] = {"xref": "paper", "yref": "paper", "yanchor": "top", "yshift": -4}
-    sides = ((0, "left"), (share, "right"))
+    sides = ((0, "left"), (1, "right"))
     return [label(words, x, 0, xanchor=side, **under) for words, (x, side) in zip(ends, sides, strict=False)]
 
 

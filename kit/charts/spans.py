@@ -62,7 +62,7 @@ def _rises(ended: np.ndarray, window: list[pd.Timestamp], at: float) -> list[dic
     """A small arc at the end of each span, upwards: finding one's feet."""
     if not len(ended):
         return []
-    arcs = [np.datetime_as_string(ended + _part(window, 0.022 * part)) for part in (0, 0.7, 1)]
+    arcs = [np.datetime_as_string(np.add(ended, _part(window, 0.022 * part))) for part in (0, 0.7, 1)]
     x = [one for arc in zip(*arcs, strict=True) for one in (*arc, None)]
     y = [*(at + lift for lift in (0, 0.16, 0.6)), None] * len(ended)
     line = {"color": "var(--kit-setback)", "width": 3, "shape": "spline"}

@@ -27,10 +27,11 @@ STRIPES = {"bgcolor": "var(--kit-action)", "fgcolor": "var(--kit-card)", "size":
 WIDE = 5 * 24 * 3600 * 1000  # of seven days, in ms, so that weeks stay apart
 
 
-def small_steps(weeks: pd.DataFrame, over: float | None = None) -> Picture:
+def small_steps(weeks: pd.DataFrame, over: tuple[float | None, int] = (None, 0)) -> Picture:
     """Done of planned, a week beside the other; a week of which nothing was noted has no bar of what was done.
 
-    `weeks` is `measures.steps_by_week(step_weeks)`, `over` is `measures.kept_over(step_weeks)`.
+    `weeks` is `measures.steps_by_week(step_weeks)`. A client reads plain totals; in the coach's own view stands also
+    `over`: `measures.kept_over(step_weeks)`, and `measures.kept_from(step_weeks)`, the n that it counts.
     """
     done, planned = numbers(weeks["done"]), numbers(weeks["planned"])
     told = [_of(one, most) for one, most in zip(done, planned, strict=True)]
@@ -39,46 +40,63 @@ def small_steps(weeks: pd.DataFrame, over: float | None = None) -> Picture:
     columns = [_("Week that began on"), _("Done"), _("What came between"), _("In a few words")]
     rows = [list(row) for row in zip(day_texts(weeks["week_of"]), told, between, reasons, strict=True)]
     noted = [row for row, one in enumerate(done) if one is not None]
-    sentence = _sentence(rows, noted, over)
+    sentence = " ".join([*_sentence(rows, weeks.iloc[noted]), *_over(*over)])
     if len(noted) < 2:
         return told_only(sentence, columns, rows[::-1])
     top = max(one for one in (*done, *planned, 1) if one is not None)
     data = _drawn(_middles(weeks), done, planned, told, between, top)
     last = noted[-1]
-    words = label(told[last], _middles(weeks)[last], max(done[last] or 0, planned[last] or 0), font=INK,
+    words = label(told[last], _middles(weeks)[last], _above(weeks.iloc[: last + 1]), font=INK,
                   xanchor="right", xshift=14, yanchor="bottom", yshift=2)  # fmt: skip
     return Picture(sentence, columns, rows[::-1], data, _layout(weeks, top, words, came=any(between)))
+
+
+def _above(weeks: pd.DataFrame) -> float:
+    """How high the words of the last week stand: above the bars over which they reach, a third of the picture."""
+    on = whole_days(weeks["week_of"])
+    near = weeks[on >= on[-1] - (on[-1] - on[0]) / 3]
+    return float(max(near["done"].fillna(0).max(), near["planned"].fillna(0).max()))
 
 
 def _of(done: float | None, planned: float | None) -> str:
     if done is None:
         return _("not noted; {planned} planned").format(planned=f"{planned or 0:g}")
-    return _("{done} of {planned}").format(done=f"{done:g}", planned=f"{planned or 0:g}")
+    if not planned:
+        return _("{done}, with none planned").format(done=f"{done:g}")
+    words = _("{done}, with {planned} planned") if done > planned else _("{done} of {planned}")
+    return words.format(done=f"{done:g}", planned=f"{planned:g}")
 
 
-def _sentence(rows: list[list[str]], noted: Sequence[int], over: float | None) -> str:
-    if not noted:
-        return _("No week is noted yet. It starts with the first small step.")
-    day, told, _came, _reason = rows[noted[-1]]
+def _sentence(rows: list[list[str]], noted: pd.DataFrame) -> list[str]:
+    if noted.empty:
+        return [_("No week is noted yet. It starts with the first small step.")]
+    n = len(noted)
+    day, told, _came, _reason = rows[noted.index[-1]]
     said = [_("In the week of {day}: {told}.").format(day=day, told=told)]
-    if len(noted) < 2:
-        return " ".join([*said, _("One week so far; too few yet to tell.")])
-    between = sum(bool(rows[row][2]) for row in noted)
-    return " ".join([*said, *_over(over, len(noted)), *_between_sentence(between)])
+    if n < 2:
+        return [*said, _("One week so far; too few yet to tell.")]
+    all_told = _of(noted["done"].sum(), noted["planned"].sum())
+    return [
+        *said,
+        _("Over {n} weeks: {told}.").format(n=n, told=all_told),
+        *_between(sum(bool(came) for came in noted["came_between"])),
+    ]
 
 
-def _over(over: float | None, n: int) -> list[str]:
-    words = _("Taken week by week, {n} weeks hold about {tenths} of every 10 planned.")
-    return [] if over is None else [words.format(n=n, tenths=f"{over * 10:.1f}".removesuffix(".0"))]
+def _between(n: int) -> list[str]:
+    words = _("In {n} of them something came between; what was done then counts.")
+    return [words.format(n=n)] if n else []
 
 
-def _between_sentence(n: int) -> list[str]:
+def _over(kept: float | None, n: int) -> list[str]:
     words = one_or_many(
-        "In {n} week something came between; what was done then counts, and such a week can only add.",
-        "In {n} weeks something came between; what was done then counts, and such a week can only add.",
+        "The mean over {n} week of a step: about {tenths} of every 10 planned. One in which something came between is "
+        "in it only where it raises it.",
+        "The mean over {n} weeks of a step: about {tenths} of every 10 planned. One in which something came between is "
+        "in it only where it raises it.",
         n,
     )
-    return [words.format(n=n)] if n else []
+    return [] if kept is None else [words.format(n=n, tenths=f"{kept * 10:.1f}".removesuffix(".0"))]
 
 
 def _middles(weeks: pd.DataFrame) -> list[str]:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from kit.measures.columns import days, table
 from kit.measures.curve import interval, median_days, survival
-from kit.measures.wording import for_client, for_coach
+from kit.measures.wording import for_client, for_client_who_asks, for_coach, of_curve
 from kit.words import _
 
 ENOUGH = 5
@@ -39,7 +39,11 @@ class Trend:
 
 @dataclass(frozen=True, eq=False)
 class BounceBack:
-    """What `bounce_back` found; `sentence` is for the client, `coach_sentence` for the coach's own view."""
+    """What `bounce_back` found.
+
+    `sentence` is for the client, `asked_sentence` for one who asks for the days, `coach_sentence` for the coach's own
+    view; `curve_sentence` goes with the curve, for these two.
+    """
 
     episodes: pd.DataFrame
     curve: pd.DataFrame | None
@@ -51,7 +55,9 @@ class BounceBack:
     ongoing: int
     left_out: int
     sentence: str
+    asked_sentence: str
     coach_sentence: str
+    curve_sentence: str
 
 
 def bounce_back(setbacks: Any, today: date, gap: int = 2) -> BounceBack:
@@ -81,7 +87,14 @@ def bounce_back(setbacks: Any, today: date, gap: int = 2) -> BounceBack:
         "episodes": episodes, "curve": curve, "median": median, "low": low, "high": high, "trend": trend, "n": n,
         "ongoing": int((~ended).sum()), "left_out": left_out,
     }  # fmt: skip
-    return BounceBack(**found, sentence=for_client(**found), coach_sentence=for_coach(**found, gap=gap, enough=ENOUGH))
+    told = {**found, "gap": gap, "enough": ENOUGH}
+    return BounceBack(
+        **found,
+        sentence=for_client(**told),
+        asked_sentence=for_client_who_asks(**told),
+        coach_sentence=for_coach(**told),
+        curve_sentence=of_curve(**told),
+    )
 
 
 def lasting(setbacks: pd.DataFrame, today: date) -> tuple[np.ndarray, np.ndarray]:

@@ -43,6 +43,15 @@ def kept_over(step_weeks: Any) -> float | None:
     on, as long as the mean rises; where something came between in each, the fullest one stands. Weeks of which
     nothing was planned or noted are not in it; None when no others are there.
     """
+    return _kept(step_weeks)[0]
+
+
+def kept_from(step_weeks: Any) -> int:
+    """Of how many weeks of a step `kept_over` is the mean: its n, with which it is told; 0 where it is None."""
+    return _kept(step_weeks)[1]
+
+
+def _kept(step_weeks: Any) -> tuple[float | None, int]:
     weeks = table(step_weeks, "done", "planned", "came_between")
     between = weeks["came_between"].fillna("").to_numpy() != ""
     counts = _counts(weeks["done"], weeks["planned"])
@@ -53,7 +62,7 @@ def kept_over(step_weeks: Any) -> float | None:
             break
         total, n = total + share * times, n + times
         best = total / n
-    return None if best is None else float(best)
+    return None if best is None else float(best), n
 
 
 def steps_by_week(step_weeks: pd.DataFrame) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""What is said of finding one's feet: to the client, and in the coach's own view."""
+"""What is said of finding one's feet: to the client, to one who asks for the days, and in the coach's own view."""
 
 from typing import Any
 
@@ -13,8 +13,8 @@ def _nothing(left_out: int) -> str:
     return _("No setbacks noted yet. The list starts with the first one.")
 
 
-def for_client(n: int, ongoing: int, median: float | None, trend: Any, left_out: int, **_more: Any) -> str:
-    """No days of what still goes on, and nothing to be measured against."""
+def for_client(n: int, ongoing: int, left_out: int, enough: int, **_more: Any) -> str:
+    """No days, and nothing to be measured against."""
     ended = n - ongoing
     if not n:
         return _nothing(left_out)
@@ -23,48 +23,57 @@ def for_client(n: int, ongoing: int, median: float | None, trend: Any, left_out:
             "You found your feet again once before.", "You found your feet again {n} times before.", ended
         ).format(n=ended)
         return " ".join([_("Still in the middle of it; no end date needed."), *([before] if ended else [])])
-    if median is None:
+    if n < enough:
         return one_or_many(
             "You found your feet again once so far; too few yet to tell more.",
             "You found your feet again {n} times so far; too few yet to tell more.",
             ended,
         ).format(n=ended)
-    found = _("You found your feet again {n} times, half of them within {median}.")
-    tends = {
-        -1: [_("It tends to take fewer days than at first.")],
-        1: [_("It tends to take more days than at first; that is worth looking at together.")],
+    return _("You found your feet again {n} times.").format(n=ended)
+
+
+def for_client_who_asks(episodes: pd.DataFrame, trend: Any, **more: Any) -> str:
+    """The same with the days: what goes on has lasted at least so many, and the trend has its interval."""
+    ongoing = episodes.loc[episodes["ongoing"], "days"].tolist()
+    so_far = [_("It has been at least {days} so far.").format(days=_days(one)) for one in ongoing]
+    return " ".join([for_client(**more), *so_far, *_tends(trend)])
+
+
+def _tends(trend: Any) -> list[str]:
+    words = {
+        -1: _(
+            "It tends to take fewer days than at first: {least} to {most} fewer a year (95% interval, {n} stretches)."
+        ),
+        1: _(
+            "It tends to take more days than at first: {least} to {most} more a year (95% interval, {n} stretches); "
+            "that is worth looking at together."
+        ),
     }
-    said = found.format(n=ended, median=_days(median))
-    return " ".join([said, *tends.get(trend.direction if trend else 0, [])])
+    if trend is None or not trend.direction:
+        return []
+    least, most = sorted((abs(trend.low), abs(trend.high)))
+    return [words[trend.direction].format(least=f"{least:.1f}", most=f"{most:.1f}", n=trend.n)]
 
 
-def for_coach(
-    episodes: pd.DataFrame,
-    n: int,
-    median: float | None,
-    low: float | None,
-    high: float | None,
-    trend: Any,
-    left_out: int,
-    gap: int,
-    enough: int,
-    **_more: Any,
-) -> str:
+def for_coach(episodes: pd.DataFrame, n: int, trend: Any, left_out: int, gap: int, enough: int, **_more: Any) -> str:
     if not n:
         return _nothing(left_out)
     said = [_stretches(episodes, each=n < enough)]
     if n < enough:
-        said += [_("Too few yet to tell more; from {n} stretches on there is a curve.").format(n=enough)]
-    elif median is None:
-        said += [_("More than half of them go on; too few have ended yet to tell more.")]
-    else:
-        said += [_("Half of them ended within {median} ({interval}).").format(
-            median=_days(median), interval=_between(low, high)
-        )]  # fmt: skip
+        said.append(_("Too few yet to tell more."))
     said += _of_trend(trend, bool(episodes["ongoing"].any())) + _of_merging(episodes, gap)
     if left_out:
         said += [_("{n} left out of pictures about time.").format(n=left_out)]
     return " ".join(said)
+
+
+def of_curve(n: int, median: float | None, low: float | None, high: float | None, enough: int, **_more: Any) -> str:
+    if n < enough:
+        return _("From {n} stretches on there is a curve.").format(n=enough)
+    if median is None:
+        return _("More than half of {n} stretches go on; too few have ended yet to tell more.").format(n=n)
+    words = _("Of {n} stretches half ended within {median} ({interval}).")
+    return words.format(n=n, median=_days(median), interval=_between(low, high))
 
 
 def _stretches(episodes: pd.DataFrame, each: bool) -> str:

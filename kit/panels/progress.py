@@ -3,7 +3,7 @@
 from typing import Any
 
 from kit.panels.reading import periods
-from kit.panels.session import button, buttons, text
+from kit.panels.session import button, buttons, question, text
 from kit.panels.widgets import Block, Panel, PictureWidget
 from kit.words import _
 
@@ -18,7 +18,7 @@ class ChoosePeriod(Panel):
         table.look_at("all")
 
     def blocks(self) -> list[Block]:
-        return [buttons(*periods(self.table))]
+        return [question(_("How far back do the pictures look?")), buttons(*periods(self.table))]
 
     def do_look_at(self, period: str) -> None:
         self.table.look_at(period)
