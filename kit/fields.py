@@ -38,6 +38,7 @@ class About:
     suggests: str = ""
     among: str = ""
     starts: Literal["", "today"] = ""
+    must: bool = False  # a day that cannot be left open
     asks: tuple[tuple[int, int, str], ...] = ()
     own: tuple[int, str] | None = None  # which of a client's own words, and the label made with it
     audience: tuple[Audience, ...] | None = None  # None: whoever may see the kind

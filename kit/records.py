@@ -225,7 +225,7 @@ class CheckIn(OfClient):
     )
     hope: Rating = rating(_("Hope"), (_("hard to find"), _("strong")))
     connection: Rating = rating(_("Feeling connected"), (_("on my own"), _("held")))
-    soft: Text = text(_("Something soft"), help=_("both can be true"))
+    soft: Text = text(_("Something soft"))
     heavy: Text = text(_("Something heavy"), help=_("both can be true"))
 
 
@@ -265,7 +265,7 @@ class Milestone(OfClient):
 class Setback(OfClient):
     plural, singular, dated = "setbacks", _("setback"), "began_on"
     title: Title = title(_("What happened, in a few words"), own=(0, _("{word}: what happened, in a few words")))
-    began_on: PastDay = today(_("It began on"))
+    began_on: PastDay = today(_("It began on"), must=True)
     roughly: bool = flag(_("roughly"))
     what_held: Text = text(_("What held, even a little?"), lines=2)
     triggers: Texts = several(
@@ -472,7 +472,7 @@ class Workshop(Record):
     audience = ("just_me", "together", "group")
     title: Title = title(_("Name of the workshop"))
     on: Day = today(_("Day"))
-    keep_until: Day = day(_("What was shared is deleted on"))
+    keep_until: Day = day(_("What was shared is deleted on"), must=True)
 
 
 class Answer(Record):

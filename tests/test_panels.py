@@ -1,5 +1,7 @@
 """What a session shows, and what happens when its buttons are pressed."""
 
+from datetime import date, timedelta
+
 import pytest
 
 import kit
@@ -222,14 +224,72 @@ def test_undo_of_the_takeaway_leaves_the_topics_of_the_session(here, story):
 def test_on_a_heavier_day_three_small_things_are_open_and_the_rest_waits(here):
     press(here["heavier_day"], "begin")
 
-    assert list(here["heavier_day"].forms()) == ["spark", "helps", "rest"]
+    asked = {key: form.names for key, form in here["heavier_day"].forms().items()}
+    assert asked == {
+        "spark": ("title",),
+        "helps": ("tool",),
+        "rest": ("title", "on_a_heavy_day"),
+        "session": ("next_on",),
+    }
     assert "Not today" in shown(here["explore_setback"])
     assert "Not today" in shown(here["next_step"])
     assert "To take along" in shown(here["heavier_day"])
-    assert "To take along" not in shown(here["close_session"]), "one card is enough"
 
     press(here["heavier_day"], "end")
     assert "Not today" not in shown(here["explore_setback"])
+
+
+def test_on_a_heavier_day_the_card_alone_goes_along_and_a_page_that_was_looked_at_is_put_away(here, story):
+    press(here["make_report"], "read", **{"with": ["client", None]})
+    assert "preview" in shown(here["make_report"])
+
+    press(here["heavier_day"], "begin")
+
+    assert "Not today" in shown(here["close_session"])
+    offered = [item["label"] for block in here["make_report"].view["blocks"] for item in block.get("items", [])]
+    assert offered == ["The card"]
+    assert "preview" not in shown(here["make_report"])
+
+
+def test_the_date_of_a_heavier_day_stands_in_the_session_and_what_was_being_typed_elsewhere_waits(here, story):
+    here["close_session"].fill("session", takeaway="Rest is a step")
+    press(here["close_session"], "draft")
+    press(here["heavier_day"], "begin")
+    here["heavier_day"].fill("session", next_on=(date.today() + timedelta(days=7)).isoformat())
+    press(here["heavier_day"], "save")
+    press(here["heavier_day"], "end")
+
+    assert [one.next_on for one in story.records(kit.Session)][-1] == date.today() + timedelta(days=7)
+    typed = here["close_session"].view["blocks"][0]["values"]
+    assert typed["takeaway"] == "Rest is a step"
+    assert typed["next_on"] == (date.today() + timedelta(days=7)).isoformat()
+
+
+@pytest.mark.parametrize(
+    ("word", "name", "must"),
+    [("explore_setback", "began_on", True), ("explore_setback", "back_on_feet_on", False), ("catch_up", "on", True),
+     ("workshop", "keep_until", True), ("add_milestone", "on", False)],
+)  # fmt: skip
+def test_a_day_that_has_to_be_one_offers_no_way_to_leave_it_open(story, word, name, must):
+    story.table.choose("Heron")
+    if word == "catch_up":
+        story.just_me()
+    blocks = getattr(story, word)().view["blocks"]
+    asked = [one for block in blocks if block["is"] == "form" for one in block["fields"] if one["name"] == name]
+
+    assert [one["must"] for one in asked] == [must]
+
+
+def test_a_page_has_one_chooser_of_periods_for_all_its_pictures(story):
+    story.table.choose("Heron")
+    alone, chips = story.journey(), set(PERIOD_WORDS.values())
+    assert chips < {item["label"] for item in alone.view["blocks"][0]["items"]}
+
+    chooser = story.choose_period()
+    beside = story.journey()
+
+    assert [item["label"] for item in beside.view["blocks"][0]["items"]] == ["Put it away"]
+    assert chips == {item["label"] for item in chooser.view["blocks"][1]["items"]}
 
 
 def test_the_card_holds_the_step_and_the_win_and_no_setback(here, story):

@@ -143,7 +143,7 @@ class CatchUp(CoachsOwn):
         return [self._day_block(), told, *(self._fold(label, part) for label, part in parts.items()), self.save_block()]
 
     def _day_block(self) -> Block:
-        asked = Form(Session, ("on",)).asked({})
+        asked = [{**one, "must": True} for one in Form(Session, ("on",)).asked({})]
         values = {"on": self._for.isoformat() if self._for else ""}
         return {"is": "form", "key": "day", "title": "", "fields": asked, "values": values, "open": False}
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from kit import records
 from kit.forms import Form
-from kit.panels.session import button, buttons, text
+from kit.panels.session import button, buttons, question, text
 from kit.panels.widgets import Block, Panel
 from kit.records import OfClient, Record, changed
 from kit.words import _, day_words, listed
@@ -86,8 +86,11 @@ class Agreements(Panel):
         said = [{"is": "save", "label": ""}] if self._undo or self.status.get("said") else []
         if asked:
             return [*(self._opening() if asked == "notes" else []), *self._question(asked), *said]
-        heading = {"is": "heading", "text": _("What we agreed on")}
-        folded = [*scope(self.table), heading, {"is": "list", "items": [self._line(to) for to in ASKED], "empty": ""}]
+        folded = [
+            *scope(self.table),
+            question(_("What we agreed on")),
+            {"is": "list", "items": [self._line(to) for to in ASKED], "empty": ""},
+        ]
         line = {"is": "fold", "text": self._agreed(), "label": _("Look at them"), "blocks": folded}
         return [line, *said, *self._way()]
 
@@ -120,8 +123,12 @@ class Agreements(Panel):
         if to in self._later:
             fine = text(_("Not now is fine: nothing is noted, and talking is enough. It can be a yes at any time."))
             return [fine, buttons({**yes, "looks": ""})]
-        heading = {"is": "heading", "text": asked.asks}
-        return [heading, text(asked.means), text(asked.leaves), buttons(yes, button("later", _("Not now"), to))]
+        return [
+            question(asked.asks),
+            text(asked.means),
+            text(asked.leaves),
+            buttons(yes, button("later", _("Not now"), to)),
+        ]
 
     def _agreed(self) -> str:
         found = [(ASKED[to].short, self._standing(to)) for to in ASKED]
@@ -224,7 +231,7 @@ def scope(table: Any) -> list[Block]:
     lines = [text(line) for line in found[-1].scope.splitlines() if line.strip()]
     where = _("{name}: {contact}").format(name=found[-1].name, contact=found[-1].contact)
     reach = [text(where, "quiet")] if found[-1].contact else []
-    return [{"is": "heading", "text": _("What this is, and is not")}, *lines, *reach]
+    return [question(_("What this is, and is not")), *lines, *reach]
 
 
 class OfPractice(Panel):

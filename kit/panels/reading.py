@@ -35,7 +35,10 @@ class Journey(Panel):
     def blocks(self) -> list[Block]:
         if not self.table.journey_in_view:
             return [buttons(button("show", _("Show the journey")))]
-        return [buttons(*periods(self.table), button("put_away", _("Put it away"), looks="plain"))]
+        # One chooser a page: where there is one for all of its pictures, the journey follows it.
+        shared = any(one.name == "choose_period" for one in self.table.panels)
+        chosen = [] if shared else periods(self.table)
+        return [buttons(*chosen, button("put_away", _("Put it away"), looks="plain"))]
 
     def do_look_at(self, period: str) -> None:
         self.table.look_at(period)

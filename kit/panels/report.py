@@ -42,13 +42,17 @@ class MakeReport(Panel):
         self._looked: tuple[Any, Page] | None = None
 
     def refresh(self) -> None:
-        if self._bound != self.table.client or self.table.locked:
+        another = self._bound != self.table.client or self.table.locked
+        if another or (self.table.heavier and self._reader != CARD):
             self._begin()
         super().refresh()
 
     # what is on the page -------------------------------------------------------------------------
 
     def _first(self) -> list[Block]:
+        if self.table.heavier:
+            words = _("If you like, the card goes along. It says least: no setbacks, no numbers about you.")
+            return [text(words, "quiet"), buttons(*self._readers())]
         return [
             {"is": "heading", "text": _("Who might see this where it will lie?")},
             text(_("On a phone, on a table, on a computer that others use: a page that was handed out cannot be "
@@ -71,7 +75,8 @@ class MakeReport(Panel):
     def _readers(self) -> list[dict[str, Any]]:
         people = [(SUPPORTER, one.id, _("For {name}").format(name=one.name)) for one in self._people()]
         mine = [(COACH, None, _("For the coach alone"))] if self.table.for_coach else []
-        choices = [(CARD, None, _("The card")), (CLIENT, None, _("A page for me")), *people, *mine]
+        pages = [(CLIENT, None, _("A page for me")), *people, *mine]
+        choices = [(CARD, None, _("The card")), *([] if self.table.heavier else pages)]
         chosen = (self._reader, self._supporter)
         return [
             {**button("read", label, [kind, who]), "pressed": chosen == (kind, who)} for kind, who, label in choices

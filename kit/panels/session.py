@@ -6,8 +6,7 @@ from typing import Any
 from kit import card as cards
 from kit import places, records
 from kit.card import when_then
-from kit.fields import About
-from kit.forms import Beside, Form, as_typed
+from kit.forms import WHAT_HELPED, Form, as_typed
 from kit.panels.widgets import Block, Panel
 from kit.records import Record
 from kit.words import _
@@ -15,6 +14,11 @@ from kit.words import _
 
 def text(words: str, tone: str = "plain") -> Block:
     return {"is": "text", "text": words, "tone": tone}
+
+
+def question(words: str) -> Block:
+    """A heading that may stand right under the page's own."""
+    return {"is": "heading", "text": words, "top": True}
 
 
 def button(do: str, label: str, given: Any = None, looks: str = "") -> dict[str, Any]:
@@ -31,6 +35,9 @@ class ChooseClient(Panel):
     on_a_heavier_day = True
     _unknown = ""
 
+    def looks(self) -> str:
+        return "slim" if self.table.client else ""
+
     def forms(self) -> dict[str, Form]:
         title = _("Somebody new") if self._offered() else ""
         return {"new": Form(records.Client, ("name",), title=title, optional=False)}
@@ -42,7 +49,7 @@ class ChooseClient(Panel):
         return [
             *([text(_("A session was open at {time}.").format(time=waiting)),
                buttons(button("go_on", _("Go on with it"), looks="main"))] if waiting else []),
-            {"is": "heading", "text": _("Who is here today?")},
+            question(_("Who is here today?")),
             *(self._all_names() if self._offered() else []),
             self.form_block("new", enter=True),
             {"is": "save", "label": _("Begin with this name") if self._offered() else _("Sit down")},
@@ -176,26 +183,18 @@ class AddMilestone(Panel):
         return {"milestone": Form(records.Milestone, ("title", "on", "area"), more)}
 
 
-def _uses(setback: Any, tools: list[str] | None) -> list[Record]:
-    return [
-        records.ToolUse(client=setback.client, tool=tool, setback=setback.id, on=setback.began_on)
-        for tool in tools or []
-    ]
-
-
 class ExploreSetback(Panel):
     name = "explore_setback"
     on_a_first_meeting = False
     beside_picture = True
 
     def forms(self) -> dict[str, Form]:
-        helped = About(_("What helped?"), "links", of="tools", help=_("tap all that fit; anything of your own counts"))
         first = (
             "title", "began_on", "roughly", "what_held", "helped_by", "triggers", "outside_control",
             "back_on_feet_on", "learned", "next_time",
         )  # fmt: skip
         more = ("intensity", "early_signs", "partly_back", "timed", "share_with")
-        beside = {"helped_by": Beside(helped, _uses)}
+        beside = {"helped_by": WHAT_HELPED}
         return {"setback": Form(records.Setback, first, more, beside=beside, record=self.subject())}
 
     def blocks(self) -> list[Block]:
@@ -263,7 +262,6 @@ def heavy_words(step: Any) -> str:
 
 class CloseSession(Panel):
     name = "close_session"
-    on_a_heavier_day = True
 
     def forms(self) -> dict[str, Form]:
         return {
@@ -272,7 +270,14 @@ class CloseSession(Panel):
         }
 
     def blocks(self) -> list[Block]:
-        return [*super().blocks(), *([] if self.table.heavier else [card(self.table)])]
+        self._take_the_date()
+        return [*super().blocks(), card(self.table)]
+
+    def _take_the_date(self) -> None:
+        """A draft from before the session had a record does not leave open what a heavier day has noted in it."""
+        here, typed = self.table.session(), self.typed.get("session")
+        if here and typed and "session" not in self._stood and not typed.get("next_on"):
+            typed["next_on"] = as_typed(here.next_on)
 
 
 def card(table: Any) -> Block:
@@ -301,29 +306,30 @@ class HeavierDay(Panel):
     on_a_heavier_day = True
     before_agreement = True
 
+    def looks(self) -> str:
+        return "" if self.table.heavier else "slim"
+
     def forms(self) -> dict[str, Form]:
         if not self.table.may_note:
             return {}
         rest = Form(records.Step, ("title", "on_a_heavy_day"), title=_("Rest as the step"))
+        again = Form(records.Session, ("next_on",), record=self.table.session())
         return {
             "spark": Form(records.Spark, ("title",), title=_("One spark, or none today")),
             "helps": Form(records.ToolUse, ("tool",), title=_("What helps a little?")),
             "rest": rest,
+            "session": again,
         }
 
     def blocks(self) -> list[Block]:
         if not self.table.may_note and not self.table.heavier:
-            return [
-                text(
-                    _("Is it a heavier day? Then nothing has to be noted. Talking is enough, and so is resting."),
-                    "quiet",
-                )
-            ]
+            words = _("Is it a heavier day? Then nothing has to be noted. Talking is enough, and so is resting.")
+            return [text(words, "quiet")]
         if not self.table.heavier:
             words = _("Is it a heavier day? Then three small things are enough.")
-            return [text(words, "quiet"), buttons(button("begin", _("A heavier day")))]
+            return [{"is": "line", "text": words, "button": button("begin", _("A heavier day"))}]
         return [
-            text(_("Three things, each may stay empty. Nothing else is asked today; the rest waits.")),
+            text(_("Three things and a date, each may stay empty. Nothing else is asked today; the rest waits.")),
             *super().blocks(),
             card(self.table),
             buttons(button("end", _("Back to the whole session"), looks="plain")),

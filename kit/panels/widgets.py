@@ -188,7 +188,7 @@ class Panel(Live):
 
     def when_locked(self) -> list[Block]:
         """What this panel shows while the practice is locked: the first one of a page has the door."""
-        return [locked.door()] if self.table.panels[0] is self else []
+        return [locked.door(self.table.waits, self.table.place)] if self.table.panels[0] is self else []
 
     def _out_of_view(self) -> str:
         if self.table.locked:

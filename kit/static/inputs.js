@@ -175,9 +175,9 @@ function dayInput(field, value, changed) {
   input.onchange = () => set(input.value);
   const local = () => { const now = new Date(); return new Date(now - now.getTimezoneOffset() * 60000).toISOString().slice(0, 10); };
   const todayButton = make("button", { type: "button", className: "kit-plain", onclick: () => set(local()) }, field.words.today);
-  const openButton = make("button", { type: "button", className: "kit-plain", onclick: () => set("") }, field.words.clear);
+  const openButton = field.must ? null : make("button", { type: "button", className: "kit-plain", onclick: () => set("") }, field.words.clear);
   show();
-  return make("div", { className: "kit-row" }, input, weekday, todayButton, openButton);
+  return make("div", { className: "kit-row" }, ...[input, weekday, todayButton, openButton].filter(Boolean));
 }
 
 function countInput(field, value, changed) {

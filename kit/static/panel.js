@@ -101,7 +101,8 @@ function copyNode(item, page) {
 
 const BLOCKS = {
   text: (block) => make("p", { className: `kit-tone-${block.tone || "plain"}` }, block.text),
-  heading: (block) => make("h3", {}, block.text),
+  heading: (block) => make(block.top ? "h2" : "h3", {}, block.text),
+  line: (block, page) => make("div", { className: "kit-one-line" }, make("div", { className: "kit-row" }, make("p", {}, block.text), buttonNode(block.button, page))),
   form: formNode,
   buttons: (block, page) => make("div", { className: `kit-row kit-buttons ${block.looks ? `kit-${block.looks}` : ""}` }, ...block.items.map((item) => buttonNode(item, page))),
   list: (block, page) => (block.items.length

@@ -64,7 +64,7 @@ function tableNode(drawn) {
   const scroll = document.createElement("div");
   scroll.className = "kit-scroll";
   scroll.tabIndex = 0;
-  scroll.setAttribute("role", "region");
+  scroll.setAttribute("role", "group");
   scroll.setAttribute("aria-label", drawn.table_label);
   details.append(summary, scroll);
   details.ontoggle = () => scroll.replaceChildren(...(details.open ? [table()] : []));
@@ -76,7 +76,6 @@ function showPicture(model, holder) {
   sentence.className = "kit-sentence";
   const plot = document.createElement("div");
   plot.className = "kit-plot";
-  plot.setAttribute("role", "img");
   const table = document.createElement("div");
   holder.append(sentence, plot, table);
   let stale = true, near = false, calm = null, open = false, into = null, drawing = Promise.resolve();
@@ -87,6 +86,7 @@ function showPicture(model, holder) {
     clearTimeout(calm);
     const drawn = model.get("drawn");
     sentence.textContent = drawn.sentence ?? "";
+    plot.setAttribute("role", "img"); // together with its words: until then there is no picture to be read
     plot.setAttribute("aria-label", drawn.sentence ?? "");
     plot.hidden = !drawn.data?.length;
     open = table.firstChild?.open ?? open;

@@ -6,6 +6,8 @@ import lab
 import pytest
 import sitting
 
+import kit
+
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -42,12 +44,22 @@ def chromium():
 
 
 @pytest.fixture
-def page(chromium):
-    """A page of a person who was never here before."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
-    page = context.new_page()
-    yield page
-    context.close()
+def new_page(chromium):
+    """Pages of people who were never here before; they are closed after the test."""
+    contexts = []
+
+    def begin(**looks):
+        contexts.append(chromium.new_context(**looks))
+        return contexts[-1].new_page()
+
+    yield begin
+    for one in contexts:
+        one.close()
+
+
+@pytest.fixture
+def page(new_page):
+    return new_page(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
 
 
 @pytest.fixture(scope="module")
@@ -75,3 +87,11 @@ def room(server, chromium):
     """One page for all tests of one file."""
     with sitting.room(chromium, server) as page:
         yield page
+
+
+@pytest.fixture(scope="module")
+def book(server, room):
+    """The sample practice, once the notebook has made it."""
+    book = kit.open_book(server.home / "sample.book")
+    yield book
+    book.close()

@@ -11,9 +11,9 @@ from kit import places
 NOTEBOOK = "1_session.ipynb"
 
 
-def begin(home: Path, port: int = 0, **more: str) -> lab.Lab:
+def begin(home: Path, port: int = 0, notebook: str = "1_session", **more: str) -> lab.Lab:
     """The kit's own start, as a coach calls it."""
-    command = [sys.executable, "-m", "kit", "open", "--no-browser", "--port", str(port or lab.free_port())]
+    command = [sys.executable, "-m", "kit", "open", notebook, "--no-browser", "--port", str(port or lab.free_port())]
     return lab.start(command, home, places.NOTEBOOKS, **more)
 
 

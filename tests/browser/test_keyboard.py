@@ -73,14 +73,6 @@ class Hands:
         assert (here["word"], here["label"], here["seen"]) == (word, label, True)
 
 
-@pytest.fixture(scope="module")
-def book(server, room):
-    """The book, once the notebook has made it."""
-    book = kit.open_book(server.home / "sample.book")
-    yield book
-    book.close()
-
-
 def test_a_whole_session_needs_no_mouse(hands, book):
     hands.choose("Birch")
     assert (hands.here()["word"], hands.here()["seen"]) == ("choose_client", True)

@@ -7,8 +7,7 @@ import sitting
 
 @pytest.fixture(scope="module")
 def room(serve, chromium, tmp_path_factory):
-    command = [lab.sys.executable, "-m", "kit", "open", "3_reports", "--no-browser", "--port", str(lab.free_port())]
-    server = serve(lab.start, command, tmp_path_factory.mktemp("home"), sitting.places.NOTEBOOKS)
+    server = serve(sitting.begin, tmp_path_factory.mktemp("home"), notebook="3_reports")
     page = chromium.new_page(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
     page.said = []
     page.on("console", lambda told: told.type == "error" and page.said.append(told.text))

@@ -42,22 +42,17 @@ def as_heard(snapshot: str) -> str:
 
 
 @pytest.fixture
-def opened(chromium, book, tmp_path):
-    contexts = []
-
+def opened(new_page, book, tmp_path):
     def begin(client, audience, width=1280, scheme="light", forced="none"):
         place = made(book, client, audience).write(tmp_path, TODAY)
         view = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme, "forced_colors": forced}
-        contexts.append(chromium.new_context(**view, bypass_csp=True))  # the looker itself is a script
-        page = contexts[-1].new_page()
+        page = new_page(**view, bypass_csp=True)  # the looker itself is a script
         page.goto(place.as_uri())
         if page.locator(".kit-plot").count():
             page.wait_for_selector("[data-drawn] .kit-plot .main-svg", timeout=20_000)
         return page
 
-    yield begin
-    for context in contexts:
-        context.close()
+    return begin
 
 
 @pytest.mark.parametrize(("client", "audience"), PAGES)

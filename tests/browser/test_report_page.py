@@ -44,20 +44,12 @@ def place(tmp_path):
 
 
 @pytest.fixture
-def opened(chromium, place):
+def opened(new_page, place):
     """Opens the page from disk and waits for its picture; `asked` are the addresses that it asked for."""
-    contexts = []
 
     def begin(width=1280, scheme="light", script=True, forced="none"):
-        contexts.append(
-            chromium.new_context(
-                viewport={"width": width, "height": 900},
-                color_scheme=scheme,
-                java_script_enabled=script,
-                forced_colors=forced,
-            )
-        )
-        page = contexts[-1].new_page()
+        size = {"width": width, "height": 900}
+        page = new_page(viewport=size, color_scheme=scheme, java_script_enabled=script, forced_colors=forced)
         page.asked = []
         page.on("request", lambda request: page.asked.append(request.url))
         if script:
@@ -67,9 +59,7 @@ def opened(chromium, place):
             page.wait_for_selector("[data-drawn] .kit-plot .main-svg", timeout=20_000)
         return page
 
-    yield begin
-    for context in contexts:
-        context.close()
+    return begin
 
 
 def names(page, role: str) -> list[str]:

@@ -30,13 +30,6 @@ TOO_WIDE = """() => [document.scrollingElement, ...document.querySelectorAll(".k
     .map((one) => one.className)"""
 
 
-@pytest.fixture(scope="module")
-def book(server, room):
-    book = kit.open_book(server.home / "sample.book")
-    yield book
-    book.close()
-
-
 @pytest.fixture
 def heron(room, book):
     """Heron sits down at a clear table; the browser has nothing to complain about."""
@@ -293,15 +286,23 @@ def test_markup_in_a_title_is_shown_as_typed_and_runs_nothing(heron, odd):
     entries.locator("li", has_text=odd).wait_for(state="detached")
 
 
-def test_a_heavier_day_leaves_three_small_things_the_card_and_the_close(heron):
+def test_the_first_question_needs_no_scrolling(heron):
+    bottom = sitting.field(heron, "check_in", "check_in.energy").evaluate(
+        "(node) => node.getBoundingClientRect().bottom + node.closest('.jp-WindowedPanel-outer').scrollTop"
+    )
+
+    assert bottom < 900
+
+
+def test_a_heavier_day_leaves_three_small_things_a_date_and_the_card(heron):
     sitting.press(heron, "heavier_day", "A heavier day")
 
-    expect(heron.locator(".kit-panel:visible")).to_have_count(6)
+    expect(heron.locator(".kit-panel:visible")).to_have_count(5)
     open_now = [one.get_attribute("data-word") for one in heron.locator(".kit-panel:visible").all()]
-    rest = ["close_session", "make_report", "next_person", "support_now"]
-    assert open_now == ["choose_client", "heavier_day", *rest]
+    assert open_now == ["choose_client", "heavier_day", "make_report", "next_person", "support_now"]
+    assert sitting.panel(heron, "make_report").get_by_role("button").all_inner_texts() == ["The card"]
     assert heron.get_by_role("heading", name="Is there a setback").count() == 0
-    assert sitting.panel(heron, "heavier_day").locator("fieldset").count() == 3
+    assert sitting.panel(heron, "heavier_day").locator("fieldset").count() == 4
     sitting.press(heron, "heavier_day", "Back to the whole session")
     expect(heron.locator(".kit-panel:visible")).to_have_count(heron.locator(".kit-panel").count())
 
