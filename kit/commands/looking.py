@@ -1,8 +1,10 @@
 """`kit check`, `test`, `bench`: whether all is in order, and how quick it is."""
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -40,12 +42,25 @@ def _accept(place: Path) -> None:
 
 
 def test(words: Annotated[list[str] | None, typer.Argument(help=_("What pytest understands"))] = None) -> None:
-    # A browser wants the machine for itself; what needs none is shared out among the cores.
-    runs = [words] if words else [["tests/browser"], ["--ignore=tests/browser", "-n", "auto", "--maxprocesses=4"]]
-    codes = [
-        subprocess.run([sys.executable, "-m", "pytest", *run], cwd=places.ROOT, check=False).returncode for run in runs
-    ]
-    raise typer.Exit(next(filter(None, codes), 0))
+    if words:
+        raise typer.Exit(subprocess.run(_pytest(*words), cwd=places.ROOT, check=False).returncode)
+    # A browser waits for most of its time: half of the cores run meanwhile what needs none, and it is told afterwards.
+    half = str(max(1, (os.cpu_count() or 2) // 2))
+    with (
+        tempfile.TemporaryFile() as told,
+        subprocess.Popen(
+            _pytest("--ignore=tests/browser", "-n", half), cwd=places.ROOT, stdout=told, stderr=subprocess.STDOUT
+        ) as beside,
+    ):
+        in_browser = subprocess.run(_pytest("tests/browser"), cwd=places.ROOT, check=False).returncode
+        code = beside.wait() or in_browser
+        told.seek(0)
+        shutil.copyfileobj(told, sys.stdout.buffer)
+    raise typer.Exit(code)
+
+
+def _pytest(*words: str) -> list[str]:
+    return [sys.executable, "-m", "pytest", *words]
 
 
 def bench(

@@ -44,6 +44,7 @@ def shipped():
 @pytest.fixture(scope="module")
 def after(shipped, serve, tmp_path_factory, chromium):
     """All that is left after a session with every kind of typing, and after everything was ended."""
+    lab.checkpoint(places.NOTEBOOKS / sitting.NOTEBOOK).unlink(missing_ok=True)  # of the notebook as it once was
     person = tmp_path_factory.mktemp("person")
     server = serve(
         sitting.begin, tmp_path_factory.mktemp("home"), HOME=str(person), XDG_CACHE_HOME=str(person / "cache")
