@@ -21,8 +21,8 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invaria
 
 import kit
 from kit.panels import Table
+from kit.panels.entries import Entries
 from kit.panels.history import _apart
-from kit.panels.keeping import Entries
 from kit.panels.session import CloseSession
 from kit.records import KINDS, changed
 from kit.store import Store, chain, head, opening, whole

@@ -8,9 +8,10 @@ from kit.panels.backups import Backups
 from kit.panels.caseload import Caseload
 from kit.panels.catch_up import CatchUp
 from kit.panels.coach import PrivateNotes, Retention
+from kit.panels.entries import Entries
 from kit.panels.history import History
 from kit.panels.invite import Invite
-from kit.panels.keeping import Better, Entries, Plan, Supporters, Toolkit
+from kit.panels.keeping import Better, Plan, Supporters, Toolkit
 from kit.panels.meeting import Agreements, PracticeDetails, SupportLines
 from kit.panels.own import OwnPractice
 from kit.panels.page_for_each import PageForEach

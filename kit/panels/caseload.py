@@ -10,7 +10,7 @@ from kit import records
 from kit.fields import About
 from kit.forms import Beside, Form
 from kit.panels.coach import CoachsOwn, ago, kept_until, listed, long_day, said
-from kit.panels.keeping import AT_ONCE
+from kit.panels.entries import AT_ONCE
 from kit.panels.session import button, buttons, text
 from kit.panels.widgets import Block, Panel
 from kit.records import changed
