@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kit import backups, keys, places, practice
+from kit import backups, keys, places, practice, sample
 from kit.fields import Audience
 from kit.keys import broker, remembered
 from kit.records import Record, changed
@@ -41,7 +41,9 @@ def open_book(place: str | os.PathLike | None = None, passphrase: str | None = N
     if named in (SAMPLE, MEMORY):
         if passphrase is not None:
             raise Trouble(_("Only a file can have a passphrase. Please name one, or leave the passphrase out."))
-        return Book(None, Store(None)) if named == MEMORY else _or_door(places.sample(), _sample, for_now=not told)
+        return (
+            Book(None, Store(None)) if named == MEMORY else _or_door(places.sample(), sample.opened, for_now=not told)
+        )
     where = Path(named).expanduser()
     words = passphrase if passphrase is not None else os.environ.get("KIT_PASSPHRASE")
     if words is not None and not (where.exists() and where.stat().st_size):
@@ -80,38 +82,6 @@ def _backed_up(place: Path, key: bytes | None = None) -> Store:
     store = Store(place, key)
     backups.soon(place, key)
     return store
-
-
-def _sample() -> Store:
-    """This person's copy of the sample practice, made at first use so that it ends this week."""
-    if places.sample().exists():
-        return Store(places.sample())
-    from kit import exchange
-
-    told, problems = exchange.read_folder(places.SAMPLE_DATA)
-    if problems or not told:
-        raise Trouble(
-            *problems[:1] or [_("The sample practice is not here. Please begin with a whole copy of the kit.")]
-        )
-    latest = max(one.created_at for one in told).date()
-    weeks = (date.today() - latest).days // 7
-    making = places.sample().with_suffix(f".{os.getpid()}")
-    making.unlink(missing_ok=True)
-    store = Store(making)
-    store.keep(*exchange.moved(told, 7 * weeks))
-    store.close()
-    _laid_down(making)
-    return Store(places.sample())
-
-
-def _laid_down(making: Path) -> None:
-    """Puts the sample in its place with its head; where another notebook was quicker, its sample stays."""
-    place = places.sample()
-    for source, target in ((head.beside(making), head.beside(place)), (making, place)):
-        if place.exists():
-            source.unlink(missing_ok=True)
-        elif source.exists():
-            source.replace(target)
 
 
 class Book:
@@ -189,7 +159,7 @@ class Book:
     def _open(self, key: bytes | None) -> None:
         here = self._file()
         try:
-            self._opened = _sample() if here == places.sample() else _backed_up(here, key)
+            self._opened = sample.opened() if here == places.sample() else _backed_up(here, key)
         except Damaged:
             self._put_down(backups.DAMAGED)
             raise
