@@ -70,6 +70,16 @@ class NoSuchClient(Trouble):
     """A client was named whom this book does not know."""
 
 
+def done_of(done: float | None, planned: float | None) -> str:
+    """How often a small step was done: "4 of 5"; more than was planned is said as such, and what is not noted, too."""
+    if done is None:
+        return _("not noted; {planned} planned").format(planned=f"{planned or 0:g}")
+    if not planned:
+        return _("{done}, with none planned").format(done=f"{done:g}")
+    words = _("{done}, with {planned} planned") if done > planned else _("{done} of {planned}")
+    return words.format(done=f"{done:g}", planned=f"{planned:g}")
+
+
 def listed(items: list[str]) -> str:
     """`["a", "b", "c"]` as "a, b and c"."""
     if len(items) < 2:

@@ -20,7 +20,7 @@ from kit.charts.picture import (
     whole_days,
 )
 from kit.records import CAME_BETWEEN
-from kit.words import _, listed, one_or_many
+from kit.words import _, done_of, listed, one_or_many
 
 BETWEEN = {"color": "var(--kit-energy)", "symbol": "diamond-wide-open", "size": 12, "line": {"width": 2}}
 STRIPES = {"bgcolor": "var(--kit-action)", "fgcolor": "var(--kit-card)", "size": 6}
@@ -34,7 +34,7 @@ def small_steps(weeks: pd.DataFrame, over: tuple[float | None, int] = (None, 0))
     `over`: `measures.kept_over(step_weeks)`, and `measures.kept_from(step_weeks)`, the n that it counts.
     """
     done, planned = numbers(weeks["done"]), numbers(weeks["planned"])
-    told = [_of(one, most) for one, most in zip(done, planned, strict=True)]
+    told = [done_of(one, most) for one, most in zip(done, planned, strict=True)]
     between = [listed([str(CAME_BETWEEN.get(one, one)) for one in some]) for some in weeks["came_between"]]
     reasons = [" \u00b7 ".join(some) for some in weeks["reasons"]]
     columns = [_("Week that began on"), _("Done"), _("What came between"), _("In a few words")]
@@ -58,15 +58,6 @@ def _above(weeks: pd.DataFrame) -> float:
     return float(max(near["done"].fillna(0).max(), near["planned"].fillna(0).max()))
 
 
-def _of(done: float | None, planned: float | None) -> str:
-    if done is None:
-        return _("not noted; {planned} planned").format(planned=f"{planned or 0:g}")
-    if not planned:
-        return _("{done}, with none planned").format(done=f"{done:g}")
-    words = _("{done}, with {planned} planned") if done > planned else _("{done} of {planned}")
-    return words.format(done=f"{done:g}", planned=f"{planned:g}")
-
-
 def _sentence(rows: list[list[str]], noted: pd.DataFrame) -> list[str]:
     if noted.empty:
         return [_("No week is noted yet. It starts with the first small step.")]
@@ -75,7 +66,7 @@ def _sentence(rows: list[list[str]], noted: pd.DataFrame) -> list[str]:
     said = [_("In the week of {day}: {told}.").format(day=day, told=told)]
     if n < 2:
         return [*said, _("One week so far; too few yet to tell.")]
-    all_told = _of(noted["done"].sum(), noted["planned"].sum())
+    all_told = done_of(noted["done"].sum(), noted["planned"].sum())
     return [
         *said,
         _("Over {n} weeks: {told}.").format(n=n, told=all_told),

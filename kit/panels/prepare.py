@@ -8,7 +8,7 @@ from kit.panels.caseload import Line, at_a_glance, when
 from kit.panels.coach import CoachsOwn, ago, ahead, heading, listed, long_day
 from kit.panels.session import button, buttons, text, when_then
 from kit.panels.widgets import Block, PictureWidget
-from kit.words import _, beside, day_words, one_or_many
+from kit.words import _, beside, day_words, done_of, one_or_many
 
 SOON = timedelta(days=7)
 AT_MOST = 6
@@ -116,8 +116,8 @@ def _step(step: Any, weeks: list[Any]) -> dict[str, Any]:
     noted = [one for one in weeks if one.step == step.id and one.done is not None]
     last = max(noted, key=lambda one: one.week_of, default=None)
     planned = _("{n} a week").format(n=step.planned) if step.planned else ""
-    done = _("{done} of {planned} in the week from {day}")
-    told = done.format(done=last.done, planned=last.planned, day=day_words(last.week_of)) if last else planned
+    done = _("{done} in the week from {day}")
+    told = done.format(done=done_of(last.done, last.planned), day=day_words(last.week_of)) if last else planned
     return {"id": step.id, "title": step.title, "meta": told, "lines": [one for one in [when_then(step)] if one]}
 
 

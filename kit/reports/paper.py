@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 
 from kit import colours
 from kit.reports.story import side_by_side
-from kit.words import _, apart, day_words
+from kit.words import _, apart, day_words, done_of
 
 KIT = Path(__file__).parent.parent
 SIZES = ("A4", "Letter")
@@ -40,7 +40,7 @@ def _templates() -> jinja2.Environment:
         loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
         auto_reload=False,
     )  # fmt: skip
-    templates.globals.update(_=_)
+    templates.globals.update(_=_, done_of=done_of)
     templates.filters.update(apart=apart, day=day_words, side_by_side=side_by_side, as_cells=as_cells)
     return templates
 
