@@ -131,6 +131,10 @@ def cut(one: Practice, rng: random.Random) -> None:
     os.truncate(file, left - left % 4096 if rng.random() < 0.3 else left)
 
 
+def with_a_flipped_bit(content: bytes, at: int) -> bytes:
+    return content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]
+
+
 def flipped(one: Practice, rng: random.Random) -> None:
     file = _a_file(one, rng)
     content = bytearray(file.read_bytes())

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from asking import run, trouble_of
-from harmed import FORK, tell
+from harmed import FORK, tell, with_a_flipped_bit
 from hypothesis import given
 from hypothesis import strategies as some
 from kept import killed_backups
@@ -377,9 +377,8 @@ def test_what_a_power_cut_left_in_the_journal_is_kept_aside_with_it(place, key):
 
 
 def damaged(place):
-    content = bytearray(place.read_bytes())
-    content[len(content) // 2] ^= 1
-    place.write_bytes(content)
+    content = place.read_bytes()
+    place.write_bytes(with_a_flipped_bit(content, len(content) // 2))
 
 
 def emptied(place):
@@ -468,7 +467,7 @@ def test_a_backup_that_was_cut_or_changed_is_named_and_nothing_is_touched(place,
     made = backups.make(place, key)
     content = made.read_bytes()
     before = {one.name: one.read_bytes() for one in place.parent.iterdir() if one.is_file()}
-    for harmed in (content[:-1], content[: len(content) // 2], content[:9000] + b"x" + content[9001:], b""):
+    for harmed in (content[:-1], content[: len(content) // 2], with_a_flipped_bit(content, 9000), b""):
         made.write_bytes(harmed)
 
         assert trouble_of(backups.bring_back, made, place, key)
@@ -547,13 +546,13 @@ def test_every_backup_of_a_book_is_written_anew_and_keeps_its_name_and_its_age(p
 def test_a_backup_that_does_not_open_is_named_and_left_as_it_is(place, key):
     made = backups.make(place, key)
     good, content = backups.make(place, key), made.read_bytes()
-    made.write_bytes(content[:9000] + b"x" + content[9001:])
+    made.write_bytes(with_a_flipped_bit(content, 9000))
     (places.backups() / "cut.sealed").write_bytes(content[:700])
     stranger = places.backups() / "notes.sealed"
     stranger.write_bytes(b"")
 
     assert set(backups.rewrite(place, key, without_wins)) == {made, places.backups() / "cut.sealed"}
-    assert made.read_bytes() == content[:9000] + b"x" + content[9001:]
+    assert made.read_bytes() == with_a_flipped_bit(content, 9000)
     assert good in backups.kept(place)
 
 

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 import sqlcipher3.dbapi2 as sqlcipher
 from asking import run
 from browser import traces
+from harmed import with_a_flipped_bit
 from marked import Story, _add
 
 import kit
@@ -262,9 +263,8 @@ def test_a_client_whom_nobody_knows_is_not_erased_and_nothing_is_touched(held):
 
 def test_a_backup_that_does_not_open_is_named(held):
     file = backups.kept(held.place)[0]
-    data = bytearray(file.read_bytes())
-    data[-40] ^= 1
-    file.write_bytes(data)
+    content = file.read_bytes()
+    file.write_bytes(with_a_flipped_bit(content, len(content) - 40))
 
     erased = held.erase()
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import ipykernel
 import pytest
+from harmed import with_a_flipped_bit
 from owned import WORDS, begun, note, titles
 
 import kit
@@ -99,7 +100,7 @@ def test_another_passphrase_is_told_nothing_of_what_is_damaged(place, key):
 def test_a_backup_that_does_not_come_back_is_not_offered_and_there_are_never_more_than_three(place, key):
     made = [backups.make(place, key) for _each in range(5)]
     bad = backups.found(place)[0].file
-    bad.write_bytes(bad.read_bytes()[:9000] + b"x" + bad.read_bytes()[9001:])
+    bad.write_bytes(with_a_flipped_bit(bad.read_bytes(), 9000))
     put_back_older(place, key)
 
     offered = [way["file"] for way in asked("open", passphrase=WORDS)["harm"]["ways"] if way["do"] == "bring_back"]
