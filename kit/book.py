@@ -146,10 +146,13 @@ class Book:
             self._put_down()
 
     def _put_down(self, waits: str = "") -> None:
-        self.close()
-        self._opened = None
-        if "table" in self.__dict__:
-            self.table.turn(None, self.place, waits)
+        store, self._opened = self._opened, None
+        try:
+            if "table" in self.__dict__:
+                self.table.turn(None, self.place, waits)
+        finally:
+            if store:
+                store.close()
 
     def _file(self) -> Path:
         if self.place is None:

@@ -70,6 +70,11 @@ class Table:
         """Whether the book waits for its passphrase: nothing of it is in view."""
         return self._store is None
 
+    @property
+    def keyed(self) -> bool:
+        """Whether what is in view comes from a book with a passphrase."""
+        return self._store is not None and self._store.encrypted
+
     def turn(self, store: Store | None, place: Path | None, waits: str = "") -> None:
         """The book was locked (None) or opened: every panel empties or fills itself."""
         self._store, self.place, self.waits = store, place, waits
@@ -77,7 +82,7 @@ class Table:
 
     def somebody_is_there(self) -> None:
         """A key was pressed: an encrypted practice stays open a while longer."""
-        if self._store and self._store.encrypted and monotonic() > self._touched + TOUCH_EVERY:
+        if self.keyed and monotonic() > self._touched + TOUCH_EVERY:
             self._touched = monotonic()
             broker.touch()
 

@@ -177,6 +177,7 @@ class Panel(Live):
             "blocks": blocks,
             "words": WORDS,
             "turn": self._turn,
+            "keyed": self.table.keyed,
             "picture": place,
             "looks": ("waits" if self._waits() else "quiet") if quiet and not stands else self.looks(),
         }

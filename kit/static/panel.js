@@ -177,6 +177,11 @@ async function render({ model, el }) {
   page.say = (key, sentence) => { const found = page.problems[key]; if (found) found.problem.textContent = sentence; };
   let shown = null;
 
+  // A practice that was locked is gone from all pages at once, those too that the notebook's side is still filling.
+  const locks = new BroadcastChannel("kit-locked");
+  let locked = false;
+  locks.onmessage = () => { locked = Boolean(model.get("view").keyed); if (locked) root.replaceChildren(); };
+
   const status = () => {
     const told = model.get("status");
     if (page.said) page.said.textContent = told.said ?? "";
@@ -212,7 +217,8 @@ async function render({ model, el }) {
     const view = model.get("view");
     const named = view.picture ? model.get("pictures") : [];
     const pictures = await Promise.all(named.map((one) => model.widget_manager.get_model(one.slice("IPY_MODEL_".length))));
-    if (view !== model.get("view")) return; // a later one is drawn instead
+    if (view !== model.get("view") || (locked && view.keyed)) return; // a later one is drawn instead
+    locked = false;
     const place = placeIn(root);
     const earlier = page.turn === view.turn ? { typed: page.typed ?? {}, drawn: page.drawn ?? {} } : null;
     Object.assign(page, { earlier, turn: view.turn, typed: {}, drawn: {}, problems: {}, followers: [], words: view.words ?? {}, said: null, undo: null, kept: null, serial: (serial += 1) });
@@ -249,7 +255,8 @@ async function render({ model, el }) {
   model.on("change:view", draw);
   model.on("change:status", hear);
   await draw();
-  return () => { flush(); sized.disconnect(); window.removeEventListener("pagehide", flush); shown?.end(); };
+  (window.requestIdleCallback ?? setTimeout)(() => plotly().catch(() => {})); // so that the first picture need not wait for it
+  return () => { flush(); sized.disconnect(); window.removeEventListener("pagehide", flush); locks.close(); shown?.end(); };
 }
 
 export default { render };

@@ -12,9 +12,25 @@ from playwright.sync_api import expect
 import kit
 from kit import backups, keys
 from kit.keys import broker
+from kit.panels.widgets import PANEL_JS
 
 NOTEBOOKS = ("1_session", "2_progress", "just_me")
 MARK = "walked as far as the old bridge"
+# A panel by itself: what a notebook's side would send is handed to it view by view, and what it then shows comes back.
+ALONE = """async ([script, views]) => {
+    const { default: panel } = await import(URL.createObjectURL(new Blob([script], { type: "text/javascript" })));
+    const [el, told, heard] = [document.body, { word: "entries", view: views[0], status: {}, pictures: [] }, {}];
+    const model = { get: (name) => told[name], on: (name, hear) => { heard[name] = hear; }, send() {} };
+    await panel.render({ el, model });
+    const shown = [el.innerText];
+    const locks = new BroadcastChannel("kit-locked");
+    const locked = new Promise((done) => { locks.onmessage = done; });
+    new BroadcastChannel("kit-locked").postMessage("");
+    await locked;
+    shown.push(el.innerText);
+    for (told.view of views.slice(1)) { await heard["change:view"](); shown.push(el.innerText); }
+    return shown;
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +103,34 @@ def test_the_lock_empties_every_open_page(opened):
     for page in opened:
         owning.is_locked(page)
         owning.holds_none_of(page, MARK, "Otter")
+
+
+def test_a_page_whose_notebook_is_still_at_work_is_empty_at_once(own, opened):
+    notebook = own.server.kernel_process("1_session.ipynb")
+    notebook.suspend()
+    try:
+        owning.press_lock(opened[1])
+        owning.holds_none_of(opened[0], MARK, "Otter")
+    finally:
+        notebook.resume()
+
+    owning.is_locked(opened[0])
+
+
+@pytest.mark.parametrize(
+    ("keyed", "shown"), [(True, [MARK, "", "", "Locked.", MARK]), (False, [MARK] * 3 + ["Locked.", MARK])]
+)
+def test_what_a_notebook_still_sends_after_the_lock_is_not_shown(own, keyed, shown):
+    page = own.context.new_page()
+    page.route("**/alone", lambda route: route.fulfill(body="", content_type="text/html"))
+    page.goto("http://localhost/alone")
+    of_the_book = {"keyed": keyed, "blocks": [{"is": "text", "text": MARK}]}
+    locked = {"keyed": False, "blocks": [{"is": "text", "text": "Locked."}]}
+
+    views = [of_the_book, of_the_book | {"turn": 1}, locked, of_the_book]
+
+    assert page.evaluate(ALONE, [PANEL_JS, views]) == shown
+    page.close()
 
 
 def test_one_unlock_serves_every_open_page_and_the_session_goes_on(opened):

@@ -139,9 +139,15 @@
 
   const practice = () => ask('kit/practice').then(answer => answer.json());
 
+  const locks = new BroadcastChannel('kit-locked');
+
   const lockPractice = () => ask('kit/practice', { do: 'lock' })
     .then(answer => answer.json())
-    .then(told => !told.said, () => false);
+    .then(told => {
+      if (!told.said) locks.postMessage('');
+      return !told.said;
+    })
+    .catch(() => false);
 
   async function closePractice() {
     if (!(await lockPractice())) return false;
