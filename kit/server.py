@@ -4,7 +4,6 @@ import json
 import os
 import tempfile
 from contextlib import ExitStack, suppress
-from importlib.util import find_spec
 from pathlib import Path
 from subprocess import DEVNULL
 from typing import Any
@@ -15,13 +14,12 @@ from jupyter_server.utils import url_path_join
 from tornado.ioloop import IOLoop
 from tornado.web import HTTPError, authenticated, stream_request_body
 
-from kit import door, places
+from kit import door, look, places
 from kit.words import Trouble, _
 
 LARGEST = 16 * 1024**3  # bytes of a sealed practice: it goes to the disk as it comes in, and never into memory
 LONGEST = 64 * 1024  # bytes of what was typed beside it
 BLOCK = 1024 * 1024
-STATIC = str(Path(__file__).parent / "static")
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 # Notes of one reader's machine or one reader's view, which JupyterLab writes into a cell.
 PASSING_CELL_NOTES = ("execution", "collapsed", "scrolled", "trusted", "ExecuteTime")
@@ -176,13 +174,6 @@ class BundleHandler(AuthenticatedFileHandler):
         self.set_header("Cache-Control", "private, max-age=31536000, immutable")
 
 
-def _bundle_folder() -> str:
-    found = find_spec("plotly")  # importing it would cost every start of the server
-    if found is None or found.origin is None:
-        raise Trouble(_("The pictures' library is missing. Please run `python3 start.py` once more."))
-    return str(Path(found.origin).parent / "package_data")
-
-
 def _jupyter_server_extension_points() -> list[dict[str, str]]:
     return [{"module": "kit.server"}]
 
@@ -196,7 +187,7 @@ def _load_jupyter_server_extension(server) -> None:
             (url_path_join(base, "kit", "own"), OwnHandler),
             (url_path_join(base, "kit", "practice"), PracticeHandler),
             (url_path_join(base, "kit", "practice", "sealed"), SealedHandler),
-            (url_path_join(base, "kit", r"(plotly\.min\.js)"), BundleHandler, {"path": _bundle_folder()}),
-            (url_path_join(base, "kit", r"(tokens\.css)"), AuthenticatedFileHandler, {"path": STATIC}),
+            (url_path_join(base, "kit", r"(plotly\.min\.js)"), BundleHandler, {"path": str(look.plotly().parent)}),
+            (url_path_join(base, "kit", r"(tokens\.css)"), AuthenticatedFileHandler, {"path": str(look.STATIC)}),
         ],
     )

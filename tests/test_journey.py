@@ -73,6 +73,18 @@ def test_check_ins_alone_are_told_as_what_they_are(otter):
     assert drawn(otter).data
 
 
+def test_where_nothing_was_rated_no_room_is_kept_for_the_lines(otter):
+    for day in (TODAY, TODAY - timedelta(9)):
+        otter.add(kit.Win(client="Otter", title="Tea", on=day))
+    without = drawn(otter)
+    otter.add(kit.CheckIn(client="Otter", on=TODAY, energy=4))
+    rated = drawn(otter)
+
+    assert "yaxis2" not in without.layout and without.layout["yaxis"]["domain"] == [0, 1]
+    assert (without.layout["xaxis"]["anchor"], rated.layout["xaxis"]["anchor"]) == ("y", "y2")
+    assert without.layout["height"] < rated.layout["height"] and "yaxis2" in rated.layout
+
+
 def test_one_thing_is_a_sentence_and_a_table_without_axes_and_the_second_draws_it_from_the_start(otter):
     otter.add(kit.CheckIn(client="Otter", on=TODAY, energy=4))
     assert drawn(otter).sentence == "How one day was is noted. There is a picture from the second day on."

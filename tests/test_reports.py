@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kit import charts, colours, reports
+from kit import charts, look, reports
 from kit.fields import about
 from kit.frames import CLIENT_KINDS, STANDING, frame, within
 from kit.records import (
@@ -422,7 +422,7 @@ def test_the_look_is_dark_on_a_dark_screen_and_never_on_paper():
     assert "--kit-paper: #fbf8f3" in style[:dark]
     assert "--kit-paper: #1a2128" in style[dark:]
     assert style.count("{") == style.count("}")
-    assert colours.DARK not in style
+    assert look.DARK not in style
 
 
 # to a file ----------------------------------------------------------------------------------------------

@@ -5,7 +5,6 @@ import json
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
-from pathlib import Path
 
 import nbformat
 import pytest
@@ -13,7 +12,7 @@ from jupyter_server.services.contents.largefilemanager import AsyncLargeFileMana
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from tornado.web import HTTPError
 
-from kit import places, server
+from kit import look, places, server
 
 WIDGET = {"application/vnd.jupyter.widget-view+json": {"model_id": "1"}, "text/plain": "Text(value='typed')"}
 
@@ -167,7 +166,7 @@ def test_the_page_s_part_names_the_files_it_brings():
 
 
 def test_the_bundle_of_the_pictures_is_there():
-    assert (Path(server._bundle_folder()) / "plotly.min.js").is_file()
+    assert look.plotly().is_file()
 
 
 async def _save_async(manager, name, notebook):

@@ -367,12 +367,15 @@ def _journey_layout(
 ) -> dict[str, Any]:
     named = {**LANE_WORDS, "setback": own_word(own_words, 0, LANE_WORDS["setback"])}
     lanes = [lane for lane in LANE_AT if ahead or lane != "ahead"]
+    names = _line_names(drawn)  # where no rating was noted there is no room below for its line
+    height, bottom, lower = (420, 72, 0.36) if names else (266, 40, 0)
+    ratings = grid_axis(range=[-0.5, 10.5], domain=[0, 0.32], tickvals=[0, 5, 10], anchor="x")
     return calm(
-        420,
-        {"l": 118, "r": 28, "t": 8, "b": 72},
-        annotations=_line_names(drawn),
-        xaxis=time_axis(range=[day.strftime("%Y-%m-%d") for day in window], anchor="y2"),
-        yaxis=grid_axis(range=[0.1, 5.4 if ahead else 4.4], domain=[0.36, 1], tickvals=[LANE_AT[one] for one in lanes],
+        height,
+        {"l": 118, "r": 28, "t": 8, "b": bottom},
+        annotations=names,
+        xaxis=time_axis(range=[day.strftime("%Y-%m-%d") for day in window], anchor="y2" if names else "y"),
+        yaxis=grid_axis(range=[0.1, 5.4 if ahead else 4.4], domain=[lower, 1], tickvals=[LANE_AT[one] for one in lanes],
                         ticktext=[plain(named[one]) for one in lanes]),
-        yaxis2=grid_axis(range=[-0.5, 10.5], domain=[0, 0.32], tickvals=[0, 5, 10], anchor="x"),
+        **({"yaxis2": ratings} if names else {}),
     )  # fmt: skip

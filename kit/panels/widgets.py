@@ -20,7 +20,7 @@ from kit.store import Draft
 from kit.words import Trouble, _
 
 STATIC = Path(__file__).parent.parent / "static"
-SCRIPTS = ("inputs.js", "picture.js", "door.js", "panel.js", "preview.js")
+SCRIPTS = ("inputs.js", "drawing.js", "picture.js", "door.js", "panel.js", "preview.js")
 PANEL_JS = "\n".join((STATIC / name).read_text("utf-8") for name in SCRIPTS)
 PANEL_CSS = "\n".join((STATIC / name).read_text("utf-8") for name in ("tokens.css", "panel.css"))
 WORDS = {"undo": _("Undo"), "skip": _("skip"), "own": _("Something of my own"), "add": _("Add my own"),

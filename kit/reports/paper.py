@@ -6,14 +6,13 @@ import json
 from base64 import b64encode
 from collections.abc import Sequence
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import jinja2
 from markupsafe import Markup, escape
 
-from kit import colours
+from kit import look
 from kit.reports.story import side_by_side
 from kit.words import _, apart, day_words, done_of
 
@@ -56,29 +55,27 @@ def as_cells(rows: Sequence[Sequence[str]]) -> Markup:
 @cache
 def _parts(drawn: bool, size: str) -> dict[str, Any]:
     """Style, script and plotly's own bundle, with the policy that lets these run and nothing else."""
-    look, boot = style(size), (KIT / "static" / "report.js").read_text("utf-8")
+    styled, boot = style(size), look.drawing("report.js")
     packed, inflated = bundle() if drawn else (Markup(""), "")
     scripts = f"{hashed(boot)} {inflated}" if drawn else "'none'"
     policy = (
-        f"default-src 'none'; script-src {scripts}; style-src {hashed(look)} {hashed('')}; "
+        f"default-src 'none'; script-src {scripts}; style-src {hashed(styled)} {hashed('')}; "
         "img-src data:; base-uri 'none'; form-action 'none'"
     )
-    return {"policy": Markup(policy), "style": Markup(look), "boot": Markup(boot), "bundle": packed}
+    return {"policy": Markup(policy), "style": Markup(styled), "boot": Markup(boot), "bundle": packed}
 
 
 @cache
 def bundle() -> tuple[Markup, str]:
     """plotly's bundle as the package installs it, gzipped as base64, and the hash of the script that it holds."""
-    package = find_spec("plotly")
-    assert package and package.origin
-    script = (Path(package.origin).parent / "package_data" / "plotly.min.js").read_text("utf-8")
+    script = look.plotly().read_text("utf-8")
     return Markup(b64encode(gzip.compress(script.encode(), 9, mtime=0)).decode()), hashed(script)
 
 
 def style(size: str = "") -> str:
     """The kit's colours, dark where the screen is dark (never on paper), and the look of a page."""
     paper = f"@page {{ size: {size}; }}\n" if size in SIZES else ""
-    return colours.sheet(".kit-light") + (KIT / "static" / "report.css").read_text("utf-8") + paper
+    return look.colours(".kit-light") + (look.STATIC / "report.css").read_text("utf-8") + paper
 
 
 def hashed(script: str) -> str:

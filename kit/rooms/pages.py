@@ -5,7 +5,6 @@ import json
 import re
 from base64 import b64encode
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +12,10 @@ import jinja2
 import segno
 from markupsafe import Markup
 
-from kit import colours
+from kit import look
 from kit.words import _, day_words
 
 KIT = Path(__file__).parent.parent
-STATIC = KIT / "static"
 LIGHT = ".board, .paper"  # light whatever the screen is: a projector draws no dark, and paper is white
 FILES = {
     "tokens.css": "text/css",
@@ -75,14 +73,14 @@ def filled(template: str, **told: Any) -> str:
 def file(name: str) -> bytes:
     """One of the kit's own files, or plotly's bundle as its package installs it."""
     if name == "tokens.css":
-        return colours.sheet(LIGHT).encode()
-    if name in FILES:
-        return (STATIC / name).read_bytes()
-    if name != "plotly.min.js":
+        return look.colours(LIGHT).encode()
+    if name == "journey.js":
+        return look.drawing(name).encode()
+    if name == "plotly.min.js":
+        return look.plotly().read_bytes()
+    if name not in FILES:
         raise KeyError(name)
-    package = find_spec("plotly")
-    assert package and package.origin
-    return (Path(package.origin).parent / "package_data" / "plotly.min.js").read_bytes()
+    return (look.STATIC / name).read_bytes()
 
 
 @cache

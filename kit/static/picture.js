@@ -11,19 +11,10 @@ const plotly = () => (window.kitPlotly ??= new Promise((resolve, reject) => {
   document.head.append(script);
 }));
 
-const CONFIG = { displayModeBar: false, responsive: true, showSendToCloud: false, plotlyServerURL: "", doubleClick: false };
-
 // The ring round what was noted just now; without a place it cannot be seen, and no trace comes or goes for it.
 const RING = "just noted";
 const isNoted = ({ name, x }) => name === RING && x[0] !== null;
 const withoutRing = ({ data, layout }) => ({ layout, data: data.map((trace) => (trace.name === RING ? { ...trace, x: [null], y: [null] } : trace)) });
-
-// Colours are named in the figure and live in one style sheet: "var(--kit-spark)" becomes what the theme says.
-function colouring(node) {
-  const said = {};
-  const colour = (_, name) => (said[name] ??= getComputedStyle(node).getPropertyValue(name).trim());
-  return (part) => JSON.parse(JSON.stringify(part).replace(/var\((--kit-[a-z]+)\)/g, colour));
-}
 
 // Axes that say from where to where they reach do not move with the points.
 const holdsStill = ({ data, layout }) => data.every(({ type, xaxis = "x", yaxis = "y" }) => type === "scatter"
@@ -31,14 +22,14 @@ const holdsStill = ({ data, layout }) => data.every(({ type, xaxis = "x", yaxis 
 
 // Where only points came or went, plotly draws the traces that they belong to: no axis, no label, no other trace.
 function drawInto(plot, library) {
-  const coloured = colouring(plot);
+  const colours = colouring(plot), coloured = (part) => colours(JSON.stringify(part));
   let shown = null;
   const frame = ({ x, y, hovertext, marker, ...trace }) => ({ ...trace, marker: { ...marker, size: null } });
   const told = ({ data, layout }) => ({ traces: data.map((trace) => JSON.stringify(trace)), frame: JSON.stringify([data.map(frame), layout]) });
   return async (figure, drawn) => {
     const was = shown, now = shown = told(figure);
     if (was?.frame !== now.frame || !holdsStill(figure)) {
-      await library.react(plot, coloured(figure.data), coloured(figure.layout), CONFIG);
+      await library.react(plot, coloured(figure.data), coloured(figure.layout), { ...CONFIG, responsive: true });
       drawn();
       return;
     }
