@@ -124,7 +124,7 @@ class Book:
         return table
 
     def __repr__(self) -> str:
-        return _("A locked book of the Reflection Kit") if self.locked else _("An open book of the Reflection Kit")
+        return str(_("A locked book of the Reflection Kit") if self.locked else _("An open book of the Reflection Kit"))
 
     # locking -------------------------------------------------------------------------------------
 

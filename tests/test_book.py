@@ -81,6 +81,10 @@ def test_a_report_is_one_page_named_after_client_and_day(story, tmp_path):
     assert story.records(kit.Milestone)[0].title in path.read_text(encoding="utf-8")
 
 
+def test_a_book_in_a_notebook_s_last_line_says_that_it_is_open_and_nothing_of_anybody(story):
+    assert (type(repr(story)), repr(story)) == (str, "An open book of the Reflection Kit")
+
+
 def test_a_supporters_report_asks_for_a_supporter_of_this_client(story, tmp_path):
     with pytest.raises(kit.Trouble, match="who stand by Heron"):
         story.report("Heron", audience="supporter", supporter="A stranger", to=tmp_path)
