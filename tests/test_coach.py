@@ -10,12 +10,10 @@ from kit.panels.caseload import at_a_glance
 from kit.panels.coach import ago, ahead, in_years
 
 OWN = ("prepare", "caseload", "catch_up", "private_notes", "retention")
-TODAY = date.today()
-YESTERDAY = TODAY - timedelta(1)
 
 
 def day(days):
-    return TODAY + timedelta(days)
+    return date.today() + timedelta(days)
 
 
 @pytest.fixture
@@ -39,7 +37,9 @@ def otter(alone):
     alone.add(kit.Client(name="Otter"))
     alone.add(kit.Agreement(client="Otter", to="notes", on=day(-7)))
     alone.add(
-        kit.Session(client="Otter", on=day(-7), takeaway="Slow is a pace", ask_next_time="the boat", next_on=TODAY)
+        kit.Session(
+            client="Otter", on=day(-7), takeaway="Slow is a pace", ask_next_time="the boat", next_on=date.today()
+        )
     )
     alone.table.look_up("Otter")
     return alone
@@ -113,7 +113,7 @@ def test_the_last_words_and_what_to_ask_about_come_first(otter):
 
     assert [block.get("text") for block in blocks[:5]] == [
         "Otter",
-        f"met 7 days ago \u00b7 next on {TODAY:%A}, {TODAY.day} {TODAY:%b %Y}",
+        f"met 7 days ago \u00b7 next on {date.today():%A}, {date.today().day} {date.today():%b %Y}",
         f"What Otter took along on {day(-7).day} {day(-7):%b %Y}",
         "Slow is a pace",
         "You wanted to ask about: the boat",
@@ -198,7 +198,7 @@ def test_nobody_who_comes_today_is_left_out_of_what_is_next(alone):
     for n in range(9):
         alone.add(kit.Client(name=f"Client {n}"))
         alone.add(kit.Agreement(client=f"Client {n}", to="notes"))
-        alone.add(kit.Session(client=f"Client {n}", on=day(-7), next_on=TODAY if n < 8 else day(2)))
+        alone.add(kit.Session(client=f"Client {n}", on=day(-7), next_on=date.today() if n < 8 else day(2)))
 
     panel = alone.prepare()
 
@@ -207,7 +207,7 @@ def test_nobody_who_comes_today_is_left_out_of_what_is_next(alone):
 
 
 def test_what_is_due_across_the_practice_is_said_on_the_day(alone):
-    alone.add(kit.Client(name="Otter", keep_until=TODAY))
+    alone.add(kit.Client(name="Otter", keep_until=date.today()))
     alone.add(kit.Client(name="Wren", keep_until=day(1)))
     alone.add(kit.Client(name="Linden"))
     alone.add(kit.Client(name="Yew", keep_until=day(400)))
@@ -228,14 +228,14 @@ def test_what_is_due_across_the_practice_is_said_on_the_day(alone):
 def test_an_agreement_that_was_given_again_stands(alone):
     alone.add(kit.Client(name="Otter"))
     alone.add(kit.Agreement(client="Otter", to="notes", on=day(-9), withdrawn_on=day(-2)))
-    alone.add(kit.Agreement(client="Otter", to="notes", on=TODAY))
+    alone.add(kit.Agreement(client="Otter", to="notes", on=date.today()))
 
     assert at_a_glance(alone._store)[0].due() == []
 
 
 def test_a_day_that_was_named_and_has_passed_is_told_once_without_a_word_of_blame(otter):
     (session,) = otter.records(kit.Session)
-    otter.change(session, next_on=YESTERDAY)
+    otter.change(session, next_on=day(-1))
     assert "nothing is noted for it yet" in at_a_glance(otter._store)[0].due()[0]
 
     otter.change(otter.records(kit.Session)[0], on=day(-60), next_on=day(-30))
@@ -245,7 +245,7 @@ def test_a_day_that_was_named_and_has_passed_is_told_once_without_a_word_of_blam
 
 def test_who_was_put_away_is_named_only_when_the_day_of_keeping_comes(alone):
     alone.add(kit.Client(name="Otter", put_away_on=day(-3)))
-    alone.add(kit.Client(name="Wren", put_away_on=day(-3), keep_until=YESTERDAY))
+    alone.add(kit.Client(name="Wren", put_away_on=day(-3), keep_until=day(-1)))
 
     assert names(alone.prepare()) == ["Wren"]
 
@@ -321,7 +321,7 @@ def test_the_caseload_is_sorted_as_asked(alone):
 
 def test_each_line_says_when_they_were_met_when_next_and_what_is_due(alone):
     alone.add(kit.Client(name="Otter"))
-    alone.add(kit.Session(client="Otter", on=YESTERDAY, next_on=day(6)))
+    alone.add(kit.Session(client="Otter", on=day(-1), next_on=day(6)))
 
     (item,) = [one for block in alone.caseload().view["blocks"] if block["is"] == "list" for one in block["items"]]
 
@@ -336,7 +336,7 @@ def test_who_is_put_away_leaves_the_list_with_all_that_was_noted_and_can_be_take
     press(panel, "put_away", "Maple")
 
     assert "Maple" not in names(panel)
-    assert mine._store.client("Maple").put_away_on == TODAY
+    assert mine._store.client("Maple").put_away_on == date.today()
     assert len(mine.records(kit.Session, "Maple")) == before
     (fold,) = [block for block in panel.view["blocks"] if block.get("label") == "Those who are put away"]
     assert [one["title"] for one in fold["blocks"][0]["items"]] == ["Maple"]
@@ -399,7 +399,7 @@ def test_hundreds_of_clients_are_read_with_one_query_a_kind_and_shown_a_few_at_a
 
 def test_one_save_keeps_all_parts_for_the_day_that_is_caught_up(otter):
     panel = otter.catch_up()
-    typed(panel, day={"on": YESTERDAY.isoformat()})
+    typed(panel, day={"on": day(-1).isoformat()})
     typed(
         panel,
         check_in={"energy": 4, "soft": "the tea"},
@@ -413,10 +413,10 @@ def test_one_save_keeps_all_parts_for_the_day_that_is_caught_up(otter):
     press(panel, "save")
 
     kinds = (kit.CheckIn, kit.Win, kit.Milestone, kit.Noticed)
-    assert [(otter.records(kind)[-1].on, len(otter.records(kind))) for kind in kinds] == [(YESTERDAY, 1)] * 4
-    assert otter.records(kit.Step)[0].starts_on == YESTERDAY
+    assert [(otter.records(kind)[-1].on, len(otter.records(kind))) for kind in kinds] == [(day(-1), 1)] * 4
+    assert otter.records(kit.Step)[0].starts_on == day(-1)
     session = otter.records(kit.Session)[-1]
-    assert (session.on, session.topics, session.takeaway) == (YESTERDAY, ("tides",), "Tides turn")
+    assert (session.on, session.topics, session.takeaway) == (day(-1), ("tides",), "Tides turn")
     assert session.private_note == "tired, and here"
     assert (otter.records(kit.Noticed)[0].who, session.by) == ("coach", "coach")
     assert "noted for" in panel.status["said"]
@@ -434,7 +434,7 @@ def test_what_is_caught_up_is_kept_whole_or_not_at_all(otter):
 
 def test_undo_takes_all_parts_back_and_the_day_stands_as_it_was_chosen(otter):
     panel = otter.catch_up()
-    typed(panel, day={"on": YESTERDAY.isoformat()})
+    typed(panel, day={"on": day(-1).isoformat()})
     typed(panel, win={"title": "Rang the plumber"}, session={"takeaway": "Tides turn"})
     press(panel, "save")
     assert len(otter.records(kit.Session)) == 2
@@ -443,7 +443,7 @@ def test_undo_takes_all_parts_back_and_the_day_stands_as_it_was_chosen(otter):
 
     assert (otter.records(kit.Win), len(otter.records(kit.Session))) == ([], 1)
     assert panel.typed["win"]["title"] == "Rang the plumber"
-    assert panel.today() == YESTERDAY
+    assert panel.today() == day(-1)
 
 
 def test_the_first_thing_caught_up_opens_the_session_of_that_day(otter):
@@ -452,7 +452,7 @@ def test_the_first_thing_caught_up_opens_the_session_of_that_day(otter):
 
     press(panel, "save")
 
-    assert [one.on for one in otter.records(kit.Session)] == [day(-7), TODAY]
+    assert [one.on for one in otter.records(kit.Session)] == [day(-7), date.today()]
 
 
 def test_a_session_that_was_begun_is_gone_on_with(otter):
@@ -475,11 +475,11 @@ def test_another_day_takes_along_what_was_typed_and_leaves_what_stood_there(otte
     assert panel.form_block("session")["values"]["takeaway"] == "of today"
     typed(panel, win={"title": "Rang the plumber"})
 
-    typed(panel, day={"on": YESTERDAY.isoformat()})
+    typed(panel, day={"on": day(-1).isoformat()})
 
     assert panel.form_block("session")["values"]["takeaway"] == ""
     assert panel.form_block("win")["values"]["title"] == "Rang the plumber"
-    assert panel.form_block("milestone")["values"]["on"] == YESTERDAY.isoformat()
+    assert panel.form_block("milestone")["values"]["on"] == day(-1).isoformat()
 
 
 def test_the_weeks_of_steps_are_those_that_were_looked_at_on_the_day(otter):
@@ -494,7 +494,7 @@ def test_the_weeks_of_steps_are_those_that_were_looked_at_on_the_day(otter):
     assert day(-21) - timedelta(10) < otter.records(kit.StepWeek)[0].week_of <= day(-21)
 
 
-@pytest.mark.parametrize("odd", ["0002-11-21", (TODAY + timedelta(3)).isoformat(), "2020-01-01"])
+@pytest.mark.parametrize("odd", ["0002-11-21", (date.today() + timedelta(3)).isoformat(), "2020-01-01"])
 def test_a_day_that_cannot_be_is_said_and_nothing_is_kept(otter, odd):
     panel = otter.catch_up()
     typed(panel, day={"on": odd}, win={"title": "Fine"})
@@ -512,11 +512,11 @@ def test_the_day_holds_for_the_next_client_too(otter):
     otter.add(kit.Client(name="Wren"))
     otter.add(kit.Agreement(client="Wren", to="notes"))
     panel = otter.catch_up()
-    typed(panel, day={"on": YESTERDAY.isoformat()})
+    typed(panel, day={"on": day(-1).isoformat()})
 
     otter.table.look_up("Wren")
 
-    assert panel.today() == YESTERDAY
+    assert panel.today() == day(-1)
     assert "yesterday" in shown(panel)
 
 
@@ -524,7 +524,7 @@ def test_what_is_half_caught_up_comes_back_with_its_day_and_to_its_client_alone(
     otter.add(kit.Client(name="Wren"))
     otter.add(kit.Agreement(client="Wren", to="notes"))
     panel = otter.catch_up()
-    typed(panel, day={"on": YESTERDAY.isoformat()})
+    typed(panel, day={"on": day(-1).isoformat()})
     typed(panel, win={"title": "Half a sen"})
 
     otter.table.look_up("Wren")
@@ -532,7 +532,7 @@ def test_what_is_half_caught_up_comes_back_with_its_day_and_to_its_client_alone(
     otter.table.look_up("Otter")
 
     assert panel.form_block("win")["values"]["title"] == "Half a sen"
-    assert panel.today() == YESTERDAY
+    assert panel.today() == day(-1)
     (fold,) = [one for one in panel.view["blocks"] if one.get("label") == "A small win, a spark"]
     assert fold["open"], "a part that was begun stands open"
 
@@ -655,7 +655,7 @@ def test_the_day_of_keeping_is_shown_and_changed_there(otter):
     press(panel, "years", 3)
     press(panel, "save")
 
-    assert otter._store.client("Otter").keep_until == in_years(TODAY, 3)
+    assert otter._store.client("Otter").keep_until == in_years(date.today(), 3)
     assert "as agreed with Otter" in shown(panel)
 
 
@@ -686,10 +686,10 @@ def test_a_year_after_the_29th_of_february_there_is_a_day_too():
 
 
 def test_days_are_told_as_people_tell_them():
-    assert [ago(day(-n), TODAY) for n in (0, 1, 5, 14, 30)] == [
+    assert [ago(day(-n), date.today()) for n in (0, 1, 5, 14, 30)] == [
         "today", "yesterday", "5 days ago", "2 weeks ago", "4 weeks ago",
     ]  # fmt: skip
-    assert [ahead(day(n), TODAY) for n in (0, 1, 5, 14, 7 * 9)] == [
+    assert [ahead(day(n), date.today()) for n in (0, 1, 5, 14, 7 * 9)] == [
         "today", "tomorrow", "in 5 days", "in 2 weeks", "in 9 weeks",
     ]  # fmt: skip
 
@@ -717,7 +717,7 @@ def test_on_the_day_of_keeping_three_ways_are_offered(otter, until, is_open):
 
 
 def test_the_list_of_everybody_names_the_three_ways_on_the_day(otter):
-    otter.change(otter._store.client("Otter"), keep_until=TODAY)
+    otter.change(otter._store.client("Otter"), keep_until=date.today())
     otter.table.look_up(None)
 
     assert "take a copy out, keep them longer, or erase them" in shown(otter.caseload())
@@ -730,7 +730,7 @@ def test_a_copy_is_taken_out_into_a_folder_of_its_own(otter, tmp_path):
     press(panel, "take_out", True, typed={"copy": {"copy": str(tmp_path)}})
 
     (folder,) = [one for one in tmp_path.iterdir() if one.is_dir()]
-    assert folder.name == f"Otter-{TODAY.isoformat()}" and str(folder) in panel.status["said"]
+    assert folder.name == f"Otter-{date.today().isoformat()}" and str(folder) in panel.status["said"]
     assert "Slow is a pace" in (folder / "sessions.csv").read_text("utf-8")
 
 

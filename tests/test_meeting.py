@@ -10,7 +10,6 @@ import kit
 from kit import panels
 from kit.store import Store, outside
 
-TODAY = date.today()
 NOTED_IN = ("check_in", "small_win", "add_milestone", "next_step", "close_session", "better", "supporters", "plan")
 OPEN = ("choose_client", "agreements", "support_now", "next_person", "entries", "journey", "make_report", "heavier_day")
 KEY = bytes(range(32))
@@ -87,7 +86,7 @@ def test_agreements_are_asked_one_at_a_time_in_a_kind_order(asked):
 def test_a_yes_is_noted_from_today(asked, otter):
     press(asked, "yes", "notes")
 
-    assert agreed(otter) == [("notes", TODAY, None)]
+    assert agreed(otter) == [("notes", date.today(), None)]
     assert "Noted: yes to notes, from today." in told(asked)
 
 
@@ -96,7 +95,7 @@ def test_nothing_is_kept_of_a_not_now_and_the_next_is_asked(asked, otter):
 
     press(asked, "later", "my report")
 
-    assert agreed(otter) == [("notes", TODAY, None)]
+    assert agreed(otter) == [("notes", date.today(), None)]
     assert offered(asked)[0] == ("yes", "a supporter's report")
 
 
@@ -106,7 +105,7 @@ def test_a_not_now_to_notes_may_become_a_yes(asked, otter):
 
     press(asked, "yes", "notes")
 
-    assert agreed(otter) == [("notes", TODAY, None)]
+    assert agreed(otter) == [("notes", date.today(), None)]
 
 
 def test_two_taps_on_yes_are_one_agreement(asked, otter):
@@ -118,21 +117,21 @@ def test_two_taps_on_yes_are_one_agreement(asked, otter):
 
 
 def test_what_is_taken_back_stays_with_both_days_and_can_be_given_again(asked, otter):
-    otter.add(kit.Agreement(client="Otter", to="notes", on=TODAY - timedelta(days=9)))
+    otter.add(kit.Agreement(client="Otter", to="notes", on=date.today() - timedelta(days=9)))
     otter.table.noted()
 
     press(asked, "back", "notes")
-    assert agreed(otter) == [("notes", TODAY - timedelta(days=9), TODAY)]
+    assert agreed(otter) == [("notes", date.today() - timedelta(days=9), date.today())]
     press(asked, "yes", "notes")
 
-    assert agreed(otter) == [("notes", TODAY - timedelta(days=9), TODAY), ("notes", TODAY, None)]
+    assert agreed(otter) == [("notes", date.today() - timedelta(days=9), date.today()), ("notes", date.today(), None)]
 
 
 def test_undo_of_a_yes_and_of_taking_it_back(asked, otter):
     press(asked, "yes", "notes")
     press(asked, "back", "notes")
     press(asked, "undo")
-    assert agreed(otter) == [("notes", TODAY, None)]
+    assert agreed(otter) == [("notes", date.today(), None)]
     assert "stands in the form" not in told(asked)
 
     press(asked, "undo")
@@ -147,7 +146,7 @@ def test_a_yes_on_which_entries_rest_leaves_its_trace(asked, otter):
 
     press(asked, "undo")
 
-    assert agreed(otter) == [("notes", TODAY, None)]
+    assert agreed(otter) == [("notes", date.today(), None)]
     assert "Something was noted since this yes" in told(asked)
 
 
@@ -212,7 +211,7 @@ def test_a_page_that_has_not_heard_of_it_keeps_nothing_after_notes_were_taken_ba
     given = otter.add(kit.Agreement(client="Otter", to="notes"))
     panel = otter.small_win()
     panel.fill("win", title="Typed a moment too late")
-    otter.change(given, withdrawn_on=TODAY)
+    otter.change(given, withdrawn_on=date.today())
 
     press(panel, "save")
 
@@ -222,7 +221,7 @@ def test_a_page_that_has_not_heard_of_it_keeps_nothing_after_notes_were_taken_ba
 
 def test_after_notes_were_taken_back_entries_are_read_and_removed_and_none_is_new_or_changed(otter):
     win = otter.add(kit.Win(client="Otter", title="Came here"))
-    otter.add(kit.Agreement(client="Otter", to="notes", withdrawn_on=TODAY))
+    otter.add(kit.Agreement(client="Otter", to="notes", withdrawn_on=date.today()))
     entries = otter.entries()
     assert "Nothing new is noted; what is there can be read, handed out and removed." in told(otter.small_win())
     assert "Came here" in told(entries)
@@ -245,7 +244,7 @@ def test_there_is_a_way_out_of_a_heavier_day_whose_notes_were_taken_back(otter):
     given = otter.add(kit.Agreement(client="Otter", to="notes"))
     panel = otter.heavier_day()
     press(panel, "begin")
-    otter.change(given, withdrawn_on=TODAY)
+    otter.change(given, withdrawn_on=date.today())
     otter.table.noted()
     assert panel.forms() == {}
 
@@ -293,7 +292,7 @@ def test_it_stays_a_first_meeting_for_the_day_and_is_one_no_longer_at_the_next(a
     session = otter.add(kit.Session(client="Otter"))
     assert waits(otter.small_win())
 
-    otter.change(session, on=TODAY - timedelta(days=7))
+    otter.change(session, on=date.today() - timedelta(days=7))
 
     assert not waits(otter.small_win())
 
@@ -313,7 +312,7 @@ def test_what_better_means_and_what_people_could_know_are_noted_together(asked, 
 
     press(panel, "save")
 
-    assert [(one.text, one.on) for one in otter.records(kit.Better)] == [("Answering the door", TODAY)]
+    assert [(one.text, one.on) for one in otter.records(kit.Better)] == [("Answering the door", date.today())]
     assert otter.records(kit.Client)[0].wish_you_knew == "Mornings are hard"
     press(panel, "undo")
     assert otter.records(kit.Better) == []
@@ -405,7 +404,7 @@ def test_who_was_put_away_is_not_among_the_buttons_of_the_sample():
     assert ("choose", "Birch") in offered(door)
     birch = next(one for one in book.records(kit.Client) if one.name == "Birch")
 
-    book.change(birch, put_away_on=TODAY)
+    book.change(birch, put_away_on=date.today())
     book.table.noted()
 
     assert ("choose", "Birch") not in offered(door)
@@ -422,14 +421,14 @@ def test_practice_details_are_dated_when_they_are_saved_and_when_they_are_looked
     assert "There is one limit" in panel.typed["practice"]["scope"]
     press(panel, "save")
     (kept,) = book.records(kit.Practice)
-    assert (kept.name, kept.checked_on) == ("The Green Door", TODAY)
+    assert (kept.name, kept.checked_on) == ("The Green Door", date.today())
     kept = book.change(kept, checked_on=date(2020, 1, 1))
     book.table.noted()
     assert "more than a year ago" in told(panel)
 
     press(panel, "checked", kept.id)
 
-    assert book.records(kit.Practice)[0].checked_on == TODAY
+    assert book.records(kit.Practice)[0].checked_on == date.today()
     assert "more than a year ago" not in told(panel)
     press(panel, "undo")
     assert book.records(kit.Practice)[0].checked_on == date(2020, 1, 1)
@@ -455,7 +454,7 @@ def test_support_lines_are_added_checked_changed_and_removed(book, client):
     assert "more than a year ago" in told(panel)
 
     press(panel, "checked", line.id)
-    assert book.records(kit.SupportLine)[0].checked_on == TODAY
+    assert book.records(kit.SupportLine)[0].checked_on == date.today()
     press(panel, "take_up", ["support_lines", line.id])
     press(panel, "save", line={**panel.forms()["line"].blank(), "number": "001"})
     assert [(one.number, one.version) for one in book.records(kit.SupportLine)] == [("001", 3)]

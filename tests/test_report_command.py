@@ -10,15 +10,13 @@ from asking import run
 import kit
 from kit.reports import printed
 
-TODAY = date.today().isoformat()
-
 
 def test_for_all_a_page_of_each_is_written_and_counted(tmp_path):
     done = run("report", "--all", "--out", str(tmp_path))
 
     assert (done.returncode, done.stderr) == (0, "")
     assert sorted(path.name for path in tmp_path.iterdir()) == [
-        f"{name}-{TODAY}.html" for name in ("Birch", "Heron", "Maple", "River")
+        f"{name}-{date.today()}.html" for name in ("Birch", "Heron", "Maple", "River")
     ]
     assert done.stdout.splitlines()[-1] == "4 of 4 pages are made."
 
@@ -27,7 +25,7 @@ def test_whose_page_could_not_be_made_is_named_the_others_are_made_and_the_code_
     done = run("report", "--all", "--audience", "supporter", "--supporter", "Nadia", "--out", str(tmp_path))
 
     assert done.returncode == 1
-    assert [path.name for path in tmp_path.iterdir()] == [f"Heron-{TODAY}-supporter-Nadia.html"]
+    assert [path.name for path in tmp_path.iterdir()] == [f"Heron-{date.today()}-supporter-Nadia.html"]
     assert "Birch: Please name one of those who stand by Birch." in done.stderr.splitlines()
     assert "1 of 4 pages are made." in done.stdout
 
@@ -35,13 +33,13 @@ def test_whose_page_could_not_be_made_is_named_the_others_are_made_and_the_code_
 def test_the_coach_may_be_called_coach(tmp_path):
     done = run("report", "Heron", "--audience", "coach", "--out", str(tmp_path))
 
-    assert done.stdout.strip() == str(tmp_path / f"Heron-{TODAY}-just_me.html")
+    assert done.stdout.strip() == str(tmp_path / f"Heron-{date.today()}-just_me.html")
 
 
 def test_the_card_is_a_page_too(tmp_path):
     done = run("report", "Heron", "--card", "--out", str(tmp_path))
 
-    assert done.stdout.strip() == str(tmp_path / f"Heron-{TODAY}-card.html")
+    assert done.stdout.strip() == str(tmp_path / f"Heron-{date.today()}-card.html")
 
 
 @pytest.mark.parametrize(
@@ -71,7 +69,7 @@ def test_an_encrypted_practice_makes_pages_for_all_and_nothing_of_it_lies_in_the
 
     done = run("report", "--all", "--book", str(place), "--out", str(tmp_path))
     assert done.returncode == 0, done.stderr
-    assert "An unmistakable kettle" in (tmp_path / f"Heron-{TODAY}.html").read_text("utf-8")
+    assert "An unmistakable kettle" in (tmp_path / f"Heron-{date.today()}.html").read_text("utf-8")
     lying = [path for path in kit_home.rglob("*") if path.is_file()]
     assert [path for path in lying if b"unmistakable" in path.read_bytes()] == []
 
@@ -80,7 +78,7 @@ def test_an_encrypted_practice_makes_pages_for_all_and_nothing_of_it_lies_in_the
 def test_as_pdf_it_is_printed_on_the_paper_that_was_named(tmp_path):
     done = run("report", "Birch", "--pdf", "--paper", "Letter", "--out", str(tmp_path))
 
-    place = tmp_path / f"Birch-{TODAY}.pdf"
+    place = tmp_path / f"Birch-{date.today()}.pdf"
     assert done.stdout.strip() == str(place), done.stderr
     made = place.read_bytes()
     assert made.startswith(b"%PDF-")

@@ -12,8 +12,6 @@ from kit.reports import Asked, printed
 from kit.reports.many import Done, here, many, of_each
 from kit.words import Trouble
 
-TODAY = date.today()
-
 
 def page(book, client="Heron", **asked) -> str:
     return reports.asked_for(book._store, client, Asked(**asked)).html
@@ -44,7 +42,7 @@ def test_the_words_coach_and_just_me_name_one_page(story):
 
 
 def test_each_page_says_at_its_top_as_of_when_it_is_and_what_is_left_out(story, only):
-    day = f"As of {TODAY.day} {TODAY:%b %Y}."
+    day = f"As of {date.today().day} {date.today():%b %Y}."
 
     assert f"{day} Left out is what the coach notes for their own eyes." in text(story)
     supporters = text(story, audience="supporter", supporter=only(Supporter).id)
@@ -69,10 +67,10 @@ def test_a_supporter_sees_the_journey_alone_and_no_picture_of_a_part(story, only
     [("my report", {}), ("a supporter's report", {"audience": "supporter", "supporter": "Ada"})],
 )
 def test_a_page_is_made_while_an_agreement_stands_and_not_once_it_was_taken_back(story, to, asked):
-    given = story.add(Agreement(client="Heron", to=to, on=TODAY - timedelta(days=9)))
+    given = story.add(Agreement(client="Heron", to=to, on=date.today() - timedelta(days=9)))
     assert page(story, **asked)
 
-    story.change(given, withdrawn_on=TODAY)
+    story.change(given, withdrawn_on=date.today())
     with pytest.raises(Trouble, match="Heron has taken back the agreement to a report"):
         page(story, **asked)
     assert page(story, audience="coach")
@@ -85,7 +83,7 @@ def test_a_page_is_made_while_an_agreement_stands_and_not_once_it_was_taken_back
 
 def test_what_is_left_out_is_nowhere_in_the_page_and_neither_is_what_hangs_on_it(story, only):
     setback, tool = only(Setback), only(kit.Tool)
-    story.add(ToolUse(client="Heron", tool=tool.id, setback=setback.id, on=TODAY, helped=7))
+    story.add(ToolUse(client="Heron", tool=tool.id, setback=setback.id, on=date.today(), helped=7))
     win = only(Win)
 
     html = page(story, left_out=(setback.id, win.id, tool.id))
@@ -115,7 +113,9 @@ def test_the_card_holds_win_step_whom_i_tell_next_date_and_lines_and_nothing_els
     story.change(only(Supporter), ready_text="A leaf.")
     story.add(Step(client="Heron", title="Tea", when="it rains", then="sit down", on_a_heavy_day="stand by the kettle",
                    tell=only(Supporter).id))  # fmt: skip
-    story.add(Session(client="Heron", on=TODAY, takeaway="I may rest.", next_on=TODAY + timedelta(days=7)))
+    story.add(
+        Session(client="Heron", on=date.today(), takeaway="I may rest.", next_on=date.today() + timedelta(days=7))
+    )
     story.add(SupportLine(name="Lantern", number="000", hours="evenings"))
 
     made = reports.card(story._store, "Heron")
@@ -151,7 +151,7 @@ def test_the_card_on_the_screen_and_on_paper_say_the_same(story):
 def caseload(story):
     for name in ("Maple", "River"):
         story.add(Client(name=name))
-        story.add(Milestone(client=name, title=f"only of {name}", on=TODAY))
+        story.add(Milestone(client=name, title=f"only of {name}", on=date.today()))
     return story
 
 
@@ -159,7 +159,7 @@ def test_a_page_is_made_for_each_client_from_one_reading_of_the_book(caseload, t
     done = list(many(here(reports.read(caseload._store)), Asked(), tmp_path))
 
     assert [(one.client, one.place.name, one.trouble) for one in done] == [
-        (name, f"{name}-{TODAY.isoformat()}.html", "") for name in ("Heron", "Maple", "River")
+        (name, f"{name}-{date.today().isoformat()}.html", "") for name in ("Heron", "Maple", "River")
     ]
     assert "only of River" in done[2].place.read_text("utf-8")
     assert "only of River" not in done[1].place.read_text("utf-8")
@@ -175,7 +175,7 @@ def test_from_one_reading_and_from_a_clients_own_the_same_page_is_made(caseload)
 
 def test_one_clients_trouble_is_named_and_stops_nobody_else(caseload, tmp_path):
     gone = caseload.add(Agreement(client="Maple", to="my report"))
-    caseload.change(gone, withdrawn_on=TODAY)
+    caseload.change(gone, withdrawn_on=date.today())
 
     done = {one.client: one for one in many(here(reports.read(caseload._store)), Asked(), tmp_path)}
     assert "Maple has taken back the agreement" in done["Maple"].trouble
@@ -200,13 +200,15 @@ def test_further_processes_make_the_same_pages_without_book_and_key(caseload, tm
     monkeypatch.setattr("kit.reports.many.FEW", 1)
 
     done = sorted(many(each, Asked(), tmp_path, cores=2), key=lambda one: one.client)
-    assert done == [Done(name, tmp_path / f"{name}-{TODAY.isoformat()}.html") for name in ("Heron", "Maple", "River")]
+    assert done == [
+        Done(name, tmp_path / f"{name}-{date.today().isoformat()}.html") for name in ("Heron", "Maple", "River")
+    ]
     assert done[0].place.read_text("utf-8") == page(caseload)
 
 
 def test_who_was_put_away_gets_no_page_among_all(caseload):
     maple = next(one for one in caseload.records(Client) if one.name == "Maple")
-    caseload.change(maple, put_away_on=TODAY)
+    caseload.change(maple, put_away_on=date.today())
 
     assert list(here(reports.read(caseload._store))) == ["Heron", "River"]
 
