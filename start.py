@@ -13,6 +13,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 ROOT = os.path.dirname(os.path.realpath(__file__))
@@ -236,17 +237,20 @@ def environment():
 
 def run_kit(python, words):
     """The kit's exit code. Ctrl-C reaches the kit by itself from a terminal; elsewhere it is passed on."""
+    asked = threading.Event()
+    signal.signal(signal.SIGINT, lambda *_told: asked.set())  # an exception amid the waiting would lose the code
     child = subprocess.Popen([python, "-P", "-m", "kit"] + words)
     signal.signal(signal.SIGTERM, lambda *_told: child.terminate())
-    patience = None
-    while True:
-        try:
-            return child.wait(patience)
-        except KeyboardInterrupt:
-            patience = None if os.name == "nt" or (sys.stdin and sys.stdin.isatty()) else 3
-        except subprocess.TimeoutExpired:
+
+    def pass_on():
+        while asked.wait():
+            asked.clear()
+            time.sleep(3)
             child.send_signal(signal.SIGINT)
-            patience = None
+
+    if os.name != "nt" and not (sys.stdin and sys.stdin.isatty()):
+        threading.Thread(target=pass_on, daemon=True).start()
+    return child.wait()
 
 
 def main(words):

@@ -9,7 +9,7 @@ from hypothesis import settings
 
 import kit
 from kit import backups, forms, keys, places
-from kit.keys import remembered
+from kit.keys import broker, remembered
 
 # Where the tests are started in the background, Ctrl-C is ignored, also by every process they start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -26,6 +26,7 @@ def kit_home(tmp_path_factory, monkeypatch):
     monkeypatch.setenv("KIT_HOME", str(home))
     for name in ("KIT_BOOK", "JPY_PARENT_PID"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(broker, "PATIENCE", 30.0)  # seconds; a machine that is busy has not lost its broker
     monkeypatch.setattr(backups, "soon", lambda place, key: None)  # nothing is made beside a test that looks elsewhere
     forms.suggestions.cache_clear()
     yield home

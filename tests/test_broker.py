@@ -80,8 +80,10 @@ def is_gone(pid):
     except OSError:
         return True
     # A process whose parent was killed is buried by whoever looks after orphans, at their leisure.
-    state = Path(f"/proc/{pid}/stat")
-    return state.exists() and state.read_text().rpartition(")")[2].split()[0] == "Z"
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return sys.platform == "linux"  # it went just now; elsewhere there is no such file
 
 
 def address():

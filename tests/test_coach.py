@@ -21,7 +21,8 @@ def mine(kit_home):
     """The coach's own page on the sample practice."""
     book = kit.open_book("sample")
     book.just_me()
-    return book
+    yield book
+    book.close()
 
 
 @pytest.fixture

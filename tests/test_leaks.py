@@ -119,7 +119,8 @@ def content_of(path):
 
 def in_processes(key, *parents):
     """What can be read of these processes and of those they began by anybody with the same account."""
-    every = {one for pid in parents for one in (psutil.Process(pid), *psutil.Process(pid).children(recursive=True))}
+    found = {one for pid in parents for one in (psutil.Process(pid), *psutil.Process(pid).children(recursive=True))}
+    every = [one for one in found if one.status() != psutil.STATUS_ZOMBIE]  # one that has ended holds nothing
     told = {
         (one.pid, name): Path(f"/proc/{one.pid}/{name}").read_bytes()
         for one in every

@@ -4,7 +4,7 @@ import doctest
 import re
 import subprocess
 import sys
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import numpy as np
 import pandas as pd
@@ -706,12 +706,14 @@ def test_showing_up_needs_one_day():
 
 
 def test_what_was_noted_counts_on_the_day_it_was_written_down_and_a_planned_week_does_not():
-    at = "2026-03-04T12:00:00+00:00"
+    def noon(month, day):
+        return datetime(2026, month, day, 12).astimezone()
+
     frames = told(
-        kit.Spark(**OTTER, title="long ago", on="2020-01-01", created_at=at),
-        kit.Client(name="Otter", created_at="2026-01-01T12:00:00+00:00"),
-        kit.StepWeek(**OTTER, step="a", week_of=MONDAY, planned=3, created_at="2026-02-02T12:00:00+00:00"),
-        kit.StepWeek(**OTTER, step="a", week_of=MONDAY, planned=3, done=0, created_at="2026-03-11T12:00:00+00:00"),
+        kit.Spark(**OTTER, title="long ago", on="2020-01-01", created_at=noon(3, 4)),
+        kit.Client(name="Otter", created_at=noon(1, 1)),
+        kit.StepWeek(**OTTER, step="a", week_of=MONDAY, planned=3, created_at=noon(2, 2)),
+        kit.StepWeek(**OTTER, step="a", week_of=MONDAY, planned=3, done=0, created_at=noon(3, 11)),
     )
 
     assert sorted(measures.days_noted(frames).tolist()) == [date(2026, 3, 4), date(2026, 3, 11)]

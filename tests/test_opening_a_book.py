@@ -488,6 +488,7 @@ book.add(kit.Win(client="Heron", title="bread"))
 def a_notebook(place):
     """A kernel as JupyterLab starts it, with the book open in it and something saved."""
     kernel, client = start_new_kernel()
+    kernel.shutdown_wait_time = 60  # seconds until it is ended by force
     try:
         assert client.execute_interactive(IN_A_NOTEBOOK.format(place=str(place)))["content"]["status"] == "ok"
         yield kernel

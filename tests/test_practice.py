@@ -100,19 +100,23 @@ def test_nothing_that_is_there_is_written_over_by_a_new_practice(kept):
 # what lies on the disk ----------------------------------------------------------------------------
 
 
+# Long enough that no chance puts it, or a way to write it, into what is encrypted.
+SOMEBODY = "Otter-by-the-old-weir"
+
+
 def test_nothing_of_what_was_noted_can_be_read_on_the_disk(place):
     book = kit.open_book(place, passphrase=WORDS)
-    book.add(kit.Client(name="Otter"))
+    book.add(kit.Client(name=SOMEBODY))
     marks = [f"mark-{number}-of-what-was-typed" for number in range(50)]
     for mark in marks:
-        book.add(kit.Win(client="Otter", title=mark))
-    book.table.choose("Otter")
+        book.add(kit.Win(client=SOMEBODY, title=mark))
+    book.table.choose(SOMEBODY)
     book.table.keep_draft("small_win", {"win": {"title": marks[0]}})
 
     on_disk = b"".join(path.read_bytes() for path in place.parent.iterdir())
 
     assert len(on_disk) > 50_000
-    for mark in (*marks, "Otter", WORDS):
+    for mark in (*marks, SOMEBODY, WORDS):
         for form in spellings(mark):
             assert form not in on_disk, mark
     book.close()

@@ -12,7 +12,8 @@ from kit import panels, pictures
 def river(kit_home):
     book = kit.open_book("sample")
     book.table.choose("River")
-    return book
+    yield book
+    book.close()
 
 
 def sentences(panel):

@@ -103,6 +103,7 @@ def test_start_begins_with_imports_that_python_2_has_too():
         "signal",
         "subprocess",
         "sys",
+        "threading",
         "time",
     }
 

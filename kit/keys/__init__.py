@@ -70,8 +70,8 @@ def locked(book: Path) -> bool:
     if beside(book).exists():
         return True
     with contextlib.suppress(OSError), book.open("rb") as file:
-        head = file.read(16)
-        return bool(head) and not head.isascii() and book.stat().st_size % PAGE == 0
+        head = file.read(64)
+        return not head.startswith(b"SQLite format 3\0") and not head.isascii() and book.stat().st_size % PAGE == 0
     return False
 
 

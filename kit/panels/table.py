@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from time import monotonic
+from time import monotonic, time
 from typing import TYPE_CHECKING, Any
 
 from kit import backups
@@ -56,7 +56,7 @@ class Table:
         self._glances = False
         self._frames: dict[str, tuple[Any, pd.DataFrame]] = {}
         self._touched = 0.0
-        self._store = store
+        self._store, self._since = store, time() * 1000
         self.client = self._seated()
 
     @property
@@ -71,13 +71,13 @@ class Table:
         return self._store is None
 
     @property
-    def keyed(self) -> bool:
-        """Whether what is in view comes from a book with a passphrase."""
-        return self._store is not None and self._store.encrypted
+    def keyed(self) -> float:
+        """Since when a book with a passphrase is in view, in milliseconds as the page counts them; else 0."""
+        return self._since if self._store is not None and self._store.encrypted else 0
 
     def turn(self, store: Store | None, place: Path | None, waits: str = "") -> None:
         """The book was locked (None) or opened: every panel empties or fills itself."""
-        self._store, self.place, self.waits = store, place, waits
+        self._store, self.place, self.waits, self._since = store, place, waits, time() * 1000
         self._now(self._seated())
 
     def somebody_is_there(self) -> None:

@@ -177,10 +177,12 @@ async function render({ model, el }) {
   page.say = (key, sentence) => { const found = page.problems[key]; if (found) found.problem.textContent = sentence; };
   let shown = null;
 
-  // A practice that was locked is gone from all pages at once, those too that the notebook's side is still filling.
+  // A practice that was locked is gone from all pages at once, those too that the notebook's side is still filling:
+  // nothing is shown of what was opened with a key before the press.
   const locks = new BroadcastChannel("kit-locked");
-  let locked = false;
-  locks.onmessage = () => { locked = Boolean(model.get("view").keyed); if (locked) root.replaceChildren(); };
+  let locked = 0;
+  const isGone = (view) => view.keyed && view.keyed < locked;
+  locks.onmessage = ({ data }) => { locked = data; if (isGone(model.get("view"))) root.replaceChildren(); };
 
   const status = () => {
     const told = model.get("status");
@@ -217,8 +219,7 @@ async function render({ model, el }) {
     const view = model.get("view");
     const named = view.picture ? model.get("pictures") : [];
     const pictures = await Promise.all(named.map((one) => model.widget_manager.get_model(one.slice("IPY_MODEL_".length))));
-    if (view !== model.get("view") || (locked && view.keyed)) return; // a later one is drawn instead
-    locked = false;
+    if (view !== model.get("view") || isGone(view)) return; // a later one is drawn instead
     const place = placeIn(root);
     const earlier = page.turn === view.turn ? { typed: page.typed ?? {}, drawn: page.drawn ?? {} } : null;
     Object.assign(page, { earlier, turn: view.turn, typed: {}, drawn: {}, problems: {}, followers: [], words: view.words ?? {}, said: null, undo: null, kept: null, serial: (serial += 1) });

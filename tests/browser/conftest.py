@@ -7,6 +7,7 @@ import pytest
 import sitting
 
 import kit
+from kit import backups
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -26,6 +27,15 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.browser)
 
 
+@pytest.fixture(scope="package", autouse=True)
+def nobodys_home(tmp_path_factory):
+    """Where a fixture that outlives a test opens a book: nothing goes into the home of whoever runs the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KIT_HOME", str(tmp_path_factory.mktemp("nobody")))
+        patch.setattr(backups, "soon", lambda place, key: None)
+        yield
+
+
 @pytest.fixture(scope="package")  # its driver keeps a loop running, and no other test is to meet that
 def chromium():
     """The browser; without one the tests skip, or fail where KIT_BROWSER_TESTS=required asks for one."""
@@ -35,8 +45,9 @@ def chromium():
         if os.environ.get("KIT_BROWSER_TESTS") == "required":
             pytest.fail(message)
         pytest.skip(message)
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=30_000)  # as long as everything else waits
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser

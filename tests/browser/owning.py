@@ -41,6 +41,7 @@ def begin(server: lab.Lab, context) -> Own:
     own = Own(server, context, [])
     page = own.page("0_start_here")
     door = sitting.panel(page, "own_practice")
+    door.get_by_role("button", name="Begin my practice").wait_for()
     for box in door.locator(".kit-door").first.locator("input[type=password]").all():
         box.fill(PASSPHRASE)
     door.get_by_role("button", name="Begin my practice").click()
@@ -76,7 +77,7 @@ def press_lock(page) -> None:
 def holds_none_of(page, *words: str) -> None:
     """Waits until nothing of the page, seen or hidden, holds any of these words."""
     gone = f"(words) => {{ const all = ({ALL_OF_IT})(); return !words.some((one) => all.includes(one)); }}"
-    page.wait_for_function(gone, arg=list(words), timeout=10_000)
+    page.wait_for_function(gone, arg=list(words), timeout=30_000)
 
 
 def all_of(page) -> str:

@@ -13,7 +13,7 @@ NOTEBOOK = "1_session.ipynb"
 
 def begin(home: Path, port: int = 0, notebook: str = "1_session", **more: str) -> lab.Lab:
     """The kit's own start, as a coach calls it."""
-    command = [sys.executable, "-m", "kit", "open", notebook, "--no-browser", "--port", str(port or lab.free_port())]
+    command = [sys.executable, "-m", "kit", "open", notebook, "--no-browser", *(["--port", str(port)] if port else [])]
     return lab.start(command, home, places.NOTEBOOKS, **more)
 
 
@@ -84,6 +84,8 @@ def wait_said(page, word: str, text: str) -> str:
 
 
 def keep(page, word: str, label: str = "Save") -> str:
+    """Saves what was typed just now: its draft has taken the place of an earlier "Saved"."""
+    panel(page, word).locator(".kit-said", has_text="Saved ").wait_for(state="hidden")
     press(page, word, label)
     return wait_said(page, word, "Saved ")
 
@@ -144,7 +146,9 @@ def table_is_clear(page) -> None:
 def clear_table(page) -> None:
     """Whoever was here before, nobody is now."""
     all_is_there(page)
-    if panel(page, "next_person").get_by_role("button").count():
+    here = panel(page, "choose_client")
+    here.get_by_text("Here today:").or_(here.get_by_role("heading", name="Who is here today?")).first.wait_for()
+    if here.get_by_text("Here today:").count():
         next_person(page)
 
 

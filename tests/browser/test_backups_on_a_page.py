@@ -75,7 +75,9 @@ def test_one_is_made_now_and_brought_back_and_the_pages_open_by_themselves_after
     assert names(server) == ["Otter"]
     assert server.ask("kit/practice")["open"]
     (aside,) = (
-        one for one in server.home.glob("practice.book.before-restore-*") if one.suffix not in (".key", ".head")
+        one
+        for one in server.home.glob("practice.book.before-restore-*")
+        if not one.name.endswith((".key", ".head", "-wal"))
     )
     book = kit.open_book(aside, passphrase=WORDS)
     assert [one.name for one in book.records(kit.Client)] == ["Otter", "Maple"]

@@ -5,6 +5,7 @@ import sys
 
 import lab
 import pytest
+import traces
 
 FORM = "import ipywidgets as w; w.Text(description='First', value='')"
 COUNTED = "import ipywidgets as w, os; w.Text(description='Process', value=str(os.getpid()))"
@@ -81,6 +82,7 @@ def test_after_save_and_reload_it_runs_again(session):
 
     session.reload()
     lab.wait_for_form(session)
+    lab.wait_for_quiet(session)
     assert lab.forms(session).count() == 2
 
 
@@ -217,9 +219,9 @@ def test_the_jupyter_folders_hold_nothing_typed(session, kit):
     session.reload()
     lab.wait_for_form(session)
 
-    files = [path for folder in (kit.home, kit.root) for path in folder.rglob("*") if path.is_file()]
+    files = traces.files(kit.home, kit.root)
     assert len(files) > 5
-    assert [path for path in files if b"a-word-nobody-else-types" in path.read_bytes()] == []
+    assert traces.holding(files, "a-word-nobody-else-types") == []
 
 
 def test_when_the_server_is_gone_the_page_says_so_and_finds_the_next_one(page, serve, tmp_path):
@@ -263,7 +265,7 @@ def test_a_plain_jupyterlab_of_this_environment_runs_it_and_keeps_nothing_typed(
         **own,
     )
 
-    lab.until(lambda: _answers(server))
+    lab.until(lambda: _answers(server), 120)
     page.goto(address)
     lab.wait_for_form(page)
     lab.forms(page).first.fill("typed by a person")

@@ -25,7 +25,7 @@ ALONE = """async ([script, views]) => {
     const shown = [el.innerText];
     const locks = new BroadcastChannel("kit-locked");
     const locked = new Promise((done) => { locks.onmessage = done; });
-    new BroadcastChannel("kit-locked").postMessage("");
+    new BroadcastChannel("kit-locked").postMessage(1000);
     await locked;
     shown.push(el.innerText);
     for (told.view of views.slice(1)) { await heard["change:view"](); shown.push(el.innerText); }
@@ -118,18 +118,28 @@ def test_a_page_whose_notebook_is_still_at_work_is_empty_at_once(own, opened):
 
 
 @pytest.mark.parametrize(
-    ("keyed", "shown"), [(True, [MARK, "", "", "Locked.", MARK]), (False, [MARK] * 3 + ["Locked.", MARK])]
+    ("views", "shown"),
+    [
+        ([(900, MARK), (900, MARK), (0, "Locked."), (2000, MARK)], [MARK, "", "", "Locked.", MARK]),
+        (
+            [(0, "Locked."), (900, MARK), (0, "Locked."), (2000, MARK)],
+            ["Locked.", "Locked.", "Locked.", "Locked.", MARK],
+        ),
+        ([(0, MARK), (0, MARK), (0, MARK)], [MARK] * 4),
+    ],
+    ids=["open", "not filled yet", "without a key"],
 )
-def test_what_a_notebook_still_sends_after_the_lock_is_not_shown(own, keyed, shown):
+def test_what_a_notebook_still_sends_after_the_lock_is_not_shown(own, views, shown):
     page = own.context.new_page()
     page.route("**/alone", lambda route: route.fulfill(body="", content_type="text/html"))
     page.goto("http://localhost/alone")
-    of_the_book = {"keyed": keyed, "blocks": [{"is": "text", "text": MARK}]}
-    locked = {"keyed": False, "blocks": [{"is": "text", "text": "Locked."}]}
 
-    views = [of_the_book, of_the_book | {"turn": 1}, locked, of_the_book]
+    told = [
+        {"keyed": keyed, "turn": turn, "blocks": [{"is": "text", "text": text}]}
+        for turn, (keyed, text) in enumerate(views)
+    ]
 
-    assert page.evaluate(ALONE, [PANEL_JS, views]) == shown
+    assert page.evaluate(ALONE, [PANEL_JS, told]) == shown
     page.close()
 
 
@@ -241,7 +251,8 @@ def test_a_damaged_practice_is_brought_back_at_its_door(damaged, page):
 
     owning.is_open(page)
     sitting.panel(page, "choose_client").get_by_role("button", name="Sit down").wait_for()
-    (aside,) = (one for one in damaged.home.glob("*.before-restore-*") if one.suffix not in (".key", ".head"))
+    beside = (".key", ".head", "-wal")
+    (aside,) = (one for one in damaged.home.glob("*.before-restore-*") if not one.name.endswith(beside))
     assert str(aside) in told and aside.read_bytes() == older
     owning.holds_none_of(page, owning.PASSPHRASE)
 

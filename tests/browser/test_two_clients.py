@@ -52,6 +52,7 @@ def catch_up(own, name, note):
 
 def look_at(page, name):
     back = sitting.panel(page, "prepare").get_by_role("button", name="All clients")
+    back.or_(sitting.panel(page, "caseload").locator("li")).first.wait_for()
     if back.count():
         back.click()
     sitting.panel(page, "caseload").locator(f'li[data-id="{name}"]').get_by_role("button", name="Look at").click()

@@ -4,6 +4,7 @@ import lab
 import pytest
 import rooming
 import sitting
+import traces
 
 import kit
 from kit import rooms
@@ -222,6 +223,7 @@ def test_three_phones_a_projector_a_private_page_and_the_notebook(notebook, devi
     led_on(notebook, (one, two), 0, "One word for how I am here")
     shared(one, "hopeful", "Keep it")
     shared(two, "not for the wall", "Keep it")
+    private.get_by_text("hopeful").wait_for()
     private.locator("li", has_text="not for the wall").get_by_role("button", name="Keep back").click()
     private.get_by_text("Kept back").wait_for()
     notebook.locator("[data-word=phase]").nth(1).get_by_role("button", name="Reveal: One word").click()
@@ -269,5 +271,5 @@ def test_three_phones_a_projector_a_private_page_and_the_notebook(notebook, devi
     for phone in (one, two, late):
         phone.get_by_text("This room is closed.").wait_for()
         assert phone.evaluate("Object.keys(sessionStorage).filter((name) => name.startsWith('kit-'))") == []
-    assert [file.name for file in home.rglob("*") if file.is_file() and b"zinnia" in file.read_bytes()] == []
+    assert traces.holding(traces.files(home), "zinnia") == []
     assert notebook.said == []

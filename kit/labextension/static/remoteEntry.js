@@ -141,13 +141,16 @@
 
   const locks = new BroadcastChannel('kit-locked');
 
-  const lockPractice = () => ask('kit/practice', { do: 'lock' })
-    .then(answer => answer.json())
-    .then(told => {
-      if (!told.said) locks.postMessage('');
-      return !told.said;
-    })
-    .catch(() => false);
+  const lockPractice = () => {
+    const pressed = Date.now();
+    return ask('kit/practice', { do: 'lock' })
+      .then(answer => answer.json())
+      .then(told => {
+        if (!told.said) locks.postMessage(pressed);
+        return !told.said;
+      })
+      .catch(() => false);
+  };
 
   async function closePractice() {
     if (!(await lockPractice())) return false;
