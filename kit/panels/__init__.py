@@ -12,9 +12,10 @@ from kit.panels.entries import Entries
 from kit.panels.history import History
 from kit.panels.invite import Invite
 from kit.panels.keeping import Better, Plan, Supporters, Toolkit
-from kit.panels.meeting import Agreements, PracticeDetails, SupportLines
+from kit.panels.meeting import Agreements
 from kit.panels.own import OwnPractice
 from kit.panels.page_for_each import PageForEach
+from kit.panels.practice import PracticeDetails, SupportLines
 from kit.panels.prepare import Prepare
 from kit.panels.progress import ChoosePeriod, FindingMyFeet, JustMe, Ladders, SinceDay, Told
 from kit.panels.reading import Journey, SupportNow

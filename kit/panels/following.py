@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 from kit import keys, rooms
 from kit.forms import Form
 from kit.keys import broker
-from kit.panels.meeting import OfPractice
+from kit.panels.practice import OfPractice
 from kit.panels.session import button, buttons, text
 from kit.panels.widgets import Block, Panel
 from kit.records import Count, Record, Title, count, title

@@ -3,7 +3,7 @@
 from typing import Any
 
 from kit import records
-from kit.panels.meeting import line_item
+from kit.panels.practice import line_item
 from kit.panels.session import button, buttons, text
 from kit.panels.widgets import Block, Panel, PictureWidget
 from kit.store import outside

@@ -3,7 +3,6 @@
 import re
 import traceback
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any, ClassVar
 
 import anywidget
@@ -11,7 +10,7 @@ import traitlets
 from ipywidgets import widget_serialization
 from pydantic import ValidationError
 
-from kit import places
+from kit import look, places
 from kit.fields import in_words
 from kit.forms import Form, Unfit
 from kit.panels import locked
@@ -19,10 +18,9 @@ from kit.records import BY_PLURAL, OfClient, Record, problems
 from kit.store import Draft
 from kit.words import Trouble, _
 
-STATIC = Path(__file__).parent.parent / "static"
 SCRIPTS = ("inputs.js", "drawing.js", "picture.js", "door.js", "panel.js", "preview.js")
-PANEL_JS = "\n".join((STATIC / name).read_text("utf-8") for name in SCRIPTS)
-PANEL_CSS = "\n".join((STATIC / name).read_text("utf-8") for name in ("tokens.css", "panel.css"))
+PANEL_JS = "\n".join((look.STATIC / name).read_text("utf-8") for name in SCRIPTS)
+PANEL_CSS = "\n".join((look.STATIC / name).read_text("utf-8") for name in ("tokens.css", "panel.css"))
 WORDS = {"undo": _("Undo"), "skip": _("skip"), "own": _("Something of my own"), "add": _("Add my own"),
          "today": _("today"), "clear": _("leave open"), "open": "",
          "copy": _("Copy the link"), "copied": _("It is copied.")}  # fmt: skip
