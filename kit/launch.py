@@ -1,5 +1,6 @@
 """Starts JupyterLab the way a coach needs it: one address, one document, nothing of theirs changed."""
 
+import asyncio
 import json
 import logging
 import os
@@ -8,6 +9,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 import urllib.error
 import urllib.request
 import webbrowser
@@ -20,6 +22,7 @@ from kit.words import Trouble, _
 
 HOST = "127.0.0.1"
 FIRST_PORT = 8888
+FAREWELL = 5.0  # seconds for what pages were still asking for
 
 # What a person may still change in JupyterLab's own settings; these are only where it starts from.
 SETTINGS = {
@@ -75,6 +78,7 @@ def _serve(page: str, browser: bool, port: int | None) -> int:
         # Only once the loop runs does the server listen.
         server.io_loop.add_callback(lambda: _show(f"http://{HOST}:{server.port}/{page}", token, browser))
         server.start()
+        _let_go(server.io_loop.asyncio_loop)
     except SystemExit as error:
         raise Trouble(_("JupyterLab did not start. `kit check` says what is missing.")) from error
     finally:
@@ -91,6 +95,15 @@ def _server(token: str, port: int | None):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), lambda *_signal: server.stop(from_signal=True))
     return server
+
+
+def _let_go(loop: asyncio.AbstractEventLoop) -> None:
+    """Ends what pages were still asking for: each such request keeps a thread, which keeps this program from ending."""
+    until = time.monotonic() + FAREWELL
+    while (left := asyncio.all_tasks(loop)) and time.monotonic() < until:
+        for task in left:
+            task.cancel()
+        loop.run_until_complete(asyncio.wait(left, timeout=FAREWELL))
 
 
 def _arguments(token: str, port: int | None) -> list[str]:

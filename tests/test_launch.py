@@ -1,5 +1,6 @@
 """Starting the kit: one address, one server, nothing left behind, nothing of a person's own Jupyter changed."""
 
+import http.client
 import json
 import os
 import socket
@@ -260,3 +261,15 @@ def test_ctrl_c_ends_the_server_and_leaves_no_process_and_no_word(started):
     assert started.process.communicate() == ("", "")
     assert psutil.wait_procs(children, timeout=5)[1] == []
     assert list((started.home / "jupyter/runtime").glob("jpserver-*")) == []
+
+
+def test_it_ends_also_while_a_page_is_still_asking_for_a_file(started):
+    """Jupyter reads files in threads that live as long as what was asked for; the program would wait for them."""
+    for number in range(3_000):
+        (started.root / f"{number}.txt").touch()
+    asking = http.client.HTTPConnection(launch.HOST, started.port)
+    asking.request("GET", "/api/contents?content=1", headers={"Authorization": f"token {started.token}"})
+    assert started.ask("api/status")  # what was asked before is under way
+
+    assert started.end() == 0
+    assert asking.getresponse().status == 500

@@ -8,6 +8,7 @@ from copy import deepcopy
 
 import nbformat
 import pytest
+from jupyter_client.manager import KernelManager
 from jupyter_server.services.contents.largefilemanager import AsyncLargeFileManager, LargeFileManager
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from tornado.web import HTTPError
@@ -181,3 +182,26 @@ def test_the_hook_works_in_the_manager_that_jupyterlab_uses(tmp_path):
     with ThreadPoolExecutor() as apart:  # the browser's driver may have a loop running in this thread
         apart.submit(asyncio.run, saving).result()
     assert "typed" not in (tmp_path / "1_session.ipynb").read_text("utf-8")
+
+
+def test_the_server_can_end_while_a_notebook_is_being_started(tmp_path, monkeypatch):
+    """Jupyter's own closing gives up at a kernel that is not there yet, and the server stays."""
+    launched = KernelManager._async_launch_kernel
+
+    async def slowly(*given, **options):
+        await asyncio.sleep(0.5)
+        return await launched(*given, **options)
+
+    async def begin_and_end():
+        kernels = server.QuietKernels()
+        begun = asyncio.create_task(kernels.start_kernel(kernel_name="python3"))
+        await asyncio.sleep(0.1)
+        assert not begun.done()
+        await kernels.shutdown_all()
+        await asyncio.wait([begun])
+        return kernels.list_kernel_ids()
+
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.setattr(KernelManager, "_async_launch_kernel", slowly)
+    with ThreadPoolExecutor() as apart:
+        assert apart.submit(asyncio.run, begin_and_end()).result() == []

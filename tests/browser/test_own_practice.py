@@ -257,6 +257,15 @@ def test_a_damaged_practice_is_brought_back_at_its_door(damaged, page):
     owning.holds_none_of(page, owning.PASSPHRASE)
 
 
+def test_a_closing_that_did_not_work_is_said_and_can_be_tried_again(opened):
+    opened[0].route("**/api/shutdown*", lambda asked: asked.fulfill(status=500))
+    opened[0].get_by_role("button", name="Close the practice").click()
+
+    lab.wait_for_word(opened[0], "Please try once more")
+    expect(opened[0].get_by_role("button", name="Close the practice")).to_be_visible()
+    opened[0].unroute("**/api/shutdown*")
+
+
 def test_closing_the_practice_ends_the_kernels_and_the_server(own, opened):
     opened[0].get_by_role("button", name="Close the practice").click()
 

@@ -154,9 +154,9 @@
 
   async function closePractice() {
     if (!(await lockPractice())) return false;
-    closed = true;
-    await ask('api/shutdown', {}).catch(() => null);
-    return true;
+    closed = true; // what ends from here on was meant to
+    closed = await ask('api/shutdown', {}).then(answer => answer.ok, () => true);
+    return closed;
   }
 
   let closed = false;
