@@ -5,7 +5,7 @@ from pathlib import Path
 from kit import keys
 from kit.keys import broker, recovery
 from kit.records import Practice
-from kit.store import Store
+from kit.store import Store, head
 from kit.words import Damaged, Trouble, _
 
 IDLE = 10  # minutes with nobody there, unless the coach says otherwise
@@ -37,12 +37,17 @@ def recovered(place: Path, typed: str, passphrase: str) -> bytes:
     try:
         Store(place, key).close()
     except Trouble as trouble:
-        if isinstance(trouble, Damaged) and keys.marked(place) == keys.mark(key):
-            raise  # of the book that the sheet belongs to, what is gone can be told
+        if isinstance(trouble, Damaged) and _belongs(place, key):
+            raise  # what is gone of it can be told
         sentence = _("This sheet belongs to another book, or the book is damaged. Nothing was changed.")
         raise Trouble(sentence) from trouble
     keys.write(place, key, passphrase)
     return key
+
+
+def _belongs(place: Path, key: bytes) -> bool:
+    """Whether a key is that of a book which does not open: its key file says so, or the small file that it signed."""
+    return keys.marked(place) == keys.mark(key) or head.read(place, head.secret_of(key)) is not None
 
 
 def change_passphrase(place: Path, old: str, new: str) -> None:

@@ -165,15 +165,40 @@ def test_until_the_name_was_read_the_practice_stays_closed(place, key, running):
     assert broker.ask(place) is None
 
 
-def test_the_sheet_opens_a_damaged_practice_as_well(place, key, running):
-    made = backups.make(place, key)
+@pytest.mark.parametrize("way", ["bring_back", "go_on"])
+@pytest.mark.parametrize("key_file", ["there", "gone"])
+def test_the_sheet_opens_a_damaged_practice_as_well(place, key, running, key_file, way):
+    backups.make(place, key)
     put_back_older(place, key)
+    if key_file == "gone":
+        keys.beside(place).unlink()
     typed = {"sheet": "\n".join(recovery.sheet(key)), "passphrase": "new", "again": "new"}
 
-    assert ways(asked("recover", **typed))["bring_back"]["file"] == made.name
-    assert "is kept as" in asked("bring_back", file=made.name, **typed)["told"]
+    offered = ways(asked("recover", **typed))[way]
+    assert "is kept as" in asked(way, file=offered.get("file"), **typed)["told"]
     assert asked("recover", **typed) == {}
     assert keys.read(place, "new") == key and broker.ask(place) == key
+    assert titles(place, key) == ["bread"]
+
+
+def test_a_book_without_a_single_sound_page_comes_back_by_the_sheet_alone(place, key, running):
+    backups.make(place, key)
+    place.write_bytes(place.read_bytes()[::-1])
+    keys.beside(place).unlink()
+    typed = {"sheet": "\n".join(recovery.sheet(key)), "passphrase": "new", "again": "new"}
+
+    offered = ways(asked("recover", **typed))
+    assert list(offered) == ["bring_back"]
+    asked("bring_back", file=offered["bring_back"]["file"], **typed)
+    assert asked("recover", **typed) == {} and titles(place, key) == ["bread"]
+
+
+def test_the_sheet_of_another_practice_is_told_nothing_of_what_is_damaged(place, key):
+    put_back_older(place, key)
+    keys.beside(place).unlink()
+
+    told = asked("recover", sheet="\n".join(recovery.sheet(keys.new())), passphrase="new", again="new")
+    assert "belongs to another book" in told["said"] and "harm" not in told
 
 
 def test_a_file_that_is_no_backup_of_this_book_is_not_brought_back(place, key, tmp_path):
