@@ -265,7 +265,7 @@ def test_ctrl_c_ends_the_server_and_leaves_no_process_and_no_word(started):
 
 def test_it_ends_also_while_a_page_is_still_asking_for_a_file(started):
     """Jupyter reads files in threads that live as long as what was asked for; the program would wait for them."""
-    for number in range(3_000):
+    for number in range(20_000):
         (started.root / f"{number}.txt").touch()
     asking = http.client.HTTPConnection(launch.HOST, started.port)
     asking.request("GET", "/api/contents?content=1", headers={"Authorization": f"token {started.token}"})
