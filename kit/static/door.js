@@ -45,13 +45,13 @@ function doorStep(words, { title = "", help = "", fields, label, press }) {
     make("div", { className: "kit-saving" }, main), said, told);
   node.onsubmit = async (event) => {
     event.preventDefault();
-    if (main.disabled) return;
-    main.disabled = true;
+    if (main.ariaDisabled) return;
+    main.ariaDisabled = "true"; // one that is disabled would let go of the keyboard
     said.textContent = words.moment;
     told.textContent = "";
     const typed = Object.fromEntries(Object.entries(inputs).map(([name, one]) => [name, one.type === "checkbox" ? one.checked : one.value]));
     const answer = await press(typed).catch(() => ({ said: words.no_server }));
-    main.disabled = false;
+    main.ariaDisabled = null;
     said.textContent = answer.said ?? "";
     told.textContent = answer.told ?? "";
     if (!answer.said) Object.values(inputs).forEach((one) => { if (one.type !== "checkbox") one.value = ""; });
@@ -95,7 +95,9 @@ function showWays(holder, words, remember, harm, asked) {
     const moves = holder.contains(document.activeElement); // the keyboard follows, and is not called from elsewhere
     holder.replaceChildren(first, ...others);
     first.tabIndex = -1;
-    if (moves) first.focus({ preventScroll: true });
+    if (!moves) return;
+    first.focus({ preventScroll: true });
+    first.scrollIntoView({ block: "nearest" }); // the form that was here may have been longer than this is
   };
   const goIn = (told) => {
     const atHand = !harm.keyed || asked.do !== "look_over"; // a key that was open was locked meanwhile, and is typed anew

@@ -240,6 +240,9 @@ def test_a_damaged_practice_is_brought_back_at_its_door(damaged, page):
     door = sitting.panel(page, "choose_client")
     expect(door).to_contain_text("is safe: the backup of that moment was opened just now")
     expect(door).to_contain_text("1 later change")
+    said_first = door.get_by_role("heading", name="Something happened to this book")
+    expect(said_first).to_be_focused()  # whoever pressed is led to what is said now
+    expect(said_first).to_be_in_viewport()
     door.get_by_role("button", name="Bring back the backup of").click()
     expect(door).to_contain_text("kept beside it under another name")
     door.get_by_role("button", name="Choose another way").click()
