@@ -28,7 +28,7 @@ class OfPractice(Panel):
 
     def do_checked(self, key: str) -> None:
         """Looked at today, and it still holds."""
-        record = next(one for one in self.kept() if one.id == key)
+        record = self.one(key)
         new = changed(record, checked_on=date.today(), version=record.version + 1)
         self._undo.append(([new], self.table.store.keep(new), {}))
         self.tell(said=_("Checked today."))
@@ -37,6 +37,10 @@ class OfPractice(Panel):
     def kept(self) -> list[Any]:
         """The records that this panel looks after."""
         raise NotImplementedError
+
+    def one(self, key: str) -> Any:
+        """One of them, by its id."""
+        return next(one for one in self.kept() if one.id == key)
 
 
 WORDS_TO_BEGIN_WITH = _(
@@ -98,7 +102,7 @@ class SupportLines(OfPractice):
         return found[0] if of and found else None
 
     def do_take_up(self, given: list[str]) -> None:
-        record = next(one for one in self.kept() if one.id == given[1])
+        record = self.one(given[1])
         self.hold({"of": {"plural": record.plural, "id": record.id, "version": record.version}})
         self.tell()
         self.refresh()
@@ -116,7 +120,7 @@ class SupportLines(OfPractice):
         return [{"is": "list", "items": items, "empty": empty}, *super().blocks(), *leave]
 
     def do_remove(self, key: str) -> None:
-        record = next(one for one in self.kept() if one.id == key)
+        record = self.one(key)
         self._undo.append(([], self.table.store.remove(record), {}))
         self.tell(said=_("Removed."))
         self.table.noted()
