@@ -13,8 +13,9 @@ from kit.store import Store
 
 CLIENT_KINDS = tuple(kind for kind in KINDS if kind is Client or issubclass(kind, OfClient))
 ALWAYS = ("id", "created_at", "by")
-# What holds until it is changed is told whatever the period; all else counts on the day it is about.
-STANDING = ("clients", "supporters", "tools", "plan", "aspirations", "steps", "support_lines", "practice")
+# What holds until it is changed is told whatever the period; all else counts on the days it is about.
+STANDING = ("clients", "supporters", "tools", "plan", "aspirations", "support_lines", "practice")
+HOLDS_ON = ("better", "ladder_marks")  # the latest words, or place, hold however long ago they were noted
 FIRST_MOMENT, FIRST_DAY = datetime(1970, 1, 1, tzinfo=UTC), date(1970, 1, 1).toordinal()  # where numpy begins to count
 CASTS = {"rating": "Int64", "count": "Int64", "flag": "bool", "text": "str", "link": "str"}
 
@@ -80,15 +81,23 @@ def _apart(values: list[tuple]) -> np.ndarray:
 def within(
     frames: Mapping[str, pd.DataFrame], since: date | None, until: date | None = None
 ) -> dict[str, pd.DataFrame]:
-    """The same frames with what is dated from `since` to `until`, both days in it; what has no day yet stays."""
-    return {plural: _dated(BY_PLURAL[plural], frame, since, until) for plural, frame in frames.items()}
+    """The same frames with what belongs to the time from `since` to `until`, as `touches` has it."""
+    return {plural: _of_period(BY_PLURAL[plural], frame, since, until) for plural, frame in frames.items()}
 
 
-def _dated(kind: type[Record], frame: pd.DataFrame, since: date | None, until: date | None) -> pd.DataFrame:
+def touches(begins: Any, ends: Any, since: date | None, until: date | None = None) -> np.ndarray:
+    """Which of these belong to the time from `since` to `until`, both days in it: the one meaning of "in this period".
+
+    A span belongs to a time that it touches; without an end (NaT) it goes on, and belongs to every time from its
+    beginning on. What is about one day ends on the day on which it begins. What has no day yet always belongs.
+    """
+    begins, ends = (np.asarray(one).astype("datetime64[D]") for one in (begins, ends))
+    over = ends < np.datetime64(since) if since else np.zeros(len(begins), dtype=bool)
+    return ~over if until is None else ~over & ~(begins > np.datetime64(until))
+
+
+def _of_period(kind: type[Record], frame: pd.DataFrame, since: date | None, until: date | None) -> pd.DataFrame:
     if kind.plural in STANDING or kind.dated not in frame or not (since or until):
         return frame
-    days = frame[kind.dated]
-    early = days < pd.Timestamp(since) if since else days.isna() & False
-    late = days > pd.Timestamp(until) if until else days.isna() & False
-    # The words that a page opens with are the latest, however long ago they were told.
-    return frame[~late & (~early | (kind.plural == "better"))]
+    last = frame[kind.ends if kind.ends in frame else kind.dated]
+    return frame[touches(frame[kind.dated], last, None if kind.plural in HOLDS_ON else since, until)]

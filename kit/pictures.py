@@ -1,28 +1,75 @@
 """From what was noted to the pictures of it: here each measure meets its chart, for panels and reports alike."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
 from kit import charts, measures
 from kit.charts import Picture
-from kit.frames import CLIENT_KINDS
+from kit.frames import CLIENT_KINDS, touches, within
+from kit.words import _
 
 MOST_MARKS, MOST_PERIODS = 400, 110  # more marks run into each other, and take long to paint at each save
 
 
 @dataclass(frozen=True)
 class Story:
-    """What was noted of one client, as frames, and how its pictures are read."""
+    """All that was noted of one client, as frames, the time that is looked at, and how its pictures are read."""
 
-    told: Mapping[str, pd.DataFrame]
+    noted: Mapping[str, pd.DataFrame]
     today: date
     own_words: Sequence[str] = ()
     for_coach: bool = False
     in_days: bool = False
+    since: date | None = None
+    until: date | None = None
+    span: str = "all"  # what the time is called, where it has a name
+
+    @cached_property
+    def told(self) -> Mapping[str, pd.DataFrame]:
+        """What belongs to the time that is looked at."""
+        return within(self.noted, self.since, self.until) if self.is_part else self.noted
+
+    @property
+    def is_part(self) -> bool:
+        return self.since is not None or self.until is not None
+
+
+ABOUT = {
+    "month": _("This is about the last month only."),
+    "three months": _("This is about the last three months only."),
+    "a year": _("This is about the last year only."),
+}
+NOT_THEN = {
+    "month": _("Nothing noted here in the last month. What is from earlier is there when you look further back."),
+    "three months": _(
+        "Nothing noted here in the last three months. What is from earlier is there when you look further back."
+    ),
+    "a year": _("Nothing noted here in the last year. What is from earlier is there when you look further back."),
+    "all": _("Nothing noted here in this time."),
+}
+
+
+def shown(of: Callable[[Story], list[Picture]], story: Story) -> list[Picture]:
+    """The pictures of one question, true of their time: "none in these weeks" is not "none so far"."""
+    made = of(story)
+    if not story.is_part or of is ladders:  # where somebody is on a ladder holds until the next mark
+        return made
+    begun: list[Picture] = []
+    if any(one.nothing_yet for one in made):
+        begun = of(replace(story, since=None, until=None))
+    at_all = [not one.nothing_yet for one in begun] + [False] * len(made)
+    return [_of_its_time(one, story.span, ever) for one, ever in zip(made, at_all, strict=False)]
+
+
+def _of_its_time(picture: Picture, span: str, ever: bool) -> Picture:
+    if picture.nothing_yet:
+        return replace(picture, sentence=NOT_THEN[span]) if ever else picture
+    return replace(picture, sentence=f"{picture.sentence} {ABOUT[span]}") if picture.rows and span in ABOUT else picture
 
 
 def journeys(
@@ -32,26 +79,42 @@ def journeys(
     newest: str | None = None,
     own_words: Sequence[str] = (),
     most_rows: int | None = None,
+    since: date | None = None,
+    is_part: bool = False,
 ) -> Iterator[tuple[str, Picture]]:
     """The journey over each span, one after the other, so that the first is on its way while the next is made.
 
-    Where a span holds more than can be drawn well, weeks or months stand for it.
+    Where a span holds more than can be drawn well, weeks or months stand for it. With `is_part` there is more than what
+    is `told` here, all of it `since` a day.
     """
     entries, check_ins = measures.journey(told, today), told["check_ins"]
     more = {"newest": newest, "own_words": own_words, "most_rows": most_rows}
     for span in spans:
-        yield span, _journey(entries, check_ins, today, span, **more)
+        first = charts.first_day(span, today) or since
+        yield span, _journey(entries, check_ins, today, span, first, is_part, **more)
 
 
-def _journey(entries: pd.DataFrame, check_ins: pd.DataFrame, today: date, span: str, **more: Any) -> Picture:
-    since = charts.first_day(span, today)
-    shown = charts.reaching(entries, since)
+def journey_of(story: Story) -> list[Picture]:
+    """The journey over all of the time that is looked at."""
+    found = journeys(
+        story.told, story.today, ["all"], own_words=story.own_words, since=story.since, is_part=story.is_part
+    )
+    return [picture for _span, picture in found]
+
+
+def _journey(
+    entries: pd.DataFrame, check_ins: pd.DataFrame, today: date, span: str, since: date | None, is_part: bool,
+    **more: Any,
+) -> Picture:  # fmt: skip
+    seen, noted = charts.reaching(entries, since), check_ins
     if since is not None:  # a quiet line looks ten days back: what it needs is left in
-        check_ins = check_ins[check_ins["on"] >= since - pd.Timedelta(days=11)]
-    gathered = _gathered(shown)
+        check_ins = check_ins[check_ins["on"] >= pd.Timestamp(since) - pd.Timedelta(days=11)]
+    is_part |= len(seen) < len(entries) or len(check_ins) < len(noted)
+    gathered = _gathered(seen)
     lines_by = measures.grain(check_ins["on"], *([2 * MOST_PERIODS] if gathered else []))
     lines = measures.by_period(check_ins, lines_by)
-    return charts.journey(shown, lines, today, span, gathered=gathered, lines_by=lines_by, **more)
+    more |= {"since": since, "is_part": is_part}
+    return charts.journey(seen, lines, today, span, gathered=gathered, lines_by=lines_by, **more)
 
 
 def _gathered(shown: pd.DataFrame) -> charts.Gathered | None:
@@ -66,18 +129,16 @@ def living_well(story: Story) -> list[Picture]:
     check_ins = story.told["check_ins"]
     every = measures.grain(check_ins["on"])
     daily = measures.by_period(check_ins, every, ratings=charts.BOTH)
-    both = measures.living_with_symptoms(check_ins)
-    return [
-        charts.living(daily, both, story.own_words, every),
-        charts.plane(measures.side_by_side(check_ins), both, story.own_words),
-    ]
+    both, beside = measures.living_with_symptoms(check_ins), measures.side_by_side(check_ins)
+    counted = measures.counted_by(beside, daily["on"], every)
+    return [charts.living(daily, both, story.own_words, every, counted), charts.plane(beside, both, story.own_words)]
 
 
 def finding_my_feet(story: Story) -> list[Picture]:
-    """Each stretch over time, and from five on the curve: the days are the coach's, or are asked for."""
+    """Each setback over time, and from five stretches on the curve: the days are the coach's, or are asked for."""
     found = measures.bounce_back(story.told["setbacks"], story.today)
-    ongoing = found.episodes[found.episodes["ongoing"].astype(bool)]
-    there = measures.meanwhile(story.told, ongoing["began_on"].min().date(), story.today) if len(ongoing) else None
+    goes_on = found.setbacks.loc[found.setbacks["ongoing"], "began_on"]
+    there = [measures.meanwhile(story.told, began.date(), story.today) for began in goes_on]
     path = charts.finding_my_feet(found, story.today, there, story.own_words, story.for_coach, story.in_days)
     days = story.for_coach or story.in_days
     return [path, charts.feet_curve(found)] if days and found.n else [path]
@@ -93,13 +154,13 @@ def small_steps(story: Story) -> list[Picture]:
 def what_helped(story: Story) -> list[Picture]:
     """Tools by how much and how often they helped, and what fits what came before."""
     uses, tools = story.told["tool_uses"], story.told["tools"]
-    return [tools_that_helped(story), charts.what_fits(measures.what_fits(uses, tools, story.told["setbacks"]))]
+    return [*tools_that_helped(story), charts.what_fits(measures.what_fits(uses, tools, story.told["setbacks"]))]
 
 
-def tools_that_helped(story: Story) -> Picture:
+def tools_that_helped(story: Story) -> list[Picture]:
     """Tools by how much and how often they helped; of therapy and medication only that they are there."""
     uses, tools = story.told["tool_uses"], story.told["tools"]
-    return charts.what_helped(measures.what_helped(uses, tools), measures.listed_only(tools))
+    return [charts.what_helped(measures.what_helped(uses, tools), measures.listed_only(tools))]
 
 
 def came_before(story: Story) -> list[Picture]:
@@ -116,7 +177,8 @@ def ladders(story: Story) -> list[Picture]:
 
 def showing_up(story: Story) -> list[Picture]:
     """Weeks that hold something of the client's."""
-    days = measures.days_noted(story.told)
+    days = measures.days_noted(story.noted)
+    days = days[touches(days, days, story.since, story.until)]
     return [charts.showing_up(measures.showing_up(days, story.today) if len(days) else None)]
 
 

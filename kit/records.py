@@ -53,6 +53,7 @@ class Record(BaseModel):
     singular: ClassVar[str]
     heading: ClassVar[str] = "title"
     dated: ClassVar[str] = "on"
+    ends: ClassVar[str] = ""  # where it is a span: the field of its last day, which is open while it goes on
     audience: ClassVar[tuple[Audience, ...]] = fields.EVERYONE
 
     id: Text = Field(default_factory=_name, min_length=1, max_length=64)
@@ -263,7 +264,7 @@ class Milestone(OfClient):
 
 
 class Setback(OfClient):
-    plural, singular, dated = "setbacks", _("setback"), "began_on"
+    plural, singular, dated, ends = "setbacks", _("setback"), "began_on", "back_on_feet_on"
     title: Title = title(_("What happened, in a few words"), own=(0, _("{word}: what happened, in a few words")))
     began_on: PastDay = today(_("It began on"), must=True)
     roughly: bool = flag(_("roughly"))
@@ -321,7 +322,7 @@ class LadderMark(OfClient):
 
 
 class Step(OfClient):
-    plural, singular, heading, dated = "steps", _("small step"), "then", "starts_on"
+    plural, singular, heading, dated, ends = "steps", _("small step"), "then", "starts_on", "ends_on"
     audience = fields.OURS
     title: Title = title(_("The step, in a few words"))
     when: Text = text(_("When"), help=_("a moment that comes anyway: when the kettle is on"))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from kit.charts.picture import Picture, not_all, number_words, numbers, own_word, told_only
+from kit.charts.picture import Picture, not_all, nothing_yet, number_words, numbers, own_word, told_only
 from kit.charts.rows import SCREEN, beneath, fitting, heights
 from kit.words import _, listed, one_or_many
 
@@ -25,6 +25,8 @@ def came_before(triggers: pd.DataFrame, n: int, own_words: Sequence[str] = (), f
     drawn = fitting(names, asides, SCREEN)
     shown = triggers.iloc[:drawn]
     sentence = _sentence(triggers, n, own_word(own_words, 0, _("a setback")))
+    if triggers.empty:
+        return nothing_yet(sentence)
     if triggers["times"].sum() < 2:
         return told_only(sentence, columns, rows)
     sentence = " ".join([sentence, *not_all(len(shown), len(triggers))])
@@ -42,7 +44,7 @@ def _sentence(triggers: pd.DataFrame, n: int, word: str) -> str:
     times = int(first["times"])
     told = [
         one_or_many(
-            "So far each came before {word} once; too few yet to tell.",
+            "Each came before {word} once; too few yet to tell.",
             "Most often \u201c{came}\u201d came before {word}: {times} of {n} times.",
             times,
         ).format(word=word, came=first["came_before"], times=times, n=n)

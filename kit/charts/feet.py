@@ -1,4 +1,4 @@
-"""Finding one's feet: each stretch with its end, or still open; in days only for the coach, or on asking."""
+"""Finding one's feet: each setback with its end, or still open; in days only for the coach, or on asking."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -18,6 +18,7 @@ from kit.charts.picture import (
     in_lines,
     label,
     marks,
+    nothing_yet,
     number_words,
     numbers,
     own_word,
@@ -28,6 +29,7 @@ from kit.charts.picture import (
 )
 from kit.charts.spans import spans
 from kit.measures import BounceBack, Trend
+from kit.measures.wording import slope_of
 from kit.words import _, one_or_many
 
 FEET = {"color": "var(--kit-setback)", "symbol": "circle", "size": 13}
@@ -37,26 +39,26 @@ OPEN = {"color": "var(--kit-setback)", "symbol": "triangle-up-open", "size": 15,
 def finding_my_feet(
     found: BounceBack,
     today: date,
-    meanwhile: Mapping[str, int] | None = None,
+    meanwhile: Sequence[Mapping[str, int]] = (),
     own_words: Sequence[str] = (),
     for_coach: bool = False,
     in_days: bool = False,
 ) -> Picture:
-    """Each stretch over time; one that goes on stays open-ended.
+    """Each setback over time; one that goes on stays open-ended.
 
-    `found` is `measures.bounce_back(setbacks, today)`. A client sees when each stretch was, and for the one that goes
-    on what was there meanwhile: `measures.meanwhile(frames, its began_on, today)`. How many days each took is in the
+    `found` is `measures.bounce_back(setbacks, today)`. A client sees when each was, and for what goes on what was there
+    meanwhile: `measures.meanwhile(frames, its began_on, today)`, one for each. How many days each took is in the
     coach's own view (`for_coach`), or when a client asks for it (`in_days`); there the trend has its interval.
     """
     asked = found.asked_sentence if in_days else found.sentence
     sentence = found.coach_sentence if for_coach else asked
-    there = _there(meanwhile or {})
-    if there and found.ongoing:
-        sentence = f"{sentence} {_('Meanwhile: {there}.').format(there=there)}"
-    columns, rows = _stretches(found, there, for_coach or in_days, own_word(own_words, 0, _("what it was")))
     if not found.n:
-        return told_only(sentence)
-    drawn = _over_days(found, today) if for_coach or in_days else _over_time(found.episodes, today, there)
+        return told_only(sentence) if found.left_out else nothing_yet(sentence)
+    there = [_there(one) for one in meanwhile]
+    if there and there[0]:
+        sentence = f"{sentence} {_('Meanwhile: {there}.').format(there=there[0])}"
+    columns, rows = _table(found, there, for_coach, in_days, own_word(own_words, 0, _("what it was")))
+    drawn = _over_days(found, today) if for_coach or in_days else _over_time(found, today, there)
     return Picture(sentence, columns, rows, *drawn)
 
 
@@ -80,41 +82,62 @@ def _steps(done: int, planned: int) -> str:
     return _("{done} of {planned} small steps").format(done=done, planned=planned)
 
 
-def _stretches(found: BounceBack, there: str, in_days: bool, what: str) -> tuple[list[str], list[list[str]]]:
-    episodes = found.episodes
+def _table(
+    found: BounceBack, there: Sequence[str], for_coach: bool, in_days: bool, what: str
+) -> tuple[list[str], list[list[str]]]:
+    """All that is told and drawn, the newest first: what the sentence counts are its rows."""
+    each, meanwhile = found.setbacks, iter(there)
+    columns = [_("It began on"), _("Back on my feet on"), what, _("Meanwhile")]
     rows = []
-    for began, back, lasted, ongoing, roughly, titles in zip(
-        day_texts(episodes["began_on"]), day_texts(episodes["back_on_feet_on"]), episodes["days"].tolist(),
-        episodes["ongoing"].tolist(), episodes["roughly"].tolist(), episodes["titles"].tolist(), strict=True,
+    for began, back, ongoing, roughly, title in zip(
+        day_texts(each["began_on"]), day_texts(each["back_on_feet_on"]), each["ongoing"].tolist(),
+        each["roughly"].tolist(), each["title"].tolist(), strict=True,
     ):  # fmt: skip
         end = _("still in the middle of it; no end date needed") if ongoing else back
         start = _("{day}, roughly").format(day=began) if roughly else began
-        last = (_("at least {n}").format(n=lasted) if ongoing else str(lasted)) if in_days else there if ongoing else ""
-        rows.append([start, end, " \u00b7 ".join(titles), last])
+        rows.append([start, end, title, next(meanwhile, "") if ongoing else ""])
+    if for_coach or in_days:
+        columns.insert(3, _("Days"))
+        for row, words in zip(rows, _day_cells(each), strict=True):
+            row.insert(3, words)
     rows.reverse()
-    if in_days and found.trend:
-        rows += _trend_rows(found.trend)
-    return [_("It began on"), _("Back on my feet on"), what, _("Days") if in_days else _("Meanwhile")], rows
+    return columns, [*rows, *(_more_rows(found, for_coach) if for_coach or in_days else [])]
+
+
+def _day_cells(each: pd.DataFrame) -> list[str]:
+    at_least = _("at least {n}")
+    pairs = zip(each["days"].tolist(), each["ongoing"].tolist(), strict=True)
+    return [at_least.format(n=n) if ongoing else str(n) for n, ongoing in pairs]
+
+
+def _more_rows(found: BounceBack, for_coach: bool) -> list[list[str]]:
+    """The trend, and for the coach how many setbacks stay out of it all."""
+    left_out = [["", "", _("left out of pictures about time"), str(found.left_out), ""]]
+    return [*(_trend_rows(found.trend) if found.trend else []), *(left_out if for_coach and found.left_out else [])]
 
 
 def _trend_rows(trend: Trend) -> list[list[str]]:
     on = day_texts(trend.line["on"])
     middle, low, high = (number_words(numbers(trend.line[name], 1)) for name in ("days", "low", "high"))
     told = _("{days} ({low} to {high})")
+    over = one_or_many("a year, over {n} stretch that ended", "a year, over {n} stretches that ended", trend.n)
     return [
-        [day, "", _("the line, with its interval"), told.format(days=one, low=least, high=most)]
-        for day, one, least, most in zip(on, middle, low, high, strict=True)
+        *(
+            [day, "", _("the line, with its interval"), told.format(days=one, low=least, high=most), ""]
+            for day, one, least, most in zip(on, middle, low, high, strict=True)
+        ),
+        ["", "", over.format(n=trend.n), slope_of(trend), ""],
     ]
 
 
-def _over_time(episodes: pd.DataFrame, today: date, there: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """When each stretch was, in one lane; how long it took is not what a client is asked to look at."""
-    until = episodes["back_on_feet_on"].fillna(pd.Timestamp(today))
-    texts = [" \u00b7 ".join(titles) for titles in episodes["titles"]]
-    shown = pd.DataFrame({"on": episodes["began_on"], "until": until, "ongoing": episodes["ongoing"], "text": texts})
+def _over_time(found: BounceBack, today: date, there: Sequence[str]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """When each setback was, in one lane; how long it took is not what a client is asked to look at."""
+    each = found.setbacks
+    until = each["back_on_feet_on"].fillna(pd.Timestamp(today))
+    shown = pd.DataFrame({"on": each["began_on"], "until": until, "ongoing": each["ongoing"], "text": each["title"]})
     first, last = room(shown["on"].iloc[0].date(), today, 0.08)
-    data = spans(shown, [pd.Timestamp(first), pd.Timestamp(last)], 1.0, _("a stretch"))
-    labels = [label(words, last, 0.62, xanchor="right", yanchor="top") for words in _open_words(shown, there)]
+    data = spans(shown, [pd.Timestamp(first), pd.Timestamp(last)], 1.0, _("a setback"))
+    labels = [label(words, last, 0.62, xanchor="right", yanchor="top") for words in _open_words(found.ongoing, there)]
     height = 236 if labels else 150
     return data, calm(
         height,
@@ -125,19 +148,21 @@ def _over_time(episodes: pd.DataFrame, today: date, there: str) -> tuple[list[di
     )
 
 
-def _open_words(shown: pd.DataFrame, there: str) -> list[str]:
-    if not shown["ongoing"].any():
+def _open_words(ongoing: int, there: Sequence[str]) -> list[str]:
+    if not ongoing:
         return []
-    told = _("still in the middle of it; no end date needed")
-    beside = in_lines(_("meanwhile: {there}").format(there=there), 3) if there else []
+    told = one_or_many(
+        "still in the middle of it; no end date needed", "still in the middle of {n}; no end dates needed", ongoing
+    ).format(n=ongoing)
+    beside = in_lines(_("meanwhile: {there}").format(there=there[0]), 3) if there and there[0] else []
     return ["<br>".join([*in_lines(told), *beside])]
 
 
 def _over_days(found: BounceBack, today: date) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    episodes = found.episodes
-    ended, ongoing = episodes[~episodes["ongoing"]], episodes[episodes["ongoing"]]
+    each = found.setbacks
+    ended, ongoing = each[~each["ongoing"]], each[each["ongoing"]]
     data = [*(_trend(found.trend) if found.trend else []), *_dots(ended), *_open(ongoing)]
-    first = whole_days(episodes["began_on"]).tolist()[0]
+    first = whole_days(each["began_on"]).tolist()[0]
     labels = [
         label(_("{n} days so far").format(n=n), day, n, font=INK, xanchor="right", xshift=-14, yanchor="middle")
         for day, n in zip(days(ongoing["began_on"]), ongoing["days"].tolist(), strict=True)
@@ -186,13 +211,15 @@ def feet_curve(found: BounceBack) -> Picture:
     `found` is `measures.bounce_back(setbacks, today)`; below 5 stretches there is no curve.
     """
     sentence, curve = found.curve_sentence, found.curve
-    if curve is None or curve.empty:
+    if curve is None:
         return told_only(sentence)
     after, share = [0, *curve["days"].tolist()], [1.0, *numbers(curve["share"], 3)]
     columns = [_("Days"), _("Stretches that lasted at least as long"), _("Share that goes on afterwards")]
     rows = [[f"{day:g}", str(n), f"{part:g}"] for day, n, part in zip(
         after, [found.n, *curve["at_risk"].tolist()], share, strict=True
     )]  # fmt: skip
+    if curve.empty:
+        return told_only(sentence, columns, rows)
     step = {
         "type": "scatter", "mode": "lines", "name": _("share that goes on"), "x": after, "y": share,
         "line": {"color": "var(--kit-setback)", "width": 3, "shape": "hv"}, "hoverinfo": "x+y",

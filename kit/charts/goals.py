@@ -17,6 +17,7 @@ from kit.charts.picture import (
     label,
     marks,
     not_all,
+    nothing_yet,
     numbers,
     plain,
     told_only,
@@ -44,9 +45,10 @@ def areas(found: pd.DataFrame) -> Picture:
     columns = [_("Area"), _("Milestones"), _("Looked out for")]
     rows = [[name, str(n), str(m)] for name, n, m in zip(names, reached, ahead, strict=True)]
     n = sum(reached) + sum(ahead)
+    if not n:
+        return nothing_yet(_("No milestone is noted yet."))
     if n < 2:
-        few = one_or_many("One milestone so far; too few yet to tell.", "No milestone is noted yet.", 1 if n else 2)
-        return told_only(few, columns, rows if n else [])
+        return told_only(_("One milestone; too few yet to tell."), columns, rows)
     return Picture(
         _areas_sentence(sum(reached), sum(ahead)),
         columns,
@@ -95,7 +97,7 @@ def ladders(found: pd.DataFrame) -> Picture:
     steps = [" \u00b7 ".join(some) for some in rungs]
     rows = [list(row) for row in zip(found["title"], here, looks, day_texts(found["on"]), steps, strict=True)]
     if found.empty:
-        return told_only(_("No ladder yet. It begins with something you would like more of in your life."))
+        return nothing_yet(_("No ladder yet. It begins with something you would like more of in your life."))
     data, layout, drawn = _drawn(found["title"].tolist(), rungs, places, enough)
     said = [f"{title}: {words}." for title, words in zip(found["title"].tolist()[:drawn], here, strict=False)]
     return Picture(" ".join([*said, *not_all(drawn, len(rows))]), columns, rows, data, layout)

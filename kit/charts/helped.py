@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from kit.charts.picture import Picture, marks, not_all, number_words, numbers, plain, told_only
+from kit.charts.picture import Picture, marks, not_all, nothing_yet, number_words, numbers, plain, told_only
 from kit.charts.rows import SCREEN, beneath, fitting, heights, stretched
 from kit.fields import about
 from kit.measures.helped import OFTEN
@@ -29,6 +29,8 @@ def what_helped(tools: pd.DataFrame, listed_only: pd.DataFrame) -> Picture:
     rated = tools[tools["median"].notna()]
     shown = rated.iloc[: fitting(rated["title"].tolist(), _asides(rated))]
     sentence = " ".join([*_found(tools, shown), *_beside(listed_only["title"].tolist())])
+    if shown.empty and not _beside(listed_only["title"].tolist()):
+        return nothing_yet(sentence, columns, rows)
     if len(shown) < 2:
         return told_only(sentence, columns, rows)
     return Picture(sentence, columns, rows, _dots(shown), _layout(shown))
@@ -39,7 +41,11 @@ def _found(tools: pd.DataFrame, shown: pd.DataFrame) -> list[str]:
         return [_("Nothing is noted here yet. It starts with the first thing that helped, even a little.")]
     first = shown.iloc[0]
     if not first["enough"]:
-        told = [_("Each was noted fewer than {n} times; too few yet to tell what helps most.").format(n=OFTEN)]
+        told = [
+            _("How much each helped was said fewer than {n} times; too few yet to tell what helps most.").format(
+                n=OFTEN
+            )
+        ]
     else:
         words = _("As you noted it, \u201c{tool}\u201d helped most so far: {much:g} of 10 in the middle, {n} times.")
         told = [words.format(tool=first["title"], much=float(first["median"]), n=first["rated"])]
@@ -103,14 +109,17 @@ def what_fits(fits: pd.DataFrame) -> Picture:
 
     `fits` is `measures.what_fits(tool_uses, tools, setbacks)`.
     """
-    columns = [_("What came before it"), _("Tool"), _("Used"), _("In the middle, 0 to 10"), _("From"), _("To")]
+    columns = [_("What came before it"), _("Tool"), _("Used"), _("How often it was said how much it helped"),
+               _("In the middle, 0 to 10"), _("From"), _("To")]  # fmt: skip
     middle, low, high = (number_words(numbers(fits[name])) for name in ("median", "low", "high"))
-    times = [str(n) for n in fits["times"]]
-    rows = [list(row) for row in zip(fits["came_before"], fits["title"], times, middle, low, high, strict=True)]
+    times, said = (fits[name].astype(str) for name in ("times", "rated"))
+    rows = [list(row) for row in zip(fits["came_before"], fits["title"], times, said, middle, low, high, strict=True)]
     rated = fits[fits["median"].notna()]
     first = rated.drop_duplicates("came_before")
     names = [f"{came}: {tool}" for came, tool in zip(first["came_before"], first["title"], strict=True)]
     shown = first.iloc[: fitting(names, _asides(first), SCREEN)]
+    if shown.empty:
+        return nothing_yet(_fits_sentence(rated), columns, rows)
     if len(shown) < 2:
         return told_only(_fits_sentence(rated), columns, rows)
     sentence = " ".join([_fits_sentence(rated), *_rings(shown), *not_all(len(shown), len(fits))])
@@ -128,7 +137,9 @@ def _fits_sentence(rated: pd.DataFrame) -> str:
         return _("Nothing is noted here yet. It starts with a tool that helped in a setback.")
     enough = rated[rated["enough"]]
     if enough.empty:
-        return _("Nothing was noted {n} times with the same thing before it; too few yet to tell.").format(n=OFTEN)
+        return _(
+            "With the same thing before it, how much a tool helped was said fewer than {n} times; too few yet to tell."
+        ).format(n=OFTEN)
     first = enough.iloc[0]
     words = _("When \u201c{came}\u201d came before it, \u201c{tool}\u201d fits best so far, {n} times.")
     return words.format(came=first["came_before"], tool=first["title"], n=first["rated"])

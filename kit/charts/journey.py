@@ -20,10 +20,13 @@ from kit.charts.picture import (
     numbers,
     own_word,
     plain,
+    stacked,
     time_axis,
     told_only,
+    whole_days,
 )
-from kit.charts.spans import spans
+from kit.charts.spans import heights, spans
+from kit.frames import touches
 from kit.measures.time_line import Every
 from kit.words import _, listed, one_or_many
 
@@ -79,6 +82,8 @@ def journey(
     gathered: Gathered | None = None,
     lines_by: Every = "day",
     most_rows: int | None = None,
+    since: date | None = None,
+    is_part: bool = False,
 ) -> Picture:
     """Milestones, small wins, sparks, setbacks as spans, and energy and living well, on one time line.
 
@@ -86,11 +91,13 @@ def journey(
     was noted just now, and is ringed: where it is empty, the ring waits out of sight. `own_words` begin with what the
     client says instead of "setback". With `gathered` a mark stands for all of its week or month; `lines_by` says
     whether `daily` comes from `measures.by_period`. With `most_rows` the table holds the newest only, and says so.
+    `since` is where a time without a name begins; `is_part` says that there is more outside of what is shown.
     """
-    since = first_day(span, today)
-    shown, lines = reaching(entries, since), daily if since is None else daily[daily["on"] >= since]
+    since = first_day(span, today) or since
+    shown, lines = reaching(entries, since), daily if since is None else daily[daily["on"] >= pd.Timestamp(since)]
+    is_part |= len(shown) < len(entries)
     things, rated = _things(shown), _rated_days(lines)
-    sentence = " ".join(_journey_sentence(shown, things, rated, span, own_words))
+    sentence = " ".join(_journey_sentence(shown, things, rated, span, own_words, is_part))
     columns = [_("Day"), _("What"), _("In my words")]
     rows = _journey_rows(shown if most_rows is None else shown.tail(most_rows), own_words)
     if max(things, rated) < 2:
@@ -117,10 +124,10 @@ def _rated_days(lines: pd.DataFrame) -> int:
     return int(np.logical_or(*noted).sum())
 
 
-def _window(shown: pd.DataFrame, lines: pd.DataFrame, since: pd.Timestamp | None, today: date) -> list[pd.Timestamp]:
+def _window(shown: pd.DataFrame, lines: pd.DataFrame, since: date | None, today: date) -> list[pd.Timestamp]:
     """From where to where the time line reaches."""
     starts = [shown["on"].min(), lines["on"].min(), pd.Timestamp(today)]
-    first = since if since is not None else min(day for day in starts if pd.notna(day))
+    first = pd.Timestamp(since) if since is not None else min(day for day in starts if pd.notna(day))
     room = max((pd.Timestamp(today) - first) * 0.04, pd.Timedelta(days=1))
     return [first - room, pd.Timestamp(today) + room]
 
@@ -142,19 +149,17 @@ def _drawn(
     return data, set(each)
 
 
-def first_day(span: str, today: date) -> pd.Timestamp | None:
+def first_day(span: str, today: date) -> date | None:
     """The day on which a span begins; None where all is shown."""
     reaches = SPAN[span]
-    return pd.Timestamp(today - timedelta(days=reaches)) if reaches else None
+    return today - timedelta(days=reaches) if reaches else None
 
 
-def reaching(entries: pd.DataFrame, since: pd.Timestamp | None) -> pd.DataFrame:
-    """What is not over by `since`; what is still ahead has no day, and stays."""
-    if since is None:
-        return entries
+def reaching(entries: pd.DataFrame, since: date | None) -> pd.DataFrame:
+    """What belongs to the time since a day; what is still ahead has no day, and stays."""
     on, until = entries["on"].to_numpy(), entries["until"].to_numpy()
-    over = np.where(np.isnat(until), on, until) < since.to_datetime64()
-    return entries[~over] if over.any() else entries
+    there = touches(on, np.where(np.isnat(until), on, until), since)
+    return entries if there.all() else entries[there]
 
 
 def _by_lane(shown: pd.DataFrame) -> dict[str, np.ndarray]:
@@ -182,31 +187,37 @@ def _table_label(n: int, most: int | None) -> str:
     return _("The newest {n} of {all} as a table; the report holds all").format(n=most, all=n)
 
 
-def _journey_sentence(shown: pd.DataFrame, things: int, rated: int, span: str, own_words: Sequence[str]) -> list[str]:
+def _journey_sentence(
+    shown: pd.DataFrame, things: int, rated: int, span: str, own_words: Sequence[str], is_part: bool
+) -> list[str]:
     if not things:
-        return [_of_days(rated)]
+        return [_of_days(rated, is_part)]
     when = {
         "month": _("The last month holds"),
         "three months": _("The last three months hold"),
         "a year": _("The last year holds"),
-        "all": _("So far:"),
+        "all": _("In this time:") if is_part else _("So far:"),
     }
     told = [f"{when[span]} {listed(_counted(shown, own_words))}."]
-    if shown["ongoing"].any():
-        told.append(_("Still in the middle of one; no end date needed."))
+    ongoing = int(shown["ongoing"].sum())
+    still = one_or_many(
+        "Still in the middle of one; no end date needed.", "Still in the middle of {n}; no end dates needed.", ongoing
+    )
+    told += [still.format(n=ongoing)] if ongoing else []
     if max(things, rated) < 2:
         told.append(_("There is a picture from the second thing on."))
     return told
 
 
-def _of_days(rated: int) -> str:
+def _of_days(rated: int, is_part: bool) -> str:
     if not rated:
-        return _("Nothing is on the time line for these weeks yet. It starts with the first thing you note.")
-    return one_or_many(
-        "How one day was is noted. There is a picture from the second day on.",
-        "The lines show how the days were. Nothing else is on the time line yet.",
-        rated,
-    )
+        yet = _("Nothing is on the time line yet. It starts with the first thing you note.")
+        return _("Nothing is on the time line in this time.") if is_part else yet
+    if rated < 2:
+        return _("How a day was is noted. There is a picture from the second day on.")
+    if is_part:
+        return _("The lines show how the days were. Nothing else is on the time line in this time.")
+    return _("The lines show how the days were. Nothing else is on the time line yet.")
 
 
 def _counted(shown: pd.DataFrame, own_words: Sequence[str]) -> list[str]:
@@ -249,21 +260,31 @@ def _marks(shown: pd.DataFrame, lanes: Mapping[str, np.ndarray], end: pd.Timesta
             continue
         at, ahead = lanes[lane], lane == "ahead"
         told = [plain(text) for text in texts[at]]
+        height = LANE_AT[lane] + _beside(on[at])
         traces.append(
             {
                 "type": "scatter",
                 "mode": "markers",
                 "name": LANE_WORDS[lane],
                 "x": [end.strftime("%Y-%m-%d")] * len(at) if ahead else days(on[at]),
-                "y": [LANE_AT[lane]] * len(at),
+                "y": height.tolist(),
                 "marker": {**mark, "line": {"width": 1, "color": "var(--kit-card)"}},
-                "hovertext": ["<br>".join(told)] * len(at) if ahead else told,
+                "hovertext": told,
                 "hoverinfo": "text" if ahead else "x+text",
                 "cliponaxis": False,
                 "showlegend": False,
             }
         )
     return traces
+
+
+def _beside(on: np.ndarray) -> np.ndarray:
+    """How far above or below their lane marks lie: those of one day above each other, so that none covers another."""
+    _days, at, of = np.unique(whole_days(on), return_inverse=True, return_counts=True, equal_nan=True)
+    order = np.argsort(at, kind="stable")
+    place = np.empty(len(on), dtype=int)
+    place[order] = np.arange(len(on)) - np.repeat(np.cumsum(of) - of, of)
+    return stacked(place, of[at])
 
 
 def _heaps(gathered: Gathered | None) -> list[dict[str, Any]]:
@@ -340,14 +361,15 @@ def _ring(shown: pd.DataFrame, newest: str | None, gathered: Gathered | None) ->
 
 def _ringed(shown: pd.DataFrame, newest: str, gathered: Gathered | None) -> tuple[str | None, float | None]:
     """Where the mark stands that holds what was noted; nowhere, where it has no mark."""
-    ids, lanes, noted_on = (shown[name].to_numpy() for name in ("id", "lane", "on"))
-    for lane, on in zip(lanes[ids == newest], noted_on[ids == newest], strict=True):
-        if lane not in LANE_AT or np.isnat(on):
+    for lane, on in shown.loc[shown["id"] == newest, ["lane", "on"]].itertuples(index=False):
+        if lane not in LANE_AT or pd.isna(on):
             continue
         if gathered and lane != "setback":
-            of_lanes, periods, days_on = (gathered.marks[name].to_numpy() for name in ("lane", "period", "on"))
-            on = days_on[(of_lanes == lane) & (periods <= on)][-1]
-        return str(on.astype("datetime64[D]")), LANE_AT[lane]
+            periods = gathered.marks[(gathered.marks["lane"] == lane) & (gathered.marks["period"] <= on)]
+            return days(periods["on"])[-1], LANE_AT[lane]
+        beside = shown[shown["lane"] == lane]
+        apart = heights(beside) if lane == "setback" else _beside(beside["on"].to_numpy())
+        return str(on.date()), LANE_AT[lane] + float(apart[(beside["id"] == newest).to_numpy()][0])
     return None, None
 
 

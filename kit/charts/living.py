@@ -15,6 +15,7 @@ from kit.charts.picture import (
     grid_axis,
     label,
     marks,
+    nothing_yet,
     number_words,
     numbers,
     own_word,
@@ -35,17 +36,30 @@ EACH = {"week": _("A point is the mean of a week."), "month": _("A point is the 
         "quarter": _("A point is the mean of three months.")}  # fmt: skip
 
 
-def living(daily: pd.DataFrame, both: pd.DataFrame, own_words: Sequence[str] = (), every: str = "day") -> Picture:
+def living(
+    daily: pd.DataFrame,
+    both: pd.DataFrame,
+    own_words: Sequence[str] = (),
+    every: str = "day",
+    counted: pd.DataFrame | None = None,
+) -> Picture:
     """Living well (solid) beside what I live with (dashed), 0 to 10, over time.
 
     `daily` is `measures.by_day(check_ins, ratings=charts.BOTH)`, or `by_period` with its `every`; `both` is
-    `measures.living_with_symptoms(check_ins)`; the second of `own_words` is what the client says for symptoms.
+    `measures.living_with_symptoms(check_ins)`; the second of `own_words` is what the client says for symptoms. Where a
+    row is a week or more, its table has the days that are counted: `counted` is `measures.counted_by`.
     """
     word = own_word(own_words, 1, _("what I live with"))
     noted = daily[daily[list(BOTH)].notna().any(axis=1)]
     drawn = [name for name in BOTH if noted[name].notna().any()]
     sentence = _living_sentence(len(noted), drawn, both, word, every)
+    if noted.empty:
+        return nothing_yet(sentence)
     columns, rows = _living_table(noted, word)
+    if every in EACH and counted is not None:
+        columns += [_("Days with both"), _("Both at 6 or more")]
+        cells = counted.loc[noted.index, ["days", "both"]].astype(str).to_numpy().tolist()
+        rows = [[*row, *more] for row, more in zip(rows, cells[::-1], strict=True)]
     if len(noted) < 2:
         return told_only(sentence, columns, rows)
     lines = [f"{name}_line" for name in BOTH]
@@ -59,7 +73,7 @@ def _living_sentence(n: int, drawn: Sequence[str], both: pd.DataFrame, word: str
     if not n:
         return _("Nothing is noted here yet. It starts with the first number, and each can be skipped.")
     if n < 2:
-        return _("One day is noted here so far; too few yet to tell.")
+        return _("One day is noted here; too few yet to tell.")
     periods, named = PERIODS[every].format(n=n), {"living_well": _("living well"), "symptom_load": word}
     if len(drawn) < 2:
         alone = _("Noted over {periods}: {what}. The other one is not noted; it never has to be.")
@@ -143,6 +157,8 @@ def plane(beside: pd.DataFrame, both: pd.DataFrame, own_words: Sequence[str] = (
     cells = zip(day_texts(beside["on"]), number_words(well), number_words(loud), told, strict=True)
     rows = [list(row) for row in cells][::-1]
     sentence = both_words(both, word)
+    if not rows:
+        return nothing_yet(sentence)
     if len(rows) < 2:
         return told_only(sentence, columns, rows)
     spots = Counter(zip(well, loud, there, strict=True))

@@ -2,7 +2,7 @@
 
 import textwrap
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -24,7 +24,10 @@ WIDE = 33  # as many letters of a wide face stand beside each other on a phone
 
 @dataclass(frozen=True)
 class Picture:
-    """One picture: plotly's `data` and `layout`, the finding as a `sentence`, the same numbers as a table."""
+    """One picture: plotly's `data` and `layout`, the finding as a `sentence`, the same numbers as a table.
+
+    `nothing_yet` says that its sentence is about nothing having been noted so far.
+    """
 
     sentence: str
     columns: list[str]
@@ -32,6 +35,7 @@ class Picture:
     data: list[dict[str, Any]]
     layout: dict[str, Any]
     table_label: str = _("The same as a table")
+    nothing_yet: bool = False
 
     def drawn(self) -> dict[str, Any]:
         return dict(vars(self))  # asdict would copy every list anew, at each save
@@ -40,6 +44,11 @@ class Picture:
 def told_only(sentence: str, columns: Sequence[str] = (), rows: Sequence[list[str]] = ()) -> Picture:
     """Too little to draw: a sentence, the table where it holds anything, and no axes."""
     return Picture(sentence, list(columns) if rows else [], list(rows), [], {})
+
+
+def nothing_yet(sentence: str, columns: Sequence[str] = (), rows: Sequence[list[str]] = ()) -> Picture:
+    """Of what this picture tells nothing was noted so far; the sentence says how it begins."""
+    return replace(told_only(sentence, columns, rows), nothing_yet=True)
 
 
 def not_all(drawn: int, of: int) -> list[str]:
@@ -140,6 +149,11 @@ def marks(name: str, x: Sequence[Any], y: Sequence[Any], marker: Mapping[str, An
     """Points that stand for themselves, without a line."""
     given = {"type": "scatter", "mode": "markers", "name": name, "x": list(x), "y": list(y), "marker": dict(marker)}
     return {**given, "cliponaxis": False, **more}
+
+
+def stacked(place: np.ndarray, of: np.ndarray, step: float = 0.4) -> np.ndarray:
+    """How far from their lane marks lie of which several would cover each other: the place of each, of how many."""
+    return (place - (of - 1) / 2) * np.minimum(step, 0.7 / np.maximum(of - 1, 1))
 
 
 def label(text: str, x: Any, y: Any, font: Mapping[str, Any] = QUIET, **more: Any) -> dict[str, Any]:

@@ -5,7 +5,17 @@ from typing import Any
 
 import pandas as pd
 
-from kit.charts.picture import Picture, calm, day_texts, hidden_axis, marks, time_axis, told_only, whole_days
+from kit.charts.picture import (
+    Picture,
+    calm,
+    day_texts,
+    hidden_axis,
+    marks,
+    nothing_yet,
+    time_axis,
+    told_only,
+    whole_days,
+)
 from kit.words import _, one_or_many
 
 WEEK: dict[str, Any] = {"color": "var(--kit-action)", "symbol": "circle", "size": 11}
@@ -17,7 +27,7 @@ def showing_up(weeks: pd.DataFrame | None) -> Picture:
     `weeks` is `measures.showing_up(measures.days_noted(frames), today)`, or None while nothing is noted at all.
     """
     if weeks is None or weeks.empty:
-        return told_only(_("Nothing is noted yet. It starts with the first thing."))
+        return nothing_yet(_("Nothing is noted yet. It starts with the first thing."))
     n = int(weeks["weeks"].iloc[-1])
     sentence = one_or_many("{n} week holds something of yours.", "{n} weeks hold something of yours.", n).format(n=n)
     columns = [_("Week that began on"), _("Entries"), _("Weeks so far that hold something")]

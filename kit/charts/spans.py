@@ -5,26 +5,30 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kit.charts.picture import days, hover
+from kit.charts.picture import days, hover, stacked
 from kit.words import _
 
 MANY = 60  # as many stand so close that round ends and small arcs cannot be told apart, and take long to paint
 
 
 def spans(setbacks: pd.DataFrame, window: list[pd.Timestamp], at: float, name: str) -> list[dict[str, Any]]:
-    """`setbacks` has the columns `on`, `until`, `ongoing` and `text`; `at` is the height at which they lie."""
+    """`setbacks` has the columns `on`, `until`, `ongoing` and `text`, in order of time; `at` is the height of their
+    lane, in which those that overlap lie above each other.
+    """
     if setbacks.empty:
         return []
     x: list[str | None] = []
     y: list[float | None] = []
     texts: list[str | None] = []
     ends: list[int] = []
-    goes_on, until = setbacks["ongoing"].to_numpy(), setbacks["until"].to_numpy()
+    goes_on, until = setbacks["ongoing"].to_numpy(dtype=bool), setbacks["until"].to_numpy()
+    height = at + heights(setbacks)
     starts = days(np.maximum(setbacks["on"].to_numpy(), window[0].to_datetime64()))
-    for start, stop, more, text in zip(starts, days(until), goes_on.tolist(), hover(setbacks["text"]), strict=True):
+    rows = (starts, days(until), goes_on.tolist(), hover(setbacks["text"]), height.tolist())
+    for start, stop, more, text, high in zip(*rows, strict=True):
         ends += [13, 0 if more else 13, 0]
         x += [start, stop, None]
-        y += [at, at, None]
+        y += [high, high, None]
         texts += [text, text, None]
     line = {"color": "var(--kit-setback)", "width": 13}
     band = {
@@ -32,21 +36,38 @@ def spans(setbacks: pd.DataFrame, window: list[pd.Timestamp], at: float, name: s
         "marker": {"symbol": "circle", "size": ends, "color": "var(--kit-setback)", "opacity": 1, "line": {"width": 0}},
         "hovertext": texts, "hoverinfo": "x+text", "showlegend": False,
     }  # fmt: skip
-    ended, ongoing = until[~goes_on], until[goes_on]
+    ended, ongoing = (until[~goes_on], height[~goes_on]), (until[goes_on], height[goes_on])
     if len(setbacks) > MANY:
         light = {**band, "mode": "lines", "line": {**line, "width": 9}}  # a style sheet makes the ends round
-        return [light, *_risen(ended, window, at), *_open_ends(ongoing, window, at)]
-    return [band, *_rises(ended, window, at), *_open_ends(ongoing, window, at)]
+        return [light, *_risen(*ended, window), *_open_ends(*ongoing, window)]
+    return [band, *_rises(*ended, window), *_open_ends(*ongoing, window)]
 
 
-def _risen(ended: np.ndarray, window: list[pd.Timestamp], at: float) -> list[dict[str, Any]]:
+def heights(setbacks: pd.DataFrame) -> np.ndarray:
+    """How far above or below their lane they lie: apart from each other wherever they overlap."""
+    on, until = (setbacks[name].to_numpy().astype("datetime64[D]") for name in ("on", "until"))
+    until = np.where(setbacks["ongoing"].to_numpy(dtype=bool), np.datetime64("9999-12-31"), until)
+    place, of = np.zeros(len(on), dtype=int), np.ones(len(on), dtype=int)
+    reaches: list[Any] = []  # of those that overlap: how far each row is taken
+    first = 0
+    for row, (begin, end) in enumerate(zip(on, until, strict=True)):
+        if reaches and begin > max(reaches):
+            reaches, first = [], row
+        free = next((n for n, reach in enumerate(reaches) if begin > reach), len(reaches))
+        reaches[free : free + 1] = [end]
+        place[row], of[first : row + 1] = free, len(reaches)
+    return stacked(place, of, 0.34)
+
+
+def _risen(ended: np.ndarray, at: np.ndarray, window: list[pd.Timestamp]) -> list[dict[str, Any]]:
     """Where each span ends a short line that goes up: finding one's feet."""
     if not len(ended):
         return []
     ends = days(ended), days(ended + _part(window, 0.005))
     x = [one for end, risen in zip(*ends, strict=True) for one in (end, risen, None)]
+    y = [one for high in at.tolist() for one in (high + 0.25, high + 0.6, None)]
     line = {"color": "var(--kit-setback)", "width": 3}
-    return [{**_RISE, "mode": "lines", "x": x, "y": [at + 0.25, at + 0.6, None] * len(ended), "line": line}]
+    return [{**_RISE, "mode": "lines", "x": x, "y": y, "line": line}]
 
 
 _RISE = {
@@ -58,13 +79,13 @@ _RISE = {
 }
 
 
-def _rises(ended: np.ndarray, window: list[pd.Timestamp], at: float) -> list[dict[str, Any]]:
+def _rises(ended: np.ndarray, at: np.ndarray, window: list[pd.Timestamp]) -> list[dict[str, Any]]:
     """A small arc at the end of each span, upwards: finding one's feet."""
     if not len(ended):
         return []
     arcs = [np.datetime_as_string(np.add(ended, _part(window, 0.022 * part))) for part in (0, 0.7, 1)]
     x = [one for arc in zip(*arcs, strict=True) for one in (*arc, None)]
-    y = [*(at + lift for lift in (0, 0.16, 0.6)), None] * len(ended)
+    y = [one for high in at.tolist() for one in (high, high + 0.16, high + 0.6, None)]
     line = {"color": "var(--kit-setback)", "width": 3, "shape": "spline"}
     mark = {"symbol": "triangle-up", "size": [0, 0, 11, 0] * len(ended), "opacity": 1, "line": {"width": 0}}
     return [{**_RISE, "mode": "lines+markers", "x": x, "y": y, "line": line, "marker": mark}]
@@ -74,17 +95,18 @@ def _part(window: list[pd.Timestamp], share: float) -> np.timedelta64:
     return ((window[1] - window[0]) * share).to_timedelta64()
 
 
-def _open_ends(ongoing: np.ndarray, window: list[pd.Timestamp], at: float) -> list[dict[str, Any]]:
+def _open_ends(ongoing: np.ndarray, at: np.ndarray, window: list[pd.Timestamp]) -> list[dict[str, Any]]:
     """An ongoing setback has no end: it goes on in dots, past today."""
     if not len(ongoing):
         return []
+    last = str(window[1].date())
     return [
         {
             "type": "scatter",
             "mode": "lines",
             "name": _("still in the middle of it; no end date needed"),
-            "x": [*days(ongoing[:1]), str(window[1].date())],
-            "y": [at] * 2,
+            "x": [one for start in days(ongoing) for one in (start, last, None)][:-1],
+            "y": [one for high in at.tolist() for one in (high, high, None)][:-1],
             "line": {"color": "var(--kit-setback)", "width": 5, "dash": "dot"},
             "hoverinfo": "name",
             "showlegend": False,

@@ -14,6 +14,7 @@ from kit.charts.picture import (
     grid_axis,
     label,
     marks,
+    nothing_yet,
     numbers,
     time_axis,
     told_only,
@@ -41,14 +42,17 @@ def small_steps(weeks: pd.DataFrame, over: tuple[float | None, int] = (None, 0))
     rows = [list(row) for row in zip(day_texts(weeks["week_of"]), told, between, reasons, strict=True)]
     noted = [row for row, one in enumerate(done) if one is not None]
     sentence = " ".join([*_sentence(rows, weeks.iloc[noted]), *_over(*over)])
+    if not noted:
+        return nothing_yet(sentence, columns, rows[::-1])
+    told_rows = [*rows[::-1], *_over_rows(*over)]
     if len(noted) < 2:
-        return told_only(sentence, columns, rows[::-1])
+        return told_only(sentence, columns, told_rows)
     top = max(one for one in (*done, *planned, 1) if one is not None)
     data = _drawn(_middles(weeks), done, planned, told, between, top)
     last = noted[-1]
     words = label(told[last], _middles(weeks)[last], _above(weeks.iloc[: last + 1]), font=INK,
                   xanchor="right", xshift=14, yanchor="bottom", yshift=2)  # fmt: skip
-    return Picture(sentence, columns, rows[::-1], data, _layout(weeks, top, words, came=any(between)))
+    return Picture(sentence, columns, told_rows, data, _layout(weeks, top, words, came=any(between)))
 
 
 def _above(weeks: pd.DataFrame) -> float:
@@ -65,7 +69,7 @@ def _sentence(rows: list[list[str]], noted: pd.DataFrame) -> list[str]:
     day, told, _came, _reason = rows[noted.index[-1]]
     said = [_("In the week of {day}: {told}.").format(day=day, told=told)]
     if n < 2:
-        return [*said, _("One week so far; too few yet to tell.")]
+        return [*said, _("One week; too few yet to tell.")]
     all_told = done_of(noted["done"].sum(), noted["planned"].sum())
     return [
         *said,
@@ -87,7 +91,18 @@ def _over(kept: float | None, n: int) -> list[str]:
         "in it only where it raises it.",
         n,
     )
-    return [] if kept is None else [words.format(n=n, tenths=f"{kept * 10:.1f}".removesuffix(".0"))]
+    return [] if kept is None else [words.format(n=n, tenths=_tenths(kept))]
+
+
+def _over_rows(kept: float | None, n: int) -> list[list[str]]:
+    """The same mean, for the table."""
+    mean = one_or_many("the mean over {n} week of a step", "the mean over {n} weeks of a step", n).format(n=n)
+    tenths = _("about {tenths} of every 10 planned")
+    return [] if kept is None else [[mean, tenths.format(tenths=_tenths(kept)), "", ""]]
+
+
+def _tenths(kept: float) -> str:
+    return f"{kept * 10:.1f}".removesuffix(".0")
 
 
 def _middles(weeks: pd.DataFrame) -> list[str]:

@@ -15,6 +15,7 @@ from kit.words import _
 ENOUGH = 5
 YEAR = 365.25
 COLUMNS = ["began_on", "back_on_feet_on", "days", "ongoing", "roughly", "setbacks", "titles", "ids"]
+EACH = ["began_on", "back_on_feet_on", "days", "ongoing", "roughly", "title", "id"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,12 +40,13 @@ class Trend:
 
 @dataclass(frozen=True, eq=False)
 class BounceBack:
-    """What `bounce_back` found.
+    """What `bounce_back` found: `setbacks` are counted and told, `episodes` join neighbours for the curve alone.
 
     `sentence` is for the client, `asked_sentence` for one who asks for the days, `coach_sentence` for the coach's own
     view; `curve_sentence` goes with the curve, for these two.
     """
 
+    setbacks: pd.DataFrame
     episodes: pd.DataFrame
     curve: pd.DataFrame | None
     median: float | None
@@ -52,6 +54,7 @@ class BounceBack:
     high: float | None
     trend: Trend | None
     n: int
+    ended: int
     ongoing: int
     left_out: int
     sentence: str
@@ -63,11 +66,14 @@ class BounceBack:
 def bounce_back(setbacks: Any, today: date, gap: int = 2) -> BounceBack:
     """Days from a setback's first day to being back on one's feet.
 
-    Setbacks of which one begins at most `gap` days after the other ended are one stretch: a row of `episodes` with
-    `began_on`, `back_on_feet_on` (NaT while it goes on), `days`, `ongoing`, `roughly` (its first day is), `setbacks`
-    (how many), and their `titles` and `ids`. What still goes on has no end: its `days` are those until `today`, and
-    count as "at least" (right-censored). It takes in every setback that began after it, and one that had ended at
-    most `gap` days before it: that one then counts as ongoing too. Setbacks with `timed` false stay out (`left_out`).
+    `setbacks` has a row for each, in order of time: `began_on`, `back_on_feet_on` (NaT while it goes on), `days`,
+    `ongoing`, `roughly` (its first day is), `title`, `id`. What still goes on has no end: its `days` are those until
+    `today`, and count as "at least" (right-censored). `ended` and `ongoing` count these rows, so that one more record
+    never takes back that somebody got up. Setbacks with `timed` false stay out (`left_out`).
+
+    For the curve neighbours are joined: setbacks of which one begins at most `gap` days after the other ended are one
+    row of `episodes`, with how many `setbacks` it holds, their `titles` and `ids`. One that goes on is joined with what
+    overlaps it only: all that began later, and the stretch that had not ended when it began.
 
     From 5 stretches on (`n`) there is a `curve` (see `survival`) and its `median` in days, with the 95% interval from
     `low` to `high` (see `curve.interval`); from 5 ended ones on a `trend`: the slope of Theil 1950 and Sen 1968, in
@@ -76,7 +82,8 @@ def bounce_back(setbacks: Any, today: date, gap: int = 2) -> BounceBack:
     Kaplan and Meier 1958 for the curve; scipy's `theilslopes` for the trend.
     """
     kept, left_out = _timed(table(setbacks, "began_on", "back_on_feet_on"))
-    episodes = _episodes(kept, today, gap)
+    each = _each(kept, today)
+    episodes = _episodes(each, today, gap)
     lasted, ended = episodes["days"].to_numpy(), ~episodes["ongoing"].to_numpy(dtype=bool)
     n, curve, median, low, high = len(episodes), None, None, None, None
     if n >= ENOUGH:
@@ -84,8 +91,9 @@ def bounce_back(setbacks: Any, today: date, gap: int = 2) -> BounceBack:
         median, (low, high) = median_days(curve), interval(lasted, ended)
     trend = _trend(episodes[ended])
     found = {
-        "episodes": episodes, "curve": curve, "median": median, "low": low, "high": high, "trend": trend, "n": n,
-        "ongoing": int((~ended).sum()), "left_out": left_out,
+        "setbacks": each, "episodes": episodes, "curve": curve, "median": median, "low": low, "high": high,
+        "trend": trend, "n": n, "ended": int((~each["ongoing"]).sum()), "ongoing": int(each["ongoing"].sum()),
+        "left_out": left_out,
     }  # fmt: skip
     told = {**found, "gap": gap, "enough": ENOUGH}
     return BounceBack(
@@ -121,23 +129,35 @@ def _timed(setbacks: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     return setbacks[stays], int((~stays).sum())
 
 
-def _episodes(setbacks: pd.DataFrame, today: date, gap: int) -> pd.DataFrame:
+def _each(setbacks: pd.DataFrame, today: date) -> pd.DataFrame:
+    """The setbacks in order of time; of two that began on one day the one that goes on comes first."""
     lasted, ended = lasting(setbacks, today)
-    began = days(setbacks["began_on"])
-    n = len(setbacks)
+    began, n = days(setbacks["began_on"]), len(setbacks)
     told = {
         name: setbacks[name].tolist() if name in setbacks else [blank] * n
         for name, blank in (("title", ""), ("id", ""), ("roughly", False))
     }
-    rows = sorted(zip(began, began + lasted, ~ended, told["title"], told["id"], told["roughly"], strict=True))
+    rows = sorted(zip(began, ended.tolist(), lasted.tolist(), told["title"], told["id"], told["roughly"], strict=True))
+    found = pd.DataFrame(rows, columns=["began_on", "ended", "days", "title", "id", "roughly"])
+    began, over = found["began_on"].to_numpy("datetime64[D]"), found["ended"].to_numpy(dtype=bool)
+    found["began_on"] = began.astype("datetime64[us]")
+    last = began + found["days"].to_numpy("int64").astype("timedelta64[D]")
+    found["back_on_feet_on"] = np.where(over, last, np.datetime64("NaT")).astype("datetime64[us]")
+    return found.assign(ongoing=~over, roughly=found["roughly"].astype(bool), days=found["days"].astype("int64"))[EACH]
+
+
+def _episodes(each: pd.DataFrame, today: date, gap: int) -> pd.DataFrame:
     stretches: list[dict[str, Any]] = []
-    for first, last, ongoing, title, name, roughly in rows:
+    began, lasted = days(each["began_on"]), each["days"].to_numpy().astype("timedelta64[D]")
+    columns = (began, began + lasted, *(each[name].tolist() for name in ("ongoing", "title", "id", "roughly")))
+    for first, last, ongoing, title, name, roughly in zip(*columns, strict=True):
         now = stretches[-1] if stretches else None
-        if now is None or not (now["ongoing"] or first - now["last"] <= np.timedelta64(gap, "D")):
-            now = {"began_on": first, "last": last, "ongoing": False, "roughly": bool(roughly), "titles": (), "ids": ()}
+        near = np.timedelta64(0 if ongoing else gap, "D")
+        if now is None or not (now["ongoing"] or first - now["last"] <= near):
+            now = {"began_on": first, "last": last, "ongoing": False, "roughly": roughly, "titles": (), "ids": ()}
             stretches.append(now)
         now["last"] = max(now["last"], last)
-        now["ongoing"] |= bool(ongoing)
+        now["ongoing"] |= ongoing
         now["titles"] += (title,)
         now["ids"] += (name,)
     return _as_frame(stretches, today)

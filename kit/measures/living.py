@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from kit.measures.columns import Numbers, some, table
-from kit.measures.time_line import rated
+from kit.measures.time_line import PERIODS, Every, rated
 from kit.words import _
 
 BOTH = ("living_well", "symptom_load")
@@ -30,6 +30,13 @@ def side_by_side(check_ins: Any, at_least: float = 6) -> pd.DataFrame:
     daily = rated(table(check_ins, "on", *BOTH), BOTH)
     daily = daily.dropna(ignore_index=True)
     return daily.assign(both=(daily[list(BOTH)] >= at_least).all(axis=1))
+
+
+def counted_by(beside: pd.DataFrame, on: Any, every: Every) -> pd.DataFrame:
+    """`side_by_side` counted by the periods that hold the days `on`, a row for each: `days`, and `both` of them."""
+    period, shown = PERIODS[every](beside["on"].to_numpy()), PERIODS[every](np.asarray(on))
+    counts = pd.DataFrame({"days": 1, "both": beside["both"].to_numpy(dtype=int)}, index=period)
+    return counts.groupby(level=0).sum().reindex(shown, fill_value=0).reset_index(drop=True)
 
 
 def living_with_symptoms(check_ins: Any, at_least: float = 6) -> pd.DataFrame:

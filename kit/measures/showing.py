@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from kit.frames import touches
 from kit.measures.columns import days, mondays, numbers
 from kit.words import _
 
@@ -57,11 +58,10 @@ def meanwhile(frames: Mapping[str, pd.DataFrame], since: date, until: date) -> d
     `milestones`, `wins`, `sparks`, and of the small steps how often they were `done` and `planned` in the weeks that
     began in that time; a week of which nothing was noted is in neither.
     """
-    first, last = np.datetime64(since), np.datetime64(until)
 
     def within(values: Any) -> np.ndarray:
         found = days(values)
-        return (found >= first) & (found <= last)
+        return touches(found, found, since, until) & ~np.isnat(found)
 
     counts = {
         name: int(within(frames[name]["on"]).sum()) for name in ("milestones", "wins", "sparks") if name in frames

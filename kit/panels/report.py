@@ -2,12 +2,12 @@
 
 import sys
 import webbrowser
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kit import records
-from kit.fields import Audience, about, may_see
+from kit.fields import Audience
 from kit.panels.reading import PERIOD_WORDS
 from kit.panels.session import button, buttons, text
 from kit.panels.widgets import Block, Panel
@@ -113,15 +113,18 @@ class MakeReport(Panel):
 
     def _shown(self) -> list[Any]:
         """What the page tells of one by one, the newest first."""
-        since, reader = self._since(), self._person()
-        kinds = [records.BY_PLURAL[plural] for plural in OFFERED]
-        return sorted(
-            (one for kind in kinds for one in self.table.records(kind)
-             if may_see(kind, getattr(one, "share_with", ()), self._audience(), reader)
-             and (since is None or one.day() >= since or not _dated(one))),
-            key=lambda one: one.day(),
-            reverse=True,
-        )  # fmt: skip
+        from kit import frames
+
+        noted = {plural: self.table.records(records.BY_PLURAL[plural]) for plural in OFFERED}
+        seen = {
+            plural: frames.frame(
+                records.BY_PLURAL[plural], [one.model_dump() for one in some], self._audience(), self._person()
+            )
+            for plural, some in noted.items()
+        }
+        there = {key for frame in frames.within(seen, self._since()).values() for key in frame["id"]}
+        told = [one for some in noted.values() for one in some if one.id in there]
+        return sorted(told, key=lambda one: one.day(), reverse=True)
 
     def _preview(self, page: "Page") -> Block:
         return {
@@ -168,10 +171,9 @@ class MakeReport(Panel):
         return Asked(self._reader, self._supporter, self._since(), left_out=tuple(self._left_out))
 
     def _since(self) -> date | None:
-        from kit.charts import SPAN
+        from kit.charts import first_day
 
-        days = SPAN[self._period]
-        return date.today() - timedelta(days=days) if days else None
+        return first_day(self._period, date.today())
 
     def _person(self) -> Any:
         return next((one for one in self._people() if one.id == self._supporter), None)
@@ -231,10 +233,3 @@ class MakeReport(Panel):
     def _told(self, said: str = "") -> None:
         self.tell(said=said)
         self.refresh()
-
-
-def _dated(one: Any) -> bool:
-    from kit.frames import STANDING
-
-    stays = (*STANDING, "better")  # the words that a page opens with are the latest, however long ago
-    return one.plural not in stays and one.dated in about(type(one)) and getattr(one, one.dated) is not None

@@ -3,7 +3,7 @@
 import contextlib
 import os
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from time import monotonic, time
 from typing import TYPE_CHECKING, Any
@@ -309,12 +309,14 @@ class Table:
 
     def pictures_of(self, name: str, in_days: bool = False) -> "list[Picture]":
         """The pictures of one question, of who is here and of the period that is looked at."""
-        from kit import charts, frames, pictures
+        from kit import charts, pictures
 
-        today, days = date.today(), charts.SPAN[self.period]
-        told = frames.within(self._told(pictures.READ), today - timedelta(days=days) if days else None)
-        story = pictures.Story(told, today, self.own_words(), self.for_coach, in_days)
-        return pictures.PICTURES[name](story)
+        today = date.today()
+        story = pictures.Story(
+            self._told(pictures.READ), today, self.own_words(), self.for_coach, in_days,
+            since=charts.first_day(self.period, today), span=self.period,
+        )  # fmt: skip
+        return pictures.shown(pictures.PICTURES[name], story)
 
     def picture(self, span: str) -> PictureWidget:
         """The journey over a span, kept up to date; one for all panels that show it."""

@@ -184,7 +184,7 @@ def page(
     shown = within(frames, since, until)
     story = told_in(shown, names_of(frames), today)
     first, own_words = opening(story, supporter), own_words_of(story)
-    pictures = pictured.drawn(shown, min(today, until or today), own_words, audience)
+    pictures = pictured.drawn(frames, min(today, until or today), own_words, audience, since, until)
     return paper.filled(
         "report.html",
         pictured.figures(pictures),

@@ -24,22 +24,25 @@ SHARED = ("journey",)
 
 
 def drawn(
-    seen: Mapping[str, pd.DataFrame], today: date, own_words: Sequence[str], audience: Audience
+    seen: Mapping[str, pd.DataFrame],
+    today: date,
+    own_words: Sequence[str],
+    audience: Audience,
+    since: date | None = None,
+    until: date | None = None,
 ) -> dict[str, list[Picture]]:
     """Name -> the pictures under this name, in the order of a page."""
-    told = {kind.plural: _whole(kind, seen.get(kind.plural)) for kind in NEEDED}
-    story = pictures.Story(told, today, own_words, for_coach=audience == "just_me")
+    noted = {kind.plural: _whole(kind, seen.get(kind.plural)) for kind in NEEDED}
+    story = pictures.Story(noted, today, own_words, for_coach=audience == "just_me", since=since, until=until)
     names = SHARED if audience == "supporter" else tuple(TELLS_OF)
-    shown = [name for name in names if not all(told[plural].empty for plural in TELLS_OF[name])]
-    return {name: [_without_empty_columns(one) for one in _made(name, story)] for name in shown}
+    shown = [name for name in names if not all(story.told[plural].empty for plural in TELLS_OF[name])]
+    return {name: [_without_empty_columns(one) for one in pictures.shown(MADE[name], story)] for name in shown}
 
 
-def _made(name: str, story: pictures.Story) -> list[Picture]:
-    if name == "journey":
-        return [dict(pictures.journeys(story.told, story.today, ["all"], own_words=story.own_words))["all"]]
-    if name == "what_helped":  # what fits what came before is for a screen, where it can be talked over
-        return [pictures.tools_that_helped(story)]
-    return pictures.PICTURES[name](story)
+# What fits what came before is for a screen, where it can be talked over.
+MADE = {
+    **pictures.PICTURES, "journey": pictures.journey_of, "what_helped": pictures.tools_that_helped,
+}  # fmt: skip
 
 
 def _without_empty_columns(picture: Picture) -> Picture:
