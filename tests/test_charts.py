@@ -212,16 +212,30 @@ def test_the_plane_holds_each_day_of_its_table(shown, name):
 
 
 @pytest.mark.parametrize("name", ["Heron", "Maple", "River"])
-def test_each_stretch_of_the_table_lies_on_the_line(shown, name):
+def test_each_setback_of_the_table_lies_on_the_line(shown, name):
     picture = shown[name]["feet"]
-    ends = trace(picture, "a stretch")["x"]
+    ends = trace(picture, "a setback")["x"]
     open_ended = [one for one in picture.data if one["name"].startswith("still in the middle")]
 
     assert ends.count(None) == len(picture.rows)
     assert len(open_ended) == sum(row[1].startswith("still in") for row in picture.rows)
 
 
-def test_each_stretch_of_the_table_is_a_dot_and_the_trend_has_its_interval(shown):
+def test_setbacks_that_overlap_lie_above_each_other_and_each_that_goes_on_stays_open():
+    both = [kit.Setback(client="Otter", title="X", began_on=date(2026, 10, day)) for day in (1, 9)]
+    earlier = kit.Setback(client="Otter", title="Y", began_on=date(2026, 5, 1), back_on_feet_on=date(2026, 5, 9))
+
+    (picture,) = pictures.finding_my_feet(pictures.Story(frames_of([*both, earlier]), TODAY))
+
+    heights = trace(picture, "a setback")["y"][::3]
+    (open_ended,) = [one for one in picture.data if one["name"].startswith("still in the middle")]
+    assert heights[0] == 1
+    assert len(set(heights)) == 3
+    assert open_ended["y"][::3] == heights[1:]
+    assert "still in the middle of 2" in words_in(picture).replace("<br>", " ")
+
+
+def test_each_setback_of_the_table_is_a_dot_and_the_trend_has_its_interval(shown):
     picture = shown["Heron"]["feet in days"]
     line = [trace(picture, name)["y"] for name in ("the line", "interval, from", "interval, to")]
     cells = [row[3] for row in picture.rows if row[2] == "the line, with its interval"]
@@ -270,7 +284,7 @@ def test_what_fits_draws_the_tool_that_its_label_names_and_no_other(shown, name)
     first = list({row[0]: row for row in reversed(picture.rows)}.values())[::-1][: len(dots["x"])]
 
     spots = zip(dots["hovertext"], dots["x"], strict=True)
-    assert list(spots) == [(row[1], float(row[3])) for row in first]
+    assert list(spots) == [(row[1], float(row[4])) for row in first]
     assert len(set(dots["y"])) == len(dots["y"])
     labels = words_in(picture).replace("<br>", " ")
     assert all(f"{row[0]}: {row[1]}"[:40] in labels for row in first)
@@ -495,7 +509,7 @@ def test_one_week_is_too_few_to_draw():
     picture = stepped((4, 5))
 
     assert picture.data == []
-    assert picture.sentence == "In the week of 2 Mar 2026: 4 of 5. One week so far; too few yet to tell."
+    assert picture.sentence == "In the week of 2 Mar 2026: 4 of 5. One week; too few yet to tell."
 
 
 def test_therapy_and_medication_are_named_and_never_compared(sample):

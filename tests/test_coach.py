@@ -251,6 +251,84 @@ def test_who_was_put_away_is_named_only_when_the_day_of_keeping_comes(alone):
     assert names(alone.prepare()) == ["Wren"]
 
 
+# a setback that was left open ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def left_open(otter):
+    """Otter, with a setback that was left open while a later one ended."""
+    otter.add(kit.Setback(client="Otter", title="The letters again", began_on=day(-60)))
+    otter.add(kit.Setback(client="Otter", title="Grey", began_on=day(-20), back_on_feet_on=day(-10)))
+    otter.table.noted()
+    return otter
+
+
+def asks(book):
+    """What is asked on the page of who is looked at, and at one glance."""
+    (line,) = at_a_glance(book._store)
+    said = [one for one in line.due() if "Is it still going on?" in one]
+    assert [one["text"] for one in all_blocks(book.prepare()) if "Is it still going on?" in one.get("text", "")] == said
+    return said
+
+
+def ongoing(book):
+    return [one.title for one in book.records(kit.Setback) if one.back_on_feet_on is None]
+
+
+def test_a_setback_left_open_while_a_later_one_ended_is_asked_about(left_open):
+    began = day(-60)
+
+    assert asks(left_open) == [
+        f"\u201cThe letters again\u201d is still open since {began.day} {began:%b %Y}, and a later one has ended. "
+        "Is it still going on?"
+    ]
+    left_open.table.look_up(None)
+    assert "Is it still going on?" in shown(left_open.prepare())
+
+
+@pytest.mark.parametrize(
+    "later", [{"began_on": day(-90), "back_on_feet_on": day(-10)}, {"began_on": day(-20)}], ids=["earlier", "open too"]
+)
+def test_nothing_is_asked_where_no_later_one_has_ended(otter, later):
+    otter.add(kit.Setback(client="Otter", title="The letters again", began_on=day(-60)))
+    otter.add(kit.Setback(client="Otter", title="Grey", **later))
+
+    assert asks(otter) == []
+
+
+def test_its_last_day_can_be_set_there_and_taken_back(left_open):
+    panel = left_open.prepare()
+    (form,) = panel.forms()
+    typed(panel, **{form: {"back_on_feet_on": day(-40).isoformat()}})
+
+    press(panel, "save")
+
+    assert (asks(left_open), ongoing(left_open)) == ([], [])
+    press(panel, "undo")
+    assert ongoing(left_open) == ["The letters again"]
+    assert len(asks(left_open)) == 1
+
+
+def test_left_open_it_is_asked_about_again_only_when_a_further_one_has_ended(left_open):
+    panel = left_open.prepare()
+
+    press(panel, "goes_on", next(iter(panel.forms())))
+
+    assert (asks(left_open), ongoing(left_open)) == ([], ["The letters again"])
+    left_open.add(kit.Setback(client="Otter", title="Rain", began_on=day(-8), back_on_feet_on=day(-2)))
+    left_open.table.noted()
+    assert len(asks(left_open)) == 1
+
+
+def test_without_an_agreement_it_is_asked_and_nothing_is_changed(left_open):
+    (agreed,) = left_open.records(kit.Agreement)
+    left_open.change(agreed, withdrawn_on=date.today())
+    left_open.table.noted()
+
+    assert left_open.prepare().forms() == {}
+    assert len(asks(left_open)) == 1
+
+
 # choosing and beginning ----------------------------------------------------------------------------
 
 

@@ -1,6 +1,7 @@
 """The journey: measure, picture, sentence and table agree."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pandas as pd
 import pytest
@@ -87,7 +88,7 @@ def test_where_nothing_was_rated_no_room_is_kept_for_the_lines(otter):
 
 def test_one_thing_is_a_sentence_and_a_table_without_axes_and_the_second_draws_it_from_the_start(otter):
     otter.add(kit.CheckIn(client="Otter", on=TODAY, energy=4))
-    assert drawn(otter).sentence == "How one day was is noted. There is a picture from the second day on."
+    assert drawn(otter).sentence == "How a day was is noted. There is a picture from the second day on."
     assert (drawn(otter).data, drawn(otter).layout) == ([], {})
 
     first = otter.add(kit.Win(client="Otter", title="Tea", on=TODAY))
@@ -181,6 +182,57 @@ def test_what_was_noted_just_now_is_ringed(otter):
     picture = drawn(otter, newest=win.id)
 
     assert traces(picture, "just noted")[0]["x"] == ["2026-06-27"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [(kit.Milestone, "milestones"), (kit.Win, "small wins"), (kit.Spark, "sparks of joy")]
+)
+def test_two_of_one_day_are_two_marks_that_do_not_cover_each_other(otter, kind, name):
+    titles = ("Tea", "Bread", "Rain")
+    for title in titles:
+        otter.add(kind(client="Otter", title=title, on="2026-06-01"))
+    otter.add(kind(client="Otter", title="Alone", on="2026-06-20"))
+
+    (marks,) = traces(drawn(otter), name)
+
+    heights = dict(zip(marks["hovertext"], marks["y"], strict=True))
+    lane = heights.pop("Alone")
+    assert set(heights) == set(titles)
+    assert lane == round(lane), "what is alone on its day lies in the middle of its lane"
+    apart = sorted(heights.values())
+    assert min(high - low for low, high in pairwise(apart)) > 0.3
+    assert all(abs(height - lane) < 0.5 for height in apart)
+
+
+def test_what_is_looked_out_for_is_a_mark_each(otter):
+    for title in ("The sea", "The choir"):
+        otter.add(kit.Milestone(client="Otter", title=title, on=None))
+
+    (marks,) = traces(drawn(otter), "looking out for")
+
+    assert len(set(marks["y"])) == 2
+    assert marks["hovertext"] == ["The sea", "The choir"]
+
+
+def test_the_ring_is_around_the_one_of_several_of_a_day_that_was_noted_just_now(otter):
+    for title in ("Tea", "Bread"):
+        otter.add(kit.Win(client="Otter", title=title, on="2026-06-01"))
+    newest = otter.records(kit.Win)[-1]
+
+    picture = drawn(otter, newest=newest.id)
+
+    ((marks,), (ring,)) = (traces(picture, name) for name in ("small wins", "just noted"))
+    assert ring["y"] == [marks["y"][marks["hovertext"].index(newest.title)]]
+
+
+def test_two_setbacks_that_go_on_are_told_as_two(otter):
+    for began in ("2026-05-01", "2026-06-01"):
+        otter.add(kit.Setback(client="Otter", title="X", began_on=began))
+
+    picture = drawn(otter)
+
+    assert picture.sentence == "So far: 2 setbacks. Still in the middle of 2; no end dates needed."
+    assert len(set(traces(picture, "setbacks")[0]["y"][::3])) == 2
 
 
 def test_peoples_text_is_shown_to_the_letter_by_plotly(otter):

@@ -178,13 +178,30 @@ def test_the_gap_can_be_chosen():
     assert found_feet(some, gap=1).n == 2
 
 
-def test_an_ongoing_setback_takes_in_what_came_shortly_before_and_what_came_after_and_says_so():
+def test_for_the_curve_an_ongoing_setback_is_joined_with_what_overlaps_it_alone():
     some = told(setback("2026-05-01", "2026-05-09"), setback("2026-05-10"), setback("2026-06-01", "2026-06-05"))
 
     found = found_feet(some["setbacks"])
 
-    assert (found.n, found.ongoing, found.episodes["days"].tolist()) == (1, 1, [60])
-    assert "the one that goes on holds earlier or later ones too" in found.coach_sentence
+    assert (found.n, found.episodes["days"].tolist(), found.episodes["ongoing"].tolist()) == (2, [8, 51], [False, True])
+    assert (found.ended, found.ongoing, found.setbacks["days"].tolist()) == (2, 1, [8, 51, 4])
+
+
+def test_what_had_not_ended_when_one_began_that_goes_on_is_one_stretch_with_it():
+    some = told(setback("2026-05-01", "2026-05-10"), setback("2026-05-10"))["setbacks"]
+
+    assert found_feet(some).episodes["days"].tolist() == [60]
+
+
+def test_where_the_curve_joins_setbacks_it_says_so():
+    some = lasting(20, 10, 12, 8, 6)
+    beside = told(setback("2025-01-22", "2025-01-30"))["setbacks"]
+
+    found = found_feet(pd.concat([some, beside], ignore_index=True))
+
+    assert (found.n, found.ended) == (5, 6)
+    assert found.curve_sentence.endswith("Setbacks at most 2 days apart are one stretch here.")
+    assert "apart" not in found.coach_sentence
 
 
 def test_what_began_after_an_ongoing_setback_belongs_to_it_on_an_earlier_day_too():
@@ -205,7 +222,7 @@ def test_below_five_stretches_there_are_dots_and_no_curve():
     found = found_feet(lasting(20, 10, 12, 8))
 
     assert (found.n, found.curve, found.median, found.low, found.high, found.trend) == (4, *[None] * 5)
-    assert found.coach_sentence == ("4 stretches: 20, 10, 12 and 8 days. Too few yet to tell more.")
+    assert found.coach_sentence == ("4 setbacks: 20, 10, 12 and 8 days. Too few yet to tell more.")
     assert found.curve_sentence == "From 5 stretches on there is a curve."
 
 
@@ -224,7 +241,7 @@ def test_what_goes_on_counts_in_the_median_and_not_in_the_trend():
     assert (ended.median, also.median) == (8, 10)
     assert also.trend.n == 6
     assert also.trend.per_year == ended.trend.per_year
-    assert "The one that goes on is not in it." in also.coach_sentence
+    assert "What goes on is not in it." in also.coach_sentence
 
 
 def test_the_trend_is_in_days_a_year_with_its_interval():
@@ -286,8 +303,8 @@ CLIENT_READS = {
         "lengths": (30, 25, 20, 15, 10, 5),
         "ongoing": "2026-06-01",
     },
-    "You found your feet again once so far; too few yet to tell more.": {"lengths": (9,)},
-    "You found your feet again 4 times so far; too few yet to tell more.": {"lengths": (9, 8, 7, 6)},
+    "You found your feet again once; too few yet to tell more.": {"lengths": (9,)},
+    "You found your feet again 4 times; too few yet to tell more.": {"lengths": (9, 8, 7, 6)},
     "You found your feet again 6 times.": {"lengths": (30, 25, 20, 15, 10, 5)},
     "You found your feet again 5 times.": {"lengths": (5, 10, 15, 20, 25)},
 }
@@ -300,9 +317,19 @@ def test_a_client_reads_how_it_is_without_the_days(sentence, story):
     assert found_feet(some).sentence == sentence
 
 
+def test_two_that_go_on_are_two():
+    found = found_feet(
+        told(setback("2026-05-01", "2026-05-09"), setback("2026-06-01"), setback("2026-06-10"))["setbacks"]
+    )
+
+    assert found.sentence == ("Still in the middle of 2; no end dates needed. You found your feet again once before.")
+    assert found.asked_sentence.endswith("They have been going on for at least 29 and 20 days so far.")
+    assert found.coach_sentence.startswith("3 setbacks: 8 days; 2 that go on, at least 29 and 20 days so far.")
+
+
 def test_a_coach_reads_at_least_how_many_days_it_has_been_so_far():
     assert found_feet(lasting(9, ongoing="2026-06-01")).coach_sentence == (
-        "2 stretches: 9 days; one that goes on, at least 29 days so far. Too few yet to tell more."
+        "2 setbacks: 9 days; one that goes on, at least 29 days so far. Too few yet to tell more."
     )
 
 
@@ -311,7 +338,8 @@ def test_a_coach_reads_the_median_and_the_trend_with_their_intervals():
 
     assert found.curve_sentence == "Of 6 stretches half ended within 15 days (95% interval: from 5 days on)."
     assert found.coach_sentence == (
-        "6 stretches. Over the 6 that ended, 30.4 days fewer a year (95% interval: 30.4 days fewer to 30.4 days fewer)."
+        "6 setbacks. Over the 6 stretches that ended, 30.4 days fewer a year "
+        "(95% interval: 30.4 days fewer to 30.4 days fewer)."
     )
 
 

@@ -134,8 +134,38 @@ def test_every_timed_setback_is_in_one_stretch_and_stretches_lie_apart(story):
     assert found.episodes["setbacks"].sum() + found.left_out == len(story)
     assert found.n == len(found.episodes)
     starts, ends = found.episodes["began_on"], found.episodes["back_on_feet_on"]
-    assert (starts.iloc[1:].to_numpy() - ends.iloc[:-1].to_numpy() > np.timedelta64(2, "D")).all()
-    assert found.ongoing == any(back is None and timed for _began, back, timed, _before in story)
+    apart = starts.iloc[1:].to_numpy() - ends.iloc[:-1].to_numpy()
+    least = np.where(found.episodes["ongoing"].iloc[1:], 0, 2).astype("timedelta64[D]")
+    assert (apart > least).all()
+    assert found.ongoing == sum(back is None and timed for _began, back, timed, _before in story)
+    assert found.episodes["ongoing"].sum() == min(found.ongoing, 1)
+
+
+@given(st.data(), stories, setbacks())
+def test_what_was_told_is_never_taken_back_by_one_setback_more(data, story, one):
+    told, more = data.draw(st.permutations([*story, one])), story
+
+    before, after = (measures.bounce_back(happened(some), TODAY) for some in (more, told))
+
+    assert before.ended <= after.ended <= before.ended + 1
+    assert before.ongoing <= after.ongoing
+    assert after.ended == sum(back is not None and timed for _began, back, timed, _before in told)
+
+
+@given(stories)
+def test_only_what_overlaps_a_setback_that_goes_on_is_joined_with_it(story):
+    found = measures.bounce_back(happened(story), TODAY)
+
+    spans = [(began, back) for began, back, timed, _before in story if timed]
+    open_from = min((began for began, back in spans if back is None), default=None)
+    taken_in = {one for stretch in found.episodes[found.episodes["ongoing"]]["ids"] for one in stretch}
+    for began, back in spans:
+        if back is not None and open_from is not None and back >= open_from:
+            assert f"setback {began} {back}" in taken_in
+    first = found.episodes.loc[found.episodes["ongoing"], "began_on"]
+    if len(first):  # as it was joined before the one that goes on began, its last day lies on that day or later
+        inside = [back for began, back in spans if back and first.iloc[0].date() <= began < open_from]
+        assert not inside or max(inside) >= open_from
 
 
 @given(stories)
@@ -144,7 +174,8 @@ def test_a_client_never_reads_how_long_it_has_been_so_far(story):
 
     assert "at least" not in found.sentence
     if found.ongoing:
-        assert found.sentence.startswith("Still in the middle of it; no end date needed.")
+        how_many = "it; no end date" if found.ongoing == 1 else f"{found.ongoing}; no end dates"
+        assert found.sentence.startswith(f"Still in the middle of {how_many} needed.")
         assert "days" not in found.sentence
         assert "at least" in found.coach_sentence
     assert " p " not in found.coach_sentence

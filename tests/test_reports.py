@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from kit import charts, look, reports
 from kit.fields import about
-from kit.frames import CLIENT_KINDS, STANDING, frame, within
+from kit.frames import CLIENT_KINDS, HOLDS_ON, STANDING, frame, within
 from kit.records import (
     BY_PLURAL,
     KINDS,
@@ -272,7 +272,8 @@ def test_a_period_holds_what_is_dated_in_it(plural):
     frames = {plural: frame(kind, [one.model_dump() for one in records], "client")}
 
     kept = within(frames, days[0] + timedelta(days=1), days[2] - timedelta(days=1))[plural]
-    by_day = {"better": days[:2], **dict.fromkeys(STANDING, days)}.get(plural, days[1:2])
+    so_far = dict.fromkeys((*HOLDS_ON, *(one.plural for one in CLIENT_KINDS if one.ends)), days[:2])
+    by_day = {**so_far, **dict.fromkeys(STANDING, days)}.get(plural, days[1:2])
     assert sorted(kept["id"]) == [day.isoformat() for day in by_day]
 
 

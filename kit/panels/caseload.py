@@ -12,11 +12,12 @@ from kit.forms import Beside, Form
 from kit.panels.coach import CoachsOwn, ago, kept_until, listed, long_day, said
 from kit.panels.entries import AT_ONCE
 from kit.panels.session import button, buttons, text
+from kit.panels.still_open import StillOpen, asked_about
 from kit.panels.widgets import Block, Panel
 from kit.records import changed
 from kit.words import _, day_words, one_or_many
 
-READ = (records.Client, records.Session, records.Agreement)
+READ = (records.Client, records.Session, records.Agreement, records.Setback)
 JUST_PASSED = timedelta(days=14)
 
 
@@ -32,6 +33,7 @@ class Line:
     put_away: bool
     keep_until: date | None
     to_notes: tuple[date | None, ...]  # of each agreement to notes: when it was taken back
+    still_open: tuple[StillOpen, ...] = ()
 
     @property
     def next(self) -> date | None:
@@ -40,6 +42,10 @@ class Line:
 
     def due(self) -> list[str]:
         """What asks for a look, in plain sentences; for who is put away, only how long notes are kept."""
+        return [*self.dates(), *([] if self.put_away else [one.asks() for one in self.still_open])]
+
+    def dates(self) -> list[str]:
+        """The agreements and dates among them."""
         today = date.today()
         kept = kept_until(self.keep_until, today)
         asked = [] if self.put_away else [self._agreement(), self._passed(today)]
@@ -62,8 +68,13 @@ class Line:
 def at_a_glance(store: Any, client: str | None = None) -> list[Line]:
     """A line for each client, with one query a kind, however many they are."""
     rows = store.rows(READ, client)
-    sessions, agreements = _by_client(rows["sessions"]), _by_client(rows["agreements"])
-    return [_line(one, sessions[one["name"]], agreements[one["name"]]) for one in rows["clients"]]
+    sessions, agreements, setbacks = (_by_client(rows[name]) for name in ("sessions", "agreements", "setbacks"))
+    return [
+        _line(
+            one, sessions[one["name"]], agreements[one["name"]], asked_about(store, one["name"], setbacks[one["name"]])
+        )
+        for one in rows["clients"]
+    ]
 
 
 def _by_client(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, list[Mapping[str, Any]]]:
@@ -73,7 +84,12 @@ def _by_client(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, list[Mapping[s
     return found
 
 
-def _line(client: Mapping[str, Any], sessions: list[Mapping[str, Any]], agreements: list[Mapping[str, Any]]) -> Line:
+def _line(
+    client: Mapping[str, Any],
+    sessions: list[Mapping[str, Any]],
+    agreements: list[Mapping[str, Any]],
+    still_open: tuple[StillOpen, ...],
+) -> Line:
     met = sorted(sessions, key=_day)
     last = met[-1] if met else {}
     told = [one for one in met if one["takeaway"] or one["ask_next_time"]]
@@ -86,6 +102,7 @@ def _line(client: Mapping[str, Any], sessions: list[Mapping[str, Any]], agreemen
         put_away=client["put_away_on"] is not None,
         keep_until=client["keep_until"],
         to_notes=tuple(one["withdrawn_on"] for one in agreements if one["to"] == "notes"),
+        still_open=still_open,
     )
 
 

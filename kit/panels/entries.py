@@ -48,6 +48,7 @@ class Entries(EarlierForms):
             return [*super().blocks(), buttons(button("leave", _("Leave it as it was"), looks="plain"))]
         self._removed_shown |= self._is_gone()
         noted = self._noted()
+        self._kind = self._kind if any(one.plural == self._kind for one in noted) else ""
         found = [one for one in noted if self._kind in ("", one.plural)]
         kinds = sorted({one.plural for one in noted}, key=list(BY_PLURAL).index)
         chosen = [("", _("all"))] + [(plural, BY_PLURAL[plural].singular) for plural in kinds]

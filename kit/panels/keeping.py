@@ -103,7 +103,8 @@ class Toolkit(OneLine):
 
     def line(self) -> str:
         found = [one.title for one in self.table.records(records.Tool) if one.status == "in use"]
-        return _("What helps: {list}").format(list=listed(found)) if found else self.empty
+        none = _("No tool is in use just now.") if self.table.records(records.Tool) else self.empty
+        return _("What helps: {list}").format(list=listed(found)) if found else none
 
 
 class Supporters(OneLine):

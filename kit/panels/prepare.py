@@ -4,8 +4,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from kit import records
+from kit.forms import Form
+from kit.panels import still_open
 from kit.panels.caseload import Line, at_a_glance, when
-from kit.panels.coach import CoachsOwn, ago, ahead, heading, listed, long_day
+from kit.panels.coach import CoachsOwn, ago, ahead, heading, listed, long_day, said
 from kit.panels.session import button, buttons, text, when_then
 from kit.panels.widgets import Block, PictureWidget
 from kit.words import _, beside, day_words, done_of, one_or_many
@@ -29,7 +31,26 @@ class Prepare(CoachsOwn):
         if self.table.client is None:
             return practice_today(at_a_glance(self.table.store))
         (line,) = at_a_glance(self.table.store, self.table.client)
-        return [*self._last(line), *self._open(), *self._for_my_eyes(), *_due(line), *self._more(), *self._begin()]
+        return [*self._last(line), *self._open(), *self._for_my_eyes(), *self._due(line), *self._more(), *self._begin()]
+
+    def forms(self) -> dict[str, Form]:
+        """The last day of each setback that was left open; without an agreement nothing is changed."""
+        if not self.table.may_note:
+            return {}
+        asked = {one.id for one in self._asked_about()}
+        return {one.id: still_open.last_day(one) for one in self.table.records(records.Setback) if one.id in asked}
+
+    def _asked_about(self) -> tuple[still_open.StillOpen, ...]:
+        setbacks = [dict(one) for one in self.table.records(records.Setback)]
+        return still_open.asked_about(self.table.store, str(self.table.client), setbacks)
+
+    def do_goes_on(self, key: str) -> None:
+        """It goes on: it is not asked about again until a further one has ended."""
+        for one in self._asked_about():
+            if one.id == key:
+                still_open.leave(self.table.store, str(self.table.client), one)
+        self.tell(said=_("It stays open."))
+        self.refresh()
 
     def do_begin(self) -> None:
         """Takes the seat: the page for two follows."""
@@ -73,6 +94,16 @@ class Prepare(CoachsOwn):
         notes += [(one.title, one.private_note) for one in self.table.ongoing_setbacks()]
         written = [beside(": ", filter(None, pair)) for pair in notes if pair[1]]
         return [heading(_("For my eyes alone")), *(text(words) for words in written)] if written else []
+
+    def _due(self, line: Line) -> list[Block]:
+        asked = [] if line.put_away else [block for one in line.still_open for block in self._still_open(one)]
+        found = [*(text(one) for one in line.dates()), *asked]
+        save = [self.save_block()] if self.forms() else [said()] if asked or self.status.get("said") else []
+        return [*([heading(_("Asks for a look"))] if found else []), *found, *save]
+
+    def _still_open(self, one: still_open.StillOpen) -> list[Block]:
+        form = [self.form_block(one.id)] if one.id in self.forms() else []
+        return [text(one.asks()), *form, still_open.ways_on(one)]
 
     def _more(self) -> list[Block]:
         check_ins, client = self._told(records.CheckIn), self.table.records(records.Client)[0]
@@ -123,11 +154,6 @@ def _step(step: Any, weeks: list[Any]) -> dict[str, Any]:
 
 def _newest(found: list[Any]) -> str:
     return found[-1].title if found else ""
-
-
-def _due(line: Line) -> list[Block]:
-    due = line.due()
-    return [heading(_("Asks for a look")), *(text(one) for one in due)] if due else []
 
 
 def practice_today(lines: list[Line]) -> list[Block]:

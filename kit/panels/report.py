@@ -102,7 +102,7 @@ class MakeReport(Panel):
         found = self._shown()
         more = _("These are the latest {n}. For earlier ones, please choose a shorter time.").format(n=MOST)
         offered = {"is": "list", "items": [self._offer(one) for one in found[:MOST]],
-                   "empty": _("There is nothing in it yet that could be left out.")}  # fmt: skip
+                   "empty": _("There is nothing in it that could be left out.")}  # fmt: skip
         return [offered, *([text(more, "quiet")] if len(found) > MOST else [])]
 
     def _offer(self, one: Any) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from kit.panels.widgets import Block, Panel
 from kit.records import Record
 from kit.words import _
 
+NONE_UNDER_WAY = _("No small step is under way just now. A new one can begin any time.")
+
 
 def text(words: str, tone: str = "plain") -> Block:
     return {"is": "text", "text": words, "tone": tone}
@@ -162,8 +164,8 @@ class ReviewSteps(Panel):
     def blocks(self) -> list[Block]:
         found = super().blocks()
         if not self.table.active_steps():
-            none = text(_("No small steps noted yet. The list starts with the first one, further down."), "quiet")
-            found.insert(1, none)
+            yet = _("No small steps noted yet. The list starts with the first one, further down.")
+            found.insert(1, text(NONE_UNDER_WAY if self.table.records(records.Step) else yet, "quiet"))
         return found
 
 
@@ -222,6 +224,7 @@ class NextStep(Panel):
     def blocks(self) -> list[Block]:
         aloud = {"sentence": _("\u201cWhen {0}, then I will {1}.\u201d"), "parts": ["when", "then"]}
         items = [_step_line(step, self.table.enough(step)) for step in self.table.active_steps()]
+        yet = _("No small steps noted yet. The list starts with the first one.")
         energy = self.table.energy_today()
         gentle = _("Today's energy is low. Half a step is a whole one today; resting is a step as well.")
         return [
@@ -231,7 +234,7 @@ class NextStep(Panel):
             {
                 "is": "list",
                 "items": items,
-                "empty": _("No small steps noted yet. The list starts with the first one."),
+                "empty": NONE_UNDER_WAY if self.table.records(records.Step) else yet,
             },
         ]
 

@@ -183,7 +183,8 @@ def page(
     """
     shown = within(frames, since, until)
     story = told_in(shown, names_of(frames), today)
-    first, own_words = opening(story, supporter), own_words_of(story)
+    is_part = any(len(shown[plural]) < len(some) for plural, some in frames.items())
+    first, own_words = opening(story, supporter, is_part), own_words_of(story)
     pictures = pictured.drawn(frames, min(today, until or today), own_words, audience, since, until)
     return paper.filled(
         "report.html",

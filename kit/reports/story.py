@@ -124,8 +124,11 @@ IN_WORDS: dict[str, Callable[[About, Any, Names], str]] = {
 }
 
 
-def opening(story: Row, supporter: Supporter | None) -> Row:
-    """The words in which the page begins: always somebody's own, never a number."""
+def opening(story: Row, supporter: Supporter | None, is_part: bool = False) -> Row:
+    """The words in which the page begins: always somebody's own, never a number.
+
+    `is_part` says that more was noted than the time of this page holds.
+    """
     if supporter:
         asked = supporter.asked_to or _("Thank you for standing by me.")
         knew = next((one.wish_you_knew for one in story.clients if one.wish_you_knew), "")
@@ -141,6 +144,8 @@ def opening(story: Row, supporter: Supporter | None) -> Row:
         if found:
             _said_once(story, found)
             return Row(label=label, words=found, knew="")
+    if is_part:
+        return Row(label=_("A look back"), words=_("These are notes from one stretch of time."), knew="")
     return Row(label=_("A beginning"), words=_("This page is at its beginning. It grows with what you note."), knew="")
 
 
