@@ -56,6 +56,11 @@ HISTORY = st.fixed_dictionaries(
     }
 )
 
+NOTHING: dict[str, list] = {
+    "setbacks": [], "milestones": [], "wins": [], "sparks": [], "check_ins": [], "tools": [], "tool_uses": [],
+    "step_weeks": [], "ladder_marks": [],
+}  # fmt: skip
+
 
 def ago(n):
     return TODAY - timedelta(days=n)
@@ -314,6 +319,35 @@ def test_each_number_in_the_sentence_of_a_picture_is_that_of_its_table(who, hist
             holds(picture, says)
 
 
+def test_where_a_row_is_a_week_its_table_holds_the_days_that_the_sentence_counts():
+    days = [(n, 5 + n % 4, 7 if n % 3 else None) for n in range(500)]
+    noted = frames_of(records_of({**NOTHING, "check_ins": days}), "together")
+
+    over_time, _plane = pictures.living_well(pictures.Story(noted, TODAY))
+
+    both, there = (sum(map(int, cells(over_time, name))) for name in ("Days with both", "Both at 6 or more"))
+    assert len(over_time.rows) < 100
+    assert over_time.sentence.startswith(f"On {there} of {both} days living well and")
+
+
+@FEW
+@given(HISTORY, st.integers(0, 60), st.sampled_from(list(charts.SPAN)))
+def test_one_entry_more_of_any_kind_never_takes_back_that_somebody_got_up(history, which, span):
+    told = records_of(history)
+    without = [*told[: 1 + which % len(told)], *told[2 + which % len(told) :]]
+
+    times = [times_back_up(some, span) for some in (without, told)]
+
+    assert times[0] <= times[1]
+
+
+def times_back_up(records, span):
+    story = pictures.Story(frames_of(records), TODAY, since=charts.first_day(span, TODAY), span=span)
+    path, *_curve = pictures.finding_my_feet(story)
+    found = re.search(r"You found your feet again (\w+)", path.sentence)
+    return int(SPELT.get(found[1], found[1])) if found else 0
+
+
 @FEW
 @given(HISTORY)
 def test_each_number_in_the_sentence_of_a_journey_is_that_of_its_table(history):
@@ -323,7 +357,7 @@ def test_each_number_in_the_sentence_of_a_journey_is_that_of_its_table(history):
         holds(picture, JOURNEY)
 
 
-@settings(FEW, max_examples=15)
+@settings(FEW, max_examples=12)
 @given(HISTORY, st.sampled_from(["client", "just_me"]), st.none() | days_ago, st.none() | days_ago)
 def test_each_number_in_the_sentences_of_a_page_is_that_of_its_tables(history, audience, since, until):
     told = frames_of(records_of(history), audience)
