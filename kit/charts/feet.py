@@ -27,7 +27,7 @@ from kit.charts.picture import (
     told_only,
     whole_days,
 )
-from kit.charts.spans import spans
+from kit.charts.spans import heights, spans
 from kit.measures import BounceBack, Trend
 from kit.measures.wording import slope_of
 from kit.words import _, one_or_many
@@ -137,7 +137,9 @@ def _over_time(found: BounceBack, today: date, there: Sequence[str]) -> tuple[li
     shown = pd.DataFrame({"on": each["began_on"], "until": until, "ongoing": each["ongoing"], "text": each["title"]})
     first, last = room(shown["on"].iloc[0].date(), today, 0.08)
     data = spans(shown, [pd.Timestamp(first), pd.Timestamp(last)], 1.0, _("a setback"))
-    labels = [label(words, last, 0.62, xanchor="right", yanchor="top") for words in _open_words(found.ongoing, there)]
+    beneath = 0.62 + float(heights(shown).min())
+    open_words = _open_words(found.ongoing, there)
+    labels = [label(words, last, beneath, xanchor="right", yanchor="top") for words in open_words]
     height = 236 if labels else 150
     return data, calm(
         height,
