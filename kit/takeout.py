@@ -14,7 +14,7 @@ from kit.exchange import Row, dictionary, read_rows, write_csv
 from kit.fields import about, seen
 from kit.records import BY_PLURAL, KINDS, Client, OfClient, Record
 from kit.store import Store, names
-from kit.words import Trouble, _, day_words, labelled
+from kit.words import Trouble, _, day_words, labelled, not_written
 
 HELD = [kind for kind in KINDS if kind is Client or issubclass(kind, OfClient)]
 EVERYTHING, DICTIONARY, README = "everything.json", "data_dictionary.md", "README.md"
@@ -124,7 +124,7 @@ def _written_whole(to: Path, client: str) -> Iterator[tuple[Path, Path]]:
                 path.chmod(0o600)
                 path.replace(place / path.name)
     except OSError as error:
-        raise Trouble(_NOT_WRITTEN.format(place=to)) from error
+        raise not_written(error, to, _NOT_WRITTEN) from error
 
 
 def within(folder: Path, client: str) -> Path:

@@ -12,7 +12,7 @@ from typing import Any
 from unicodedata import normalize
 
 from kit.keys.recovery import LENGTH
-from kit.words import Trouble, _
+from kit.words import Trouble, _, not_written
 
 PAGE = 4096  # bytes; an encrypted book is a multiple of this, and begins with no words
 VERSION = 1
@@ -28,7 +28,7 @@ _CHANGED = _(
 )
 _NEWER = _("The key file {file} was written by a newer kit. Please update the kit, then open the book again.")
 _UNREADABLE = _("The key file {file} cannot be read. Please give yourself the right to read it, then try again.")
-_NOT_WRITTEN = _("The key file {file} could not be written; it is as it was. Please look whether its disk has room.")
+_NOT_WRITTEN = _("{place} could not be written; it is as it was. Please look whether its disk has room.")
 _TAKEN = _("There is a practice at {place} already, and it stays. Please open that one, or choose another place.")
 _EMPTY = _("A passphrase needs at least one sign. Please type one.")
 _HALF = _("The passphrase holds half of a sign. Please type it anew.")
@@ -125,7 +125,7 @@ def put(place: Path, content: bytes) -> None:
             Path(name).replace(place)
             settle(place.parent)
     except OSError as error:
-        raise Trouble(_NOT_WRITTEN.format(file=place)) from error
+        raise not_written(error, place, _NOT_WRITTEN) from error
 
 
 def settle(folder: Path) -> None:
