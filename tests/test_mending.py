@@ -175,7 +175,7 @@ def test_the_sheet_opens_a_damaged_practice_as_well(place, key, running, key_fil
     typed = {"sheet": "\n".join(recovery.sheet(key)), "passphrase": "new", "again": "new"}
 
     offered = ways(asked("recover", **typed))[way]
-    assert "is kept as" in asked(way, file=offered.get("file"), **typed)["told"]
+    assert "is kept as" in asked(way, file=offered.get("file", ""), **typed)["told"]
     assert asked("recover", **typed) == {}
     assert keys.read(place, "new") == key and broker.ask(place) == key
     assert titles(place, key) == ["bread"]

@@ -5,7 +5,7 @@ const askServer = async (path, options) => {
   const answer = await fetch(`${pageConfig().baseUrl ?? "/"}kit/${path}`, {
     credentials: "same-origin", cache: "no-store", ...options, headers: { "X-XSRFToken": decodeURIComponent(xsrf) },
   });
-  if (!answer.ok) throw new Error(answer.statusText);
+  if (!answer.ok && answer.status !== 400) throw new Error(answer.statusText); // what was not understood is said in words
   return answer;
 };
 
