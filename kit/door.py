@@ -132,8 +132,7 @@ def open_at_start() -> None:
 def _twice(asked: dict[str, Any]) -> str:
     if asked["passphrase"] != asked["again"]:
         raise Trouble(_("The two passphrases are not the same. Please type the second one once more."))
-    if not asked["passphrase"]:
-        raise Trouble(_("A passphrase needs at least one sign. Please type one."))
+    keys.refuse_short(asked["passphrase"])
     return str(asked["passphrase"])
 
 

@@ -20,6 +20,7 @@ VERSION = 1
 COSTS = {"memory": 64 * 1024, "passes": 5, "lanes": 4}
 MOST = {"memory": 1024 * 1024, "passes": 24, "lanes": 16}  # a changed file must not make us work for hours
 LONGEST = 4096  # bytes of a key file
+LEAST = 15  # characters of a new passphrase: what NIST SP 800-63B-4 asks of one that nothing else stands beside
 
 _WRONG = _("This passphrase does not open the book. Please type it again, or open the book with its recovery sheet.")
 _NO_FILE = _("The key file {file} is not there. Please open the book with its recovery sheet, or put the file back.")
@@ -31,6 +32,10 @@ _UNREADABLE = _("The key file {file} cannot be read. Please give yourself the ri
 _NOT_WRITTEN = _("{place} could not be written; it is as it was. Please look whether its disk has room.")
 _TAKEN = _("There is a practice at {place} already, and it stays. Please open that one, or choose another place.")
 _EMPTY = _("A passphrase needs at least one sign. Please type one.")
+_SHORT = _(
+    "A passphrase needs at least {least} characters: a short sentence is easy to remember and hard to guess. Please "
+    "make it a little longer."
+)
 _HALF = _("The passphrase holds half of a sign. Please type it anew.")
 _MEMORY = _("This computer has too little memory free to open the book. Please close other programs, then try again.")
 
@@ -93,6 +98,12 @@ def write(book: Path, key: bytes, passphrase: str) -> None:
     }
     wrapped = _cipher(settings, passphrase).encrypt(b64decode(settings["nonce"]), key, _told(settings))
     put(beside(book), _told(_checked({**settings, "wrapped": _letters(wrapped)})))
+
+
+def refuse_short(passphrase: str) -> None:
+    """Trouble where a new passphrase is too easy to guess; one that opens a practice already is as long as it is."""
+    if len(" ".join(normalize("NFC", passphrase).split())) < LEAST:
+        raise Trouble(_SHORT.format(least=LEAST))
 
 
 def read(book: Path, passphrase: str) -> bytes:
