@@ -1,12 +1,18 @@
 """The command line: `python3 start.py [COMMAND ...]` and `kit [COMMAND ...]` are the same."""
 
+import codecs
+import contextlib
+import os
 import sys
+import traceback
 from typing import Any
+from unicodedata import category
 
 import typer
 
+from kit import places
 from kit.commands import backups, clients, looking, opening, pages, rooms
-from kit.words import NoSuchClient, Trouble, _
+from kit.words import FULL, NoSuchClient, Trouble, _, is_full
 
 app = typer.Typer(
     help=_("The Reflection Kit: milestones and setbacks, noted together."),
@@ -52,21 +58,74 @@ app.command("bench", help=_("Measure the kit beside what people use today, in on
 
 def main() -> None:
     """Runs the command line; whatever cannot be done is one plain sentence, and no traceback."""
-    try:
-        sys.exit(app(standalone_mode=False))
-    except typer.Abort:
-        sys.exit(1)
-    except UsageError as error:
-        _tell(error.format_message(), 2)
-    except NoSuchClient as trouble:
-        _tell(str(trouble), 2)
-    except Trouble as trouble:
-        _tell(str(trouble), 1)
-
-
-def _tell(sentence: str, code: int) -> None:
-    print(sentence, file=sys.stderr)
+    _speak_in_any_encoding()
+    code, sentence = _done()
+    if sentence:
+        print(sentence, file=sys.stderr)
+    if any(_unshown):
+        print(_("This window cannot show some of the signs; a ? stands for each."), file=sys.stderr)
     sys.exit(code)
+
+
+def _done() -> tuple[Any, str]:
+    """The exit code, and what was in the way."""
+    try:
+        code = app(standalone_mode=False)
+        sys.stdout.flush()
+        return code, ""
+    except typer.Abort:
+        return 1, ""
+    except UsageError as error:
+        return 2, error.format_message()
+    except NoSuchClient as trouble:
+        return 2, str(trouble)
+    except Trouble as trouble:
+        return 1, str(trouble)
+    except BrokenPipeError:  # whoever read along has read enough
+        _say_no_more()
+        return 1, ""
+    except OSError as error:
+        if not is_full(error):
+            return 1, _noted()
+        _say_no_more()
+        return 1, FULL.format(place=error.filename or _("the output"))
+    except Exception:  # noqa: BLE001  whatever it was, a coach reads one sentence
+        return 1, _noted()
+
+
+def _noted() -> str:
+    with contextlib.suppress(Exception):
+        places.note_trouble(traceback.format_exc(limit=-3))
+        return _("This did not work here. What went on is noted in {place}.").format(place=places.trouble_log())
+    return _("This did not work here. `kit check` says what is missing.")
+
+
+_unshown: list[str] = []
+
+
+def _speak_in_any_encoding() -> None:
+    """A sign that a terminal's code page lacks is told as a ?, so that the rest of a name can be read in its place."""
+    _unshown.clear()
+    codecs.register_error("kit", _unshowable)
+    for stream in (sys.stdout, sys.stderr):
+        if stream:
+            stream.reconfigure(errors="kit")  # type: ignore[union-attr]
+    if sys.stdin:
+        sys.stdin.reconfigure(errors="surrogateescape")  # type: ignore[union-attr]
+
+
+def _unshowable(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeEncodeError)
+    signs = error.object[error.start : error.end]
+    shown = "".join("" if category(one) == "Cf" else "?" for one in signs)  # signs of direction have no shape
+    _unshown.append(shown)
+    return shown, error.end
+
+
+def _say_no_more() -> None:
+    """Python would try once more to write what is left, and tell of it in words of its own."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

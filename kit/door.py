@@ -3,7 +3,7 @@
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -26,7 +26,7 @@ _WAY_ANEW = {
     "asks": _("The sample is made anew. {aside}").format(aside=_ASIDE),
     "yes": _("Yes, begin with a new one"),
 }
-_ANOTHER_VERSION = _("This page belongs to another version of the kit. Please open it anew.")
+ANOTHER_VERSION = _("This page belongs to another version of the kit. Please open it anew.")
 
 # A practice whose sheet is not confirmed yet: its key, what to ask from the sheet, the passphrase, and a wish.
 _begun: tuple[bytes, list[tuple[int, int]], str, bool] | None = None
@@ -48,16 +48,41 @@ def state() -> dict[str, bool]:
     }
 
 
-def answered(asked: dict[str, Any]) -> dict[str, Any]:
+def answered(asked: Any) -> dict[str, Any]:
     """Does what a page asks for; "said" is the sentence that is in the way, where there is one."""
+    if not _is_of_a_page(asked):
+        return {"said": ANOTHER_VERSION}
     try:
         return _DOES[str(asked.get("do"))](asked) or {}
     except KeyError:
-        return {"said": _ANOTHER_VERSION}
+        return {"said": ANOTHER_VERSION}
     except Damaged as damaged:
         return {"said": damaged.lost, "harm": _ways_on(asked, damaged)} if asked["do"] in _OPENS else _said(damaged)
     except Trouble as trouble:
         return _said(trouble)
+
+
+def _is_of_a_page(asked: Any) -> bool:
+    """Whether this is what a page sends: names with texts, where it is not a yes or no or several texts."""
+    return isinstance(asked, dict) and all(_SHAPES.get(name, _is_text)(value) for name, value in asked.items())
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and "\0" not in value
+
+
+def _is_place(value: Any) -> bool:
+    try:
+        return _is_text(value) and os.fsencode(value) is not None
+    except UnicodeEncodeError:
+        return False
+
+
+_SHAPES: dict[str, Callable[[Any], bool]] = {
+    "remember": lambda value: isinstance(value, bool),
+    "parts": lambda value: isinstance(value, list) and all(map(_is_text, value)),
+    "of": _is_place,
+}
 
 
 def _said(trouble: Trouble) -> dict[str, Any]:
@@ -74,8 +99,10 @@ def sealed() -> Iterator[Path]:
         yield moving.pack(place(), key, Path(folder))
 
 
-def brought(asked: dict[str, Any], file: IO[bytes]) -> dict[str, Any]:
+def brought(asked: Any, file: IO[bytes]) -> dict[str, Any]:
     """Takes in a practice from another computer, by its passphrase, or by its sheet with a new passphrase."""
+    if not _is_of_a_page(asked):
+        return {"said": ANOTHER_VERSION}
     try:
         secret = recovery.from_sheet(asked["sheet"]) if "sheet" in asked else str(asked["passphrase"])
         new = _twice(asked) if "sheet" in asked else ""
@@ -85,7 +112,7 @@ def brought(asked: dict[str, Any], file: IO[bytes]) -> dict[str, Any]:
         _open(key, bool(asked.get("remember")))
         return {"place": str(place())}
     except KeyError:
-        return {"said": _ANOTHER_VERSION}
+        return {"said": ANOTHER_VERSION}
     except Trouble as trouble:
         return _said(trouble)
 
@@ -105,8 +132,7 @@ def open_at_start() -> None:
 def _twice(asked: dict[str, Any]) -> str:
     if asked["passphrase"] != asked["again"]:
         raise Trouble(_("The two passphrases are not the same. Please type the second one once more."))
-    if not asked["passphrase"]:
-        raise Trouble(_("A passphrase needs at least one sign. Please type one."))
+    keys.refuse_short(asked["passphrase"])
     return str(asked["passphrase"])
 
 
@@ -274,7 +300,7 @@ def _go_on(asked: dict[str, Any]) -> dict[str, Any]:
 
 def _anew(asked: dict[str, Any]) -> dict[str, Any]:
     if _of(asked) != places.sample():
-        raise Trouble(_ANOTHER_VERSION)
+        raise Trouble(ANOTHER_VERSION)
     return _done(_("A new sample begins."), backups.put_away(places.sample()))
 
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal
 from unicodedata import category
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from kit.words import _, beside, day_words
@@ -18,6 +18,8 @@ OURS: tuple[Audience, ...] = ("together", "just_me", "client")
 JUST_ME: tuple[Audience, ...] = ("just_me",)
 SHORT, LONG = 200, 20_000
 RATINGS = range(11)
+# What a file holds was kept before, but not by this book: its days may lie ahead of this clock, not outside of a life.
+FROM_OUTSIDE = {"kept": True, "outside": True}
 HALF_A_SIGN = _("half of a sign is lacking at one place. Please type it anew.")
 
 
@@ -72,10 +74,15 @@ def _written(value: Any) -> Any:
     return date.fromisoformat(value) if value else None
 
 
-def _within_a_life(day: date | None) -> date | None:
+def _within_a_life(day: Any) -> Any:
     if day and not 1900 <= day.year <= date.today().year + 20:
         raise amiss("", _("the year {year} lies too far off. Please look at it again.").format(year=day.year))
     return day
+
+
+def _moment_within_a_life(moment: datetime, info: ValidationInfo) -> datetime:
+    kept_here = bool(info.context and info.context.get("kept") and not info.context.get("outside"))
+    return moment if kept_here else _within_a_life(moment)
 
 
 def _has_come(day: date | None, info: ValidationInfo) -> date | None:
@@ -100,6 +107,7 @@ Rating = Annotated[int | None, BeforeValidator(_number)]
 Count = Rating
 Day = Annotated[date | None, Field(strict=True), BeforeValidator(_written), AfterValidator(_within_a_life)]
 PastDay = Annotated[Day, AfterValidator(_has_come)]
+Moment = Annotated[AwareDatetime, AfterValidator(_moment_within_a_life)]
 Link = Text | None
 Links = tuple[Text, ...]
 

@@ -16,7 +16,7 @@ from typing import IO, Any
 
 from kit import keys
 from kit.store import Store, head, opening, outside
-from kit.words import Trouble, _
+from kit.words import Trouble, _, not_written
 
 # A line with the version, a line that says what follows, the parts, then the digest of all that and its seal.
 HEAD = b"reflection-kit sealed practice "
@@ -218,7 +218,11 @@ def _named(sealed: Path, name: Path) -> None:
         raise
     except OSError:  # a disk that knows no links: the name is taken first, so that no other program gets it
         name.open("xb").close()
-        sealed.replace(name)
+        try:
+            sealed.replace(name)
+        except OSError:
+            name.unlink()
+            raise
 
 
 @contextlib.contextmanager
@@ -226,7 +230,7 @@ def writing(place: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise Trouble(_NOT_WRITTEN.format(place=place)) from error
+        raise not_written(error, place, _NOT_WRITTEN) from error
 
 
 @contextlib.contextmanager

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import platformdirs
 
-from kit.words import Trouble, _
+from kit.words import _, not_written
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
@@ -31,8 +31,8 @@ def _made(folder: Path) -> Path:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        sentence = _("{folder} cannot be made. Please choose a folder of your own with KIT_HOME.")
-        raise Trouble(sentence.format(folder=folder)) from error
+        otherwise = _("{place} cannot be made. Please choose a folder of your own with KIT_HOME.")
+        raise not_written(error, folder, otherwise) from error
     return folder
 
 
@@ -156,8 +156,12 @@ def _dropbox_folders() -> Iterator[Path]:
             yield from [Path(one["path"]) for one in json.loads(file.read_text(encoding="utf-8")).values()]
 
 
+def trouble_log() -> Path:
+    return home() / "trouble.log"
+
+
 def note_trouble(told: str) -> None:
     """Keeps the last thing that went wrong inside the kit, for whoever mends it; never what a person typed."""
-    log = home() / "trouble.log"
+    log = trouble_log()
     log.touch(mode=0o600)
-    log.write_text(told, encoding="utf-8")
+    log.write_text(told, encoding="utf-8", errors="backslashreplace")

@@ -14,6 +14,7 @@ IDLE = 10  # minutes with nobody there, unless the coach says otherwise
 def begin(place: Path, key: bytes, passphrase: str) -> Store:
     """A new encrypted book with its key file beside it; a file that is there is never written over."""
     keys.refuse_taken(place)
+    keys.refuse_short(passphrase)
     keys.write(place, key, passphrase)
     try:
         return Store(place, key)
@@ -33,6 +34,7 @@ def recovered(place: Path, typed: str, passphrase: str) -> bytes:
     """The key of a book by its recovery sheet; a new key file is written with a new passphrase."""
     if not place.exists():
         raise Trouble(_("There is no book at {place}. Please put it there from a backup first.").format(place=place))
+    keys.refuse_short(passphrase)
     key = recovery.from_sheet(typed)
     try:
         Store(place, key).close()
@@ -52,6 +54,7 @@ def _belongs(place: Path, key: bytes) -> bool:
 
 def change_passphrase(place: Path, old: str, new: str) -> None:
     """Another passphrase for the same key; nothing is encrypted anew, and the recovery sheet still holds."""
+    keys.refuse_short(new)
     keys.write(place, opened(place, old), new)
 
 

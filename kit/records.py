@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any, ClassVar, Literal, Self
 from uuid import uuid4
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from kit import fields
 from kit.fields import (
@@ -14,6 +14,7 @@ from kit.fields import (
     Day,
     Link,
     Links,
+    Moment,
     PastDay,
     Rating,
     Text,
@@ -57,7 +58,7 @@ class Record(BaseModel):
     audience: ClassVar[tuple[Audience, ...]] = fields.EVERYONE
 
     id: Text = Field(default_factory=_name, min_length=1, max_length=64)
-    created_at: AwareDatetime = Field(default_factory=_now)
+    created_at: Moment = Field(default_factory=_now)
     by: Literal["coach", "client", "room"] = "coach"
     version: int = Field(default=1, ge=1, le=1_000_000_000)
 
@@ -97,14 +98,14 @@ def problems(kind: type[Record], error: ValidationError) -> dict[str, str]:
     for one in error.errors():
         inner = one.get("ctx", {})
         name = str(one["loc"][0]) if one["loc"] else inner.get("field", "")
-        sentence = inner["sentence"] if one["type"] == "amiss" else _sentence(one, described.get(name))
+        sentence = inner["sentence"] if one["type"] == "amiss" else _sentence(one, described.get(name), name)
         label = described[name].label if name in described else name
         told = sentence if not label or sentence.startswith(label) else f"{label}: {sentence}"
         found.setdefault(name, told)
     return found
 
 
-def _sentence(error: Any, field: fields.About | None) -> str:
+def _sentence(error: Any, field: fields.About | None, name: str) -> str:
     kind, limits = error["type"], error.get("ctx", {})
     if kind == "extra_forbidden":
         return _("there is no such field here. Please look at its spelling.")
@@ -116,7 +117,7 @@ def _sentence(error: Any, field: fields.About | None) -> str:
         return _("at most {most} fit here. Please leave some out.").format(most=limits["max_length"])
     if kind == "too_short":
         return _("please write at least {least}.").format(least=limits["min_length"])
-    return _ASKED.get(field.kind if field else "", _("please look at this once more.")).format(
+    return _ASKED.get(field.kind if field else name, _("please look at this once more.")).format(
         least=field.least if field else "", most=field.most if field else ""
     )
 
@@ -132,6 +133,11 @@ _ASKED = {
     "flag": _("please choose yes or no."),
     "link": _("please choose one of those offered."),
     "links": _("please choose from those offered."),
+    # what every record has, and no form asks for
+    "client": _("please write the code name of a client."),
+    "created_at": _("please write the moment like this: 2026-03-31T14:00:00+00:00."),
+    "by": _("please write coach, client or room."),
+    "version": _("please write a whole number, 1 or more."),
 }
 
 WHO = {"client": _("me"), "coach": _("my coach"), "a supporter": _("someone who stands by me")}

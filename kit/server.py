@@ -97,6 +97,19 @@ class OwnHandler(APIHandler):
         self.finish(json.dumps({"notebooks": own_notebooks(root), **mine}))
 
 
+def _parsed(body: bytes) -> Any:
+    """What a page sent; None where it is nothing that a page sends."""
+    with suppress(ValueError, RecursionError):
+        return json.loads(body)
+    return None
+
+
+def _tell(handler: APIHandler, answer: dict[str, Any]) -> None:
+    if answer.get("said") == door.ANOTHER_VERSION:
+        handler.set_status(400)
+    handler.finish(json.dumps(answer))
+
+
 class PracticeHandler(APIHandler):
     """Begins, opens and locks the practice: what is typed there comes from the page to here, and to no kernel."""
 
@@ -106,10 +119,9 @@ class PracticeHandler(APIHandler):
 
     @authenticated
     async def post(self):
-        asked = self.get_json_body() or {}
+        asked = _parsed(self.request.body)
         # Wrapping a key takes a moment on purpose; other pages go on meanwhile.
-        answer = await IOLoop.current().run_in_executor(None, door.answered, asked)
-        self.finish(json.dumps(answer))
+        _tell(self, await IOLoop.current().run_in_executor(None, door.answered, asked))
 
 
 @stream_request_body
@@ -133,9 +145,7 @@ class SealedHandler(APIHandler):
             self._line, end, chunk = (self._line + chunk).partition(b"\n")
             if not end and len(self._line) < LONGEST:
                 return
-            with suppress(ValueError):
-                self._asked = json.loads(self._line)
-            self._line = None
+            self._asked, self._line = _parsed(self._line), None
         try:
             self._file.write(chunk)
         except OSError:
@@ -170,8 +180,8 @@ class SealedHandler(APIHandler):
     async def post(self):
         answer = {"said": self._said}
         if not self._said:
-            answer = await IOLoop.current().run_in_executor(None, door.brought, self._asked or {}, self._file)
-        self.finish(json.dumps(answer))
+            answer = await IOLoop.current().run_in_executor(None, door.brought, self._asked, self._file)
+        _tell(self, answer)
 
 
 class BundleHandler(AuthenticatedFileHandler):

@@ -10,11 +10,11 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from kit.exchange import dictionary, read_folder, write_csv
+from kit.exchange import Row, dictionary, read_rows, write_csv
 from kit.fields import about, seen
 from kit.records import BY_PLURAL, KINDS, Client, OfClient, Record
-from kit.store import Store
-from kit.words import Trouble, _, day_words
+from kit.store import Store, names
+from kit.words import Trouble, _, day_words, labelled, not_written
 
 HELD = [kind for kind in KINDS if kind is Client or issubclass(kind, OfClient)]
 EVERYTHING, DICTIONARY, README = "everything.json", "data_dictionary.md", "README.md"
@@ -124,7 +124,7 @@ def _written_whole(to: Path, client: str) -> Iterator[tuple[Path, Path]]:
                 path.chmod(0o600)
                 path.replace(place / path.name)
     except OSError as error:
-        raise Trouble(_NOT_WRITTEN.format(place=to)) from error
+        raise not_written(error, to, _NOT_WRITTEN) from error
 
 
 def within(folder: Path, client: str) -> Path:
@@ -143,41 +143,40 @@ def bring_in(store: Store, folder: Path) -> tuple[int, int, list[str]]:
     """Brings a folder's records into a book: (how many, how many were there, what is amiss); all of them, or none."""
     if not folder.is_dir():
         raise Trouble(_("{folder} is not a folder. Please name the folder that holds the files.").format(folder=folder))
-    told, amiss = read_folder(folder)
-    if not (told or amiss):
+    rows, amiss = read_rows(folder)
+    if not (rows or amiss):
         raise Trouble(_("{folder} holds no entry. Please look whether it is the right folder.").format(folder=folder))
     here = {kind: {one.id: one for one in store.records(kind)} for kind in KINDS}
-    new = [one for one in told if here[type(one)].get(one.id) != one]
-    amiss += _in_the_way(store, here, told, new)
+    new = [row for row in rows if here[type(row.record)].get(row.record.id) != row.record]
+    amiss += _in_the_way(here, rows, new)
     if new and not amiss:
-        store.bring_in(new)
-    return (0 if amiss else len(new)), len(told) - len(new), amiss
+        store.bring_in([row.record for row in new])
+    return (0 if amiss else len(new)), len(rows) - len(new), amiss
 
 
 _Records = dict[type[Record], dict[str, Any]]
 
 
-def _in_the_way(store: Store, here: _Records, told: list[Record], new: list[Record]) -> list[str]:
+def _in_the_way(here: _Records, rows: list[Row], new: list[Row]) -> list[str]:
     """Why records cannot come in: one sentence for each."""
     both = {kind: dict(some) for kind, some in here.items()}
-    for one in told:
-        both[type(one)][one.id] = one
-    names = {one.name for one in both[Client].values()}
-    times = Counter((one.plural, one.id) for one in told)
-    found = [(one, sentence) for one in new for sentence in _amiss_with(store, one, here, both, names)]
-    found += [(one, _TWICE) for one in told if times[one.plural, one.id] > 1]
-    return [
-        _("{file}, entry {id}: {sentence}").format(file=f"{one.plural}.csv", id=one.id, sentence=sentence)
-        for one, sentence in found
-    ]
+    for row in rows:
+        both[type(row.record)][row.record.id] = row.record
+    clients = {one.name for one in both[Client].values()}
+    times = Counter((row.record.plural, row.record.id) for row in rows)
+    found = [row.told(sentence) for row in new for sentence in _amiss_with(row.record, here, both, clients)]
+    return found + [row.told(_TWICE) for row in rows if times[row.record.plural, row.record.id] > 1]
 
 
-def _amiss_with(store: Store, one: Any, here: _Records, both: _Records, names: set[str]) -> Iterator[str]:
+def _amiss_with(one: Any, here: _Records, both: _Records, clients: set[str]) -> Iterator[str]:
     if one.id in here[type(one)]:
         yield _("it is in the book already, in another form, and that one stays.")
-    elif isinstance(one, Client) and store.called(one.name):
-        yield _("there is a client called {name} in the book already.").format(name=one.name)
-    if isinstance(one, OfClient) and one.client not in names:
+    elif isinstance(one, Client):
+        others = (other.name for other in both[Client].values() if other.id != one.id)
+        amiss = names.amiss(one.name, others)
+        if amiss:
+            yield labelled(about(Client)["name"].label, amiss)
+    if isinstance(one, OfClient) and one.client not in clients:
         yield _("there is no client called {name}, neither here nor in the book.").format(name=one.client)
     for name, field in about(type(one)).items():
         to = getattr(one, name)

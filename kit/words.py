@@ -1,5 +1,6 @@
 """The way every sentence to a person goes: through one `_()`, in plain words, never a traceback."""
 
+import errno
 import gettext
 import re
 from collections.abc import Iterable
@@ -64,6 +65,20 @@ class Damaged(Trouble):
     def __init__(self, lost: str, do: str = "") -> None:
         super().__init__(f"{lost} {do}".strip())
         self.lost = lost
+
+
+FULL = _("The disk of {place} is full. Nothing is lost. Please make some room, then try again.")
+_NO_ROOM = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether a disk had no room left, or this person's share of it."""
+    return isinstance(error, OSError) and error.errno in _NO_ROOM
+
+
+def not_written(error: OSError, place: object, otherwise: str) -> Trouble:
+    """What is said where something could not be written: that the disk is full, or the sentence for all else."""
+    return Trouble((FULL if is_full(error) else otherwise).format(place=place))
 
 
 class NoSuchClient(Trouble):

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/types.h>
 #include <time.h>
@@ -20,6 +21,15 @@ static long nth, seen, hits;
 void faults_arm(const char *path, int which, long at, int code, int from_then_on) {
     snprintf(where, sizeof where, "%s", path);
     kinds = which, nth = at, error = code, onwards = from_then_on, seen = 0;
+}
+
+/* A program that is told so in its environment, and whatever it begins: "WHICH NTH ERROR ONWARDS PATH". */
+__attribute__((constructor)) static void arm_from_environment(void) {
+    const char *told = getenv("KIT_FAULTS");
+    int which, code, onwards, path;
+    long at;
+    if (told && sscanf(told, "%d %ld %d %d %n", &which, &at, &code, &onwards, &path) == 4)
+        faults_arm(told + path, which, at, code, onwards);
 }
 
 long faults_hits(void) { return hits; }

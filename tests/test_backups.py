@@ -119,8 +119,8 @@ def test_a_new_practice_in_the_same_place_leaves_the_backups_of_the_earlier_one(
     aged(place, key, monkeypatch, *(timedelta(days=800 + n) for n in range(10)))
     for one in place.parent.glob(f"{place.name}*"):
         one.unlink()
-    kit.open_book(place, passphrase="another").close()
-    aged(place, keys.read(place, "another"), monkeypatch, *(timedelta(days=700 + n) for n in range(11)))
+    kit.open_book(place, passphrase="another quiet evening").close()
+    aged(place, keys.read(place, "another quiet evening"), monkeypatch, *(timedelta(days=700 + n) for n in range(11)))
 
     assert len(sealed()) == 20
     assert len(backups.kept(place)) == 10
@@ -175,10 +175,10 @@ def test_a_book_without_a_passphrase_that_somebody_named_has_backups_without_one
 def test_two_books_of_one_name_are_told_apart(tmp_path, kit_home):
     for folder in ("a", "b"):
         (tmp_path / folder).mkdir()
-        book = kit.open_book(tmp_path / folder / "x.book", passphrase=folder)
+        book = kit.open_book(tmp_path / folder / "x.book", passphrase=f"the folder called {folder}")
         book.add(kit.Client(name="Otter"))
         book.close()
-        opened(tmp_path / folder / "x.book", folder)
+        opened(tmp_path / folder / "x.book", f"the folder called {folder}")
 
     (one,), (other,) = (backups.kept(tmp_path / folder / "x.book") for folder in ("a", "b"))
     assert one != other and one.parent == other.parent == places.backups()
@@ -314,7 +314,7 @@ def test_a_full_disk_is_a_quiet_sentence_until_a_backup_is_made(place, monkeypat
         disk.setattr(moving, "seal_up", full)
         opened(place)
 
-    told = "could not be written"
+    told = "is full. Nothing is lost."
     assert told in backups.trouble(place) and sealed() == []
     assert [one.words for one in check.findings() if not one.fine and told in one.words]
     assert list(places.backups().glob(".moving-*")) == []
@@ -327,7 +327,7 @@ def test_a_disk_that_takes_not_even_a_note_is_told_all_the_same(place, monkeypat
     monkeypatch.setattr(keys, "put", full)
     opened(place)
 
-    assert "could not be written" in backups.trouble(place)
+    assert "is full. Nothing is lost." in backups.trouble(place)
 
 
 def test_whatever_else_goes_wrong_stops_no_session(place, monkeypatch):
@@ -401,16 +401,16 @@ def test_a_backup_goes_in_the_place_of_a_damaged_book_and_there_is_no_alarm_afte
 
 def test_the_passphrase_of_today_still_opens_an_older_backup_once_it_is_back(place, key):
     made = backups.make(place, key)
-    keys.write(place, key, "new words")
+    keys.write(place, key, "a few quite new words")
 
     backups.bring_back(made, place, key)
 
-    assert keys.read(place, "new words") == key
+    assert keys.read(place, "a few quite new words") == key
 
 
 def test_with_the_passphrase_that_it_had_a_backup_brings_its_own_key_file(place, key):
     made = backups.make(place, key)
-    keys.write(place, key, "forgotten")
+    keys.write(place, key, "forgotten by everybody")
 
     backups.bring_back(made, place, WORDS)
 

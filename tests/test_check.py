@@ -40,7 +40,7 @@ def test_check_says_it_once_with_the_way_out(in_dropbox):
 
 
 def test_a_locked_practice_is_in_order_and_one_without_its_key_file_is_not():
-    kit.open_book(places.practice(), passphrase="words").close()
+    kit.open_book(places.practice(), passphrase="words for a check").close()
     assert all(one.fine for one in check.findings())
 
     keys.beside(places.practice()).unlink()
@@ -61,7 +61,7 @@ def test_opening_a_practice_there_is_said_in_the_terminal(in_dropbox, served, ca
     opened()
     assert capsys.readouterr().err == ""
 
-    kit.open_book(in_dropbox, passphrase="words").close()
+    kit.open_book(in_dropbox, passphrase="words for a check").close()
     opened()
     assert "The way out" in capsys.readouterr().err
     opened("sample")
@@ -69,7 +69,7 @@ def test_opening_a_practice_there_is_said_in_the_terminal(in_dropbox, served, ca
 
 
 def test_a_practice_elsewhere_opens_without_a_word(served, capsys):
-    kit.open_book(places.practice(), passphrase="words").close()
+    kit.open_book(places.practice(), passphrase="words for a check").close()
     opened()
 
     assert capsys.readouterr().err == ""
@@ -77,7 +77,7 @@ def test_a_practice_elsewhere_opens_without_a_word(served, capsys):
 
 def test_the_page_says_it_before_a_practice_begins_and_quietly_once_it_is_there(in_dropbox):
     before = locked.begin()["care"]
-    kit.open_book(in_dropbox, passphrase="words").close()
+    kit.open_book(in_dropbox, passphrase="words for a check").close()
 
     assert "Before you begin" in before
     assert "The way out" in own_practice()

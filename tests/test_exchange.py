@@ -238,8 +238,15 @@ def test_a_row_with_more_cells_than_names_is_left_out_and_said(page):
     ("content", "sentence"),
     [
         (b"", "wins.csv: this file is empty. Please begin it with a row of names."),
-        (b"title\nCr\xeape\n", 'wins.csv cannot be read. Please save it as "CSV UTF-8".'),
-        (b'title\n"' + b"a" * 140_000 + b'"\n', "wins.csv is not a CSV file. Please save it as one."),
+        (
+            b"title\nCr\xeape\n",
+            "wins.csv, row 2: a sign here cannot be read. Please save the file as \u201cCSV UTF-8\u201d.",
+        ),
+        (
+            b'title\n"' + b"a" * 140_000 + b'"\n',
+            "wins.csv, row 2: a quotation mark lacks its partner here, or a cell is far too long. Please look at this "
+            "row.",
+        ),
     ],
 )
 def test_a_file_that_cannot_be_read_is_one_sentence(content, sentence, page):

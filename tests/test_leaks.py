@@ -330,5 +330,5 @@ def test_what_the_passphrase_guards_once_more_says_the_same_sentence(unlock, wis
     begun()
     wrong = do("open", passphrase="x")
 
-    asked = {"passphrase": "x"} if wish == "sheet" else {"old": "x", "passphrase": "y", "again": "y"}
+    asked = {"passphrase": "x"} if wish == "sheet" else {"old": "x", "passphrase": NEW_WORDS, "again": NEW_WORDS}
     assert do(wish, **asked) == wrong

@@ -17,6 +17,8 @@ from kit.keys import broker, recovery
 from kit.store import Store
 from kit.words import Damaged, Trouble
 
+NEW = "a few quite new words"
+
 pytestmark = pytest.mark.usefixtures("no_keyring")
 
 
@@ -172,12 +174,12 @@ def test_the_sheet_opens_a_damaged_practice_as_well(place, key, running, key_fil
     put_back_older(place, key)
     if key_file == "gone":
         keys.beside(place).unlink()
-    typed = {"sheet": "\n".join(recovery.sheet(key)), "passphrase": "new", "again": "new"}
+    typed = {"sheet": "\n".join(recovery.sheet(key)), "passphrase": NEW, "again": NEW}
 
     offered = ways(asked("recover", **typed))[way]
-    assert "is kept as" in asked(way, file=offered.get("file"), **typed)["told"]
+    assert "is kept as" in asked(way, file=offered.get("file", ""), **typed)["told"]
     assert asked("recover", **typed) == {}
-    assert keys.read(place, "new") == key and broker.ask(place) == key
+    assert keys.read(place, NEW) == key and broker.ask(place) == key
     assert titles(place, key) == ["bread"]
 
 
@@ -185,7 +187,7 @@ def test_a_book_without_a_single_sound_page_comes_back_by_the_sheet_alone(place,
     backups.make(place, key)
     place.write_bytes(place.read_bytes()[::-1])
     keys.beside(place).unlink()
-    typed = {"sheet": "\n".join(recovery.sheet(key)), "passphrase": "new", "again": "new"}
+    typed = {"sheet": "\n".join(recovery.sheet(key)), "passphrase": NEW, "again": NEW}
 
     offered = ways(asked("recover", **typed))
     assert list(offered) == ["bring_back"]
@@ -197,7 +199,7 @@ def test_the_sheet_of_another_practice_is_told_nothing_of_what_is_damaged(place,
     put_back_older(place, key)
     keys.beside(place).unlink()
 
-    told = asked("recover", sheet="\n".join(recovery.sheet(keys.new())), passphrase="new", again="new")
+    told = asked("recover", sheet="\n".join(recovery.sheet(keys.new())), passphrase=NEW, again=NEW)
     assert "belongs to another book" in told["said"] and "harm" not in told
 
 

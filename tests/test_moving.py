@@ -95,8 +95,8 @@ def test_a_practice_without_its_key_file_is_sealed_and_opens_with_its_sheet(plac
 
     assert "recovery sheet" in trouble_of(bring, content, elsewhere)
     bring(content, elsewhere, key)
-    practice.recovered(elsewhere, "\n".join(recovery.sheet(key)), "new words")
-    assert titles(elsewhere, "new words") == ["bread"]
+    practice.recovered(elsewhere, "\n".join(recovery.sheet(key)), "a few quite new words")
+    assert titles(elsewhere, "a few quite new words") == ["bread"]
 
 
 def test_each_file_has_a_name_of_its_own_and_nothing_is_left_beside_it(place, key, tmp_path):
@@ -272,12 +272,16 @@ def test_a_page_brings_a_practice_here_and_it_is_open(sealed, unlock, monkeypatc
 def test_a_page_brings_a_practice_here_by_its_sheet_with_a_new_passphrase(sealed, key, unlock, monkeypatch, tmp_path):
     here = tmp_path / "here.book"
     monkeypatch.setattr(door, "place", lambda: here)
-    asked = {"sheet": "\n".join(recovery.sheet(key)), "passphrase": "new words", "again": "new words"}
+    asked = {
+        "sheet": "\n".join(recovery.sheet(key)),
+        "passphrase": "a few quite new words",
+        "again": "a few quite new words",
+    }
 
     assert "not the same" in door.brought({**asked, "again": "others"}, io.BytesIO(sealed.read_bytes()))["said"]
     assert not here.exists()
     door.brought(asked, io.BytesIO(sealed.read_bytes()))
-    assert titles(here, "new words") == ["bread"]
+    assert titles(here, "a few quite new words") == ["bread"]
     assert "does not open" in trouble_of(titles, here, WORDS)
 
 

@@ -20,7 +20,7 @@ from kit.frames import CLIENT_KINDS, frame
 from kit.records import BY_PLURAL, KINDS, Client, OfClient, Practice, SupportLine, changed
 from kit.reports import Asked
 from kit.reports.files import file_name
-from kit.store import Store
+from kit.store import Store, names
 from kit.words import Trouble, _, apart
 
 MONDAY = date.today() - timedelta(days=date.today().weekday() + 28)
@@ -150,8 +150,8 @@ def test_what_is_typed_into_a_form_comes_back_to_the_letter_from_everywhere_or_i
             return
         assert not unkept
         assert {name: list_of(getattr(record, name)) for name in typed} == {n: list_of(one) for n, one in typed.items()}
-        if kind is Client and store.called(record.name):
-            with pytest.raises(Trouble, match="already"):
+        if is_turned_away(store, record):
+            with pytest.raises(Trouble, match="Code name: there is a"):
                 store.keep(record)
             return
         store.keep(record)
@@ -159,6 +159,11 @@ def test_what_is_typed_into_a_form_comes_back_to_the_letter_from_everywhere_or_i
         comes_back(store, record, tmp_path)
 
     goes_through()
+
+
+def is_turned_away(store, record) -> bool:
+    """Whether this is a client whose code name holds what nobody sees, or could be taken for somebody else's."""
+    return isinstance(record, Client) and bool(names.amiss(record.name, [one.name for one in store.records(Client)]))
 
 
 def owner_of(kind) -> dict[str, str]:
@@ -196,7 +201,7 @@ def test_an_earlier_form_of_an_entry_holds_what_was_typed_to_the_letter(kind, sh
         }
         several = {one: ("x",) * told.least for one, told in worded(kind).items() if told.least}
         first = kind.model_validate({**tapped(kind), **needed, **several, **owner_of(kind), name: f"{text}."})
-        if kind is Client and store.called(first.name):
+        if is_turned_away(store, first):
             return
         store.keep(first)
         store.keep(changed(first, version=2, **{name: f"other {first.id}"}))
@@ -264,7 +269,7 @@ def test_two_clients_never_bear_names_that_differ_only_in_what_nobody_can_see_or
     store = Store(None)
     store.keep(Client(name="Heron"))
 
-    with pytest.raises(Trouble, match="already"):
+    with pytest.raises(Trouble, match="Code name: there is a"):
         store.keep(Client(name=other))
     store.close()
 
@@ -463,14 +468,14 @@ def test_a_file_is_called_by_a_name_that_every_system_takes(name):
 
 
 @odd
-@given(NAMES, NAMES)
+@given(NAMES.filter(lambda name: not names.amiss(name, [])), NAMES)
 @example("Heron", "Неrоn")  # noqa: RUF001
 @example("a/b", "a:b")
-@example("Ada\u202e", "Ada")
+@example("Ada", "Ada\u202e")
 def test_two_code_names_that_a_book_keeps_apart_never_share_a_file(tmp_path_factory, one, other):
     store = Store(None)
     store.keep(Client(name=one))
-    if not store.called(other):
+    if not names.amiss(other, [one]):
         assert file_name(one).casefold() != file_name(other).casefold()
     store.close()
 

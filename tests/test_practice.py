@@ -34,7 +34,9 @@ def as_bytes(folder):
 # opening ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("words", [WORDS, " ", "'; DROP TABLE clients; --", "\\", "ä" * 300, "x'00'"])
+@pytest.mark.parametrize(
+    "words", [WORDS, "  two  or three words  ", "'; DROP TABLE clients; --", "\\" * 15, "ä" * 300, "x'00'" * 3]
+)
 def test_any_passphrase_begins_a_practice_and_opens_it_again(place, words):
     kit.open_book(place, passphrase=words).add(kit.Client(name="Otter"))
 
@@ -149,15 +151,17 @@ def test_the_sheet_opens_a_book_whose_key_file_is_gone(kept):
     rows = recovery.sheet(keys.read(kept, WORDS))
     keys.beside(kept).unlink()
 
-    practice.recovered(kept, "\n".join(rows).lower(), "new words")
+    practice.recovered(kept, "\n".join(rows).lower(), "a few quite new words")
 
-    assert [one.name for one in kit.open_book(kept, passphrase="new words").records(kit.Client)] == ["Otter"]
+    assert [one.name for one in kit.open_book(kept, passphrase="a few quite new words").records(kit.Client)] == [
+        "Otter"
+    ]
 
 
 def test_the_sheet_of_another_book_is_told_and_no_key_file_is_written(kept):
     before = as_bytes(kept.parent)
 
-    told = trouble_of(practice.recovered, kept, "\n".join(recovery.sheet(keys.new())), "new words")
+    told = trouble_of(practice.recovered, kept, "\n".join(recovery.sheet(keys.new())), "a few quite new words")
 
     assert "another book" in told
     assert as_bytes(kept.parent) == before
@@ -166,11 +170,44 @@ def test_the_sheet_of_another_book_is_told_and_no_key_file_is_written(kept):
 def test_another_passphrase_leaves_the_book_as_it_is_and_the_old_one_opens_nothing(kept):
     book = kept.read_bytes()
 
-    practice.change_passphrase(kept, WORDS, "new words")
+    practice.change_passphrase(kept, WORDS, "a few quite new words")
 
     assert kept.read_bytes() == book
     assert "does not open" in trouble_of(kit.open_book, kept, passphrase=WORDS)
-    assert not kit.open_book(kept, passphrase="new words").locked
+    assert not kit.open_book(kept, passphrase="a few quite new words").locked
+
+
+SHORT = ["", " ", "a", "a lamp at home", "a" + " " * 30 + "b", "e\u0301" * 14, " a lamp at home "]
+
+
+@pytest.mark.parametrize("words", SHORT)
+def test_a_new_passphrase_that_is_short_is_told_kindly_what_would_do_and_nothing_is_written(place, words):
+    before = as_bytes(place.parent)
+
+    for do, given in ((kit.open_book, (place, words)), (practice.begin, (place, keys.new(), words))):
+        assert trouble_of(do, *given).startswith("A passphrase needs at least 15 characters: a short sentence is easy")
+    assert as_bytes(place.parent) == before
+
+
+@pytest.mark.parametrize("words", SHORT)
+def test_neither_a_change_nor_the_sheet_leads_to_a_short_passphrase(kept, words):
+    rows = "\n".join(recovery.sheet(keys.read(kept, WORDS)))
+    before = as_bytes(kept.parent)
+
+    assert "at least 15" in trouble_of(practice.change_passphrase, kept, WORDS, words)
+    assert "at least 15" in trouble_of(practice.recovered, kept, rows, words)
+    asked = {"do": "change", "old": WORDS, "passphrase": words, "again": words}
+    assert "at least 15" in door.answered(asked)["said"]
+    assert as_bytes(kept.parent) == before
+
+
+def test_a_practice_that_was_begun_with_a_short_passphrase_opens_and_is_changed_as_ever(kept):
+    key = keys.read(kept, WORDS)
+    keys.write(kept, key, "x")
+
+    assert [one.name for one in kit.open_book(kept, passphrase="x").records(kit.Client)] == ["Otter"]
+    practice.change_passphrase(kept, "x", WORDS)
+    assert keys.read(kept, WORDS) == key
 
 
 # panels of a locked book ----------------------------------------------------------------------------
@@ -257,7 +294,8 @@ def test_a_practice_is_begun_only_once_its_sheet_is_confirmed():
     ("asked", "sentence"),
     [
         ({"do": "begin", "passphrase": "one", "again": "two"}, "not the same"),
-        ({"do": "begin", "passphrase": "", "again": ""}, "at least one"),
+        ({"do": "begin", "passphrase": "", "again": ""}, "at least 15 characters"),
+        ({"do": "begin", "passphrase": "a short one", "again": "a short one"}, "at least 15 characters"),
         ({"do": "open", "passphrase": "one"}, "key file"),
         ({"do": "confirm", "parts": []}, "begin once more"),
         ({"do": "something"}, "another version"),

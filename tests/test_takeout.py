@@ -170,7 +170,7 @@ def test_what_stands_there_in_another_form_is_named_and_nothing_comes_in(told, o
     new, _known, amiss = takeout.bring_in(told._store, out)
 
     sentence = "it is in the book already, in another form, and that one stays."
-    assert (new, amiss) == (0, [f"wins.csv, entry {win.id}: {sentence}"])
+    assert (new, amiss) == (0, [f"wins.csv, row 2: {sentence}"])
     assert len(told.records(kit.CheckIn, "Heron")) == 1
 
 
@@ -189,11 +189,11 @@ def test_every_row_that_is_amiss_is_named(book, out):
     assert amiss == [
         "odd.csv: no kind of entry has this name. Please look at its spelling.",
         "wins.csv, row 2: Day: please write the day like this: 2026-03-31.",
-        "clients.csv, entry one: there is a client called otter in the book already.",
-        "wins.csv, entry b: there is no client called Coot, neither here nor in the book.",
-        "steps.csv, entry d: A tool that fits: what it leads to is neither here nor in the book.",
-        "wins.csv, entry c: it stands here twice. Please leave one out.",
-        "wins.csv, entry c: it stands here twice. Please leave one out.",
+        "clients.csv, row 2: Code name: there is a client called otter already. Please choose another name.",
+        "wins.csv, row 3: there is no client called Coot, neither here nor in the book.",
+        "steps.csv, row 2: A tool that fits: what it leads to is neither here nor in the book.",
+        "wins.csv, row 4: it stands here twice. Please leave one out.",
+        "wins.csv, row 5: it stands here twice. Please leave one out.",
     ]
 
 

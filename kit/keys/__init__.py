@@ -12,7 +12,7 @@ from typing import Any
 from unicodedata import normalize
 
 from kit.keys.recovery import LENGTH
-from kit.words import Trouble, _
+from kit.words import Trouble, _, not_written
 
 PAGE = 4096  # bytes; an encrypted book is a multiple of this, and begins with no words
 VERSION = 1
@@ -20,6 +20,7 @@ VERSION = 1
 COSTS = {"memory": 64 * 1024, "passes": 5, "lanes": 4}
 MOST = {"memory": 1024 * 1024, "passes": 24, "lanes": 16}  # a changed file must not make us work for hours
 LONGEST = 4096  # bytes of a key file
+LEAST = 15  # characters of a new passphrase: what NIST SP 800-63B-4 asks of one that nothing else stands beside
 
 _WRONG = _("This passphrase does not open the book. Please type it again, or open the book with its recovery sheet.")
 _NO_FILE = _("The key file {file} is not there. Please open the book with its recovery sheet, or put the file back.")
@@ -28,9 +29,13 @@ _CHANGED = _(
 )
 _NEWER = _("The key file {file} was written by a newer kit. Please update the kit, then open the book again.")
 _UNREADABLE = _("The key file {file} cannot be read. Please give yourself the right to read it, then try again.")
-_NOT_WRITTEN = _("The key file {file} could not be written; it is as it was. Please look whether its disk has room.")
+_NOT_WRITTEN = _("{place} could not be written; it is as it was. Please look whether its disk has room.")
 _TAKEN = _("There is a practice at {place} already, and it stays. Please open that one, or choose another place.")
 _EMPTY = _("A passphrase needs at least one sign. Please type one.")
+_SHORT = _(
+    "A passphrase needs at least {least} characters: a short sentence is easy to remember and hard to guess. Please "
+    "make it a little longer."
+)
 _HALF = _("The passphrase holds half of a sign. Please type it anew.")
 _MEMORY = _("This computer has too little memory free to open the book. Please close other programs, then try again.")
 
@@ -95,6 +100,12 @@ def write(book: Path, key: bytes, passphrase: str) -> None:
     put(beside(book), _told(_checked({**settings, "wrapped": _letters(wrapped)})))
 
 
+def refuse_short(passphrase: str) -> None:
+    """Trouble where a new passphrase is too easy to guess; one that opens a practice already is as long as it is."""
+    if len(" ".join(normalize("NFC", passphrase).split())) < LEAST:
+        raise Trouble(_SHORT.format(least=LEAST))
+
+
 def read(book: Path, passphrase: str) -> bytes:
     """The key of a book out of its key file; one sentence where the passphrase or the file is another one."""
     return unwrapped(_content(beside(book)), passphrase, beside(book))
@@ -125,7 +136,7 @@ def put(place: Path, content: bytes) -> None:
             Path(name).replace(place)
             settle(place.parent)
     except OSError as error:
-        raise Trouble(_NOT_WRITTEN.format(file=place)) from error
+        raise not_written(error, place, _NOT_WRITTEN) from error
 
 
 def settle(folder: Path) -> None:

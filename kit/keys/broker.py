@@ -53,6 +53,7 @@ def start() -> Running:
         [sys.executable, "-m", "kit.keys.keeper"],
         stdin=subprocess.PIPE,  # held open: its end is the sign that this process is gone, however it went
         stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
         cwd=places.ROOT,
         env=_environment(),
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),

@@ -8,7 +8,7 @@ from typing import Any
 
 from kit import places
 from kit.backups import DAMAGED, PUT_DOWN
-from kit.keys import remembered
+from kit.keys import LEAST, remembered
 from kit.words import _
 
 WORDS = {
@@ -16,6 +16,9 @@ WORDS = {
     "passphrase": _("Passphrase"),
     "again": _("The same once more"),
     "new": _("New passphrase"),
+    "new_help": _(
+        "At least {least} characters. Four or five words that make a sentence are easy to remember and hard to guess."
+    ).format(least=LEAST),
     "old": _("Passphrase until now"),
     "show": _("Show what I type"),
     "remember": _("Remember it on this computer: whoever can use my account here can then open the practice"),
@@ -28,8 +31,7 @@ WORDS = {
     "no_server": _("The kit's own server does not answer here. Please start it with start.py, then open this page."),
     "begin": _("Begin my practice"),
     "begin_help": _(
-        "Any words will do: a short sentence that you remember is better than a difficult word. Nobody can look it up "
-        "for you; the recovery sheet on the next step is the only other way in."
+        "Nobody can look your passphrase up for you; the recovery sheet on the next step is the only other way in."
     ),
     "sheet": _("My recovery sheet"),
     "sheet_says": _(

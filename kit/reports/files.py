@@ -9,10 +9,11 @@ from datetime import date
 from pathlib import Path
 
 from kit import places
-from kit.words import Trouble, _
+from kit.words import _, not_written
 
 _NAMES_OF_WINDOWS = re.compile(r"(con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³])(\..*)?", re.IGNORECASE)
 PAGES = (".html", ".htm", ".pdf")
+_NOT_WRITTEN = _("{place} cannot be written to. Please choose another folder, or close the file if it is open.")
 
 
 def write(
@@ -36,11 +37,7 @@ def keep(content: bytes, name: str, to: str | Path | None = None) -> Path:
         place.parent.mkdir(parents=True, exist_ok=True)
         _write_whole(place, content)
     except OSError as error:
-        raise Trouble(
-            _("{place} cannot be written to. Please choose another folder, or close the file if it is open.").format(
-                place=place or error.filename
-            )
-        ) from error
+        raise not_written(error, place or error.filename, _NOT_WRITTEN) from error
     return place
 
 

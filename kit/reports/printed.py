@@ -1,16 +1,17 @@
 """A page as PDF, printed by a browser that is installed already."""
 
+import contextlib
 import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
 from kit.reports import Page
 from kit.reports.files import keep
-from kit.words import Trouble, _
+from kit.words import Trouble, _, not_written
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge", "microsoft-edge")
 PLACES = (
@@ -46,13 +47,24 @@ def pdf(html: str) -> bytes:
     browser = chromium()
     if browser is None:
         raise Trouble(_("A PDF needs Chromium, Chrome or Edge. Please install one, or print the page from a browser."))
-    with tempfile.TemporaryDirectory(prefix="kit-", ignore_cleanup_errors=True) as folder:
+    with _aside() as folder:
         page, made = Path(folder, "page.html"), Path(folder, "page.pdf")
         page.write_text(html, encoding="utf-8")
         _run([browser, *ALONE, *_as_root(), f"--user-data-dir={folder}/own", f"--print-to-pdf={made}", page.as_uri()])
         if not made.exists():
             raise Trouble(_("The browser made no PDF. Please open the page and print it from the browser."))
         return made.read_bytes()
+
+
+@contextlib.contextmanager
+def _aside() -> Iterator[str]:
+    """A folder for a moment, which only its owner can read."""
+    try:
+        with tempfile.TemporaryDirectory(prefix="kit-", ignore_cleanup_errors=True) as folder:
+            yield folder
+    except OSError as error:
+        otherwise = _("{place} cannot be written to. Please print the page from a browser.")
+        raise not_written(error, error.filename or tempfile.gettempdir(), otherwise) from error
 
 
 def _run(command: Sequence[str]) -> None:

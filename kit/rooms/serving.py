@@ -58,7 +58,7 @@ def opened(asked: Asked, key: bytes | None) -> tuple[Room, HTTPServer, Open]:
 def _run(store: Store, asked: Asked) -> Run | session.Session:
     if asked.client:
         return session.Session(store, store.client(asked.client))
-    if store.called(asked.title):
+    if store.resembled(asked.title):
         sentence = _("{name} is a client's code name, and would be seen by all. Please give the workshop another name.")
         raise Trouble(sentence.format(name=asked.title))
     phases = arc.read(Path(asked.arc) if asked.arc else None)

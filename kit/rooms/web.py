@@ -117,12 +117,14 @@ class Page(RequestHandler):
         return self.request.headers.get("Content-Type", "").startswith("application/json")
 
     def data(self) -> dict[str, str]:
-        """What the panel in the notebook sends."""
+        """What the panel in the notebook sends: names with texts, and nothing else."""
         try:
             told = json_decode(self.request.body)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise HTTPError(400) from error
-        return {str(name): str(value) for name, value in told.items()} if isinstance(told, dict) else {}
+        if not isinstance(told, dict) or not all(isinstance(value, str) for value in told.values()):
+            raise HTTPError(400)
+        return told
 
     def pressed(self) -> dict[str, str]:
         """What came with one press: from the panel in the notebook, or from a form of the page."""

@@ -5,7 +5,7 @@ const askServer = async (path, options) => {
   const answer = await fetch(`${pageConfig().baseUrl ?? "/"}kit/${path}`, {
     credentials: "same-origin", cache: "no-store", ...options, headers: { "X-XSRFToken": decodeURIComponent(xsrf) },
   });
-  if (!answer.ok) throw new Error(answer.statusText);
+  if (!answer.ok && answer.status !== 400) throw new Error(answer.statusText); // what was not understood is said in words
   return answer;
 };
 
@@ -33,8 +33,14 @@ function doorStep(words, { title = "", help = "", fields, label, press }) {
   const inputs = Object.fromEntries(fields.map(([name, text, kind]) => [name, make(kind === "letters" ? "textarea" : "input", {
     ...(kind === "letters" ? { rows: 8 } : { type: kind }), autocomplete: "off", spellcheck: false, ...(kind === "checkbox" ? {} : { className: "kit-secret" }),
   })]));
-  const nodes = fields.map(([name, text, kind]) => make("label", { className: kind === "checkbox" ? "kit-flag" : "kit-field" },
-    ...(kind === "checkbox" ? [inputs[name], make("span", {}, text)] : [make("span", { className: "kit-label" }, text), inputs[name]])));
+  const nodes = fields.flatMap(([name, text, kind, about]) => {
+    const label = make("label", { className: kind === "checkbox" ? "kit-flag" : "kit-field" },
+      ...(kind === "checkbox" ? [inputs[name], make("span", {}, text)] : [make("span", { className: "kit-label" }, text), inputs[name]]));
+    if (!about) return [label];
+    const told = make("p", { className: "kit-help", id: `kit-about-${crypto.randomUUID()}` }, about);
+    inputs[name].setAttribute("aria-describedby", told.id);
+    return [label, told];
+  });
   const secrets = fields.filter(([, , kind]) => kind === "password").map(([name]) => inputs[name]);
   const show = make("input", { type: "checkbox", onchange: () => secrets.forEach((one) => { one.type = show.checked ? "text" : "password"; }) });
   const said = make("p", { className: "kit-problem", role: "alert" });
@@ -131,7 +137,7 @@ const DOORS = {
     const harmed = (harm, asked) => showWays(holder, words, remember, harm, asked);
     const sheet = doorStep(words, {
       help: words.sheet_help, label: words.open_with_sheet,
-      fields: [["sheet", words.sheet_letters, "letters"], ["passphrase", words.new, "password"], ["again", words.again, "password"]],
+      fields: [["sheet", words.sheet_letters, "letters"], ["passphrase", words.new, "password", words.new_help], ["again", words.again, "password"]],
       press: async (typed) => {
         const asked = { do: "recover", ...typed };
         const answer = await askPractice(asked);
@@ -154,7 +160,7 @@ const DOORS = {
   begin: (holder, words, remember) => {
     const begin = doorStep(words, {
       help: words.begin_help, label: words.begin,
-      fields: [["passphrase", words.passphrase, "password"], ["again", words.again, "password"], ...remember],
+      fields: [["passphrase", words.passphrase, "password", words.new_help], ["again", words.again, "password"], ...remember],
       press: async (typed) => {
         const answer = await askPractice({ do: "begin", ...typed });
         if (!answer.said) confirmSheet(holder, words, answer);
@@ -166,7 +172,7 @@ const DOORS = {
   look_after: (holder, words, remember) => {
     const change = doorStep(words, {
       label: words.change,
-      fields: [["old", words.old, "password"], ["passphrase", words.new, "password"], ["again", words.again, "password"]],
+      fields: [["old", words.old, "password"], ["passphrase", words.new, "password", words.new_help], ["again", words.again, "password"]],
       press: async (typed) => ({ said: (await askPractice({ do: "change", ...typed })).said }),
     });
     const seen = make("div");
@@ -202,7 +208,7 @@ function elsewhere(holder, words, remember) {
   const open = doorStep(words, { label: words.bring, fields: [["passphrase", words.passphrase, "password"], ...remember], press });
   const sheet = doorStep(words, {
     help: words.sheet_help, label: words.bring_with_sheet, press,
-    fields: [["sheet", words.sheet_letters, "letters"], ["passphrase", words.new, "password"], ["again", words.again, "password"], ...remember],
+    fields: [["sheet", words.sheet_letters, "letters"], ["passphrase", words.new, "password", words.new_help], ["again", words.again, "password"], ...remember],
   });
   return make("div", { className: "kit-door-holder" }, make("p", { className: "kit-help" }, words.elsewhere_help),
     make("label", { className: "kit-door" }, make("span", { className: "kit-label" }, words.file), file), open, doorFold(words.have_sheet, sheet));

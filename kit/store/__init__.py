@@ -9,17 +9,17 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from unicodedata import category, normalize
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from kit.fields import about
 from kit.records import BY_PLURAL, Client, OfClient, Record, SupportLine
-from kit.store import chain, opening, outside, person, whole
+from kit.store import chain, names, opening, outside, person, whole
 from kit.store import head as heads
 from kit.store.history import Change, brought_back, changes, latest
 from kit.store.tables import DRAFTS, SEAT, TABLES, row_of
-from kit.words import NoSuchClient, Trouble, _
+from kit.words import NoSuchClient, Trouble, _, labelled
 
 __all__ = ["Change", "Draft", "Store"]
 Draft = tuple[str, str, dict[str, Any]]  # client, panel, what is typed there
@@ -149,7 +149,7 @@ class Store:
         with self._writing(TABLES) as db:
             stood = _found(db, type(earlier), id=earlier.id)
             new = brought_back(db, earlier, stood)
-            _check_names(db, new)
+            _check_names(db, new, is_new=False)
             row = row_of(new)
             db.execute(upsert(TABLES[new.plural]).values(row).on_conflict_do_update(["id"], set_=row))
             chain.note(db, stood, [new], "brought back", by)
@@ -194,7 +194,11 @@ class Store:
 
     def called(self, name: str) -> Client | None:
         """The client whose code name is heard as `name`, whatever its capitals and spaces; None when nobody's is."""
-        return next((one for one in self.records(Client) if _heard(one.name) == _heard(name)), None)
+        return next((one for one in self.records(Client) if names.heard(one.name) == names.heard(name)), None)
+
+    def resembled(self, name: str) -> Client | None:
+        """The client whose code name could be taken for `name`, by ear or by eye; None when nobody's could."""
+        return next((one for one in self.records(Client) if names.alike(one.name, name)), None)
 
     # one person as a whole ---------------------------------------------------------------------
 
@@ -333,28 +337,18 @@ def _version(db: sa.Connection, record: Record) -> int | None:
     return db.execute(sa.select(table.c.version).where(table.c.id == record.id)).scalar()
 
 
-def _check_names(db: sa.Connection, record: Record) -> None:
-    names = {row.id: row.name for row in db.execute(sa.select(TABLES["clients"].c.id, TABLES["clients"].c.name))}
-    if isinstance(record, OfClient) and record.client not in names.values():
+def _check_names(db: sa.Connection, record: Record, is_new: bool = True) -> None:
+    known = {row.id: row.name for row in db.execute(sa.select(TABLES["clients"].c.id, TABLES["clients"].c.name))}
+    if isinstance(record, OfClient) and record.client not in known.values():
         raise NoSuchClient(
             _("There is no client called {name} in this book. Please choose one, or begin a new one.").format(
                 name=record.client
             )
         )
-    if isinstance(record, Client):
-        others = {_heard(name) for key, name in names.items() if key != record.id}
-        if _heard(record.name) in others:
-            raise Trouble(
-                _("Code name: there is a client called {name} already. Please choose another name.").format(
-                    name=record.name
-                )
-            )
-
-
-def _heard(name: str) -> str:
-    """A name without what nobody hears: capitals, spaces, signs without a shape, other ways to write a letter."""
-    heard = normalize("NFKC", name).casefold()
-    return "".join(one for one in heard if not one.isspace() and category(one) != "Cf")
+    if isinstance(record, Client) and known.get(record.id) != record.name:  # a name that is there already stays
+        amiss = names.amiss(record.name, (name for key, name in known.items() if key != record.id), is_new)
+        if amiss:
+            raise Trouble(labelled(about(Client)["name"].label, amiss))
 
 
 def _take_out(db: sa.Connection, record: Record) -> list[Record]:

@@ -16,7 +16,7 @@ from sqlalchemy.pool import QueuePool, StaticPool
 from kit import keys
 from kit.store import chain
 from kit.store.tables import METADATA
-from kit.words import Damaged, Trouble, _
+from kit.words import FULL, Damaged, Trouble, _, is_full
 
 SCHEMA = "0002"
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
@@ -39,8 +39,7 @@ def open_book(place: Path | None, key: bytes | None = None, as_closed: bool = Fa
     `place` None is a book in memory; `as_closed` is a file that is known to be, to the byte, as the kit closed it.
     """
     with plain_words(place, _KEYED if key else {}):
-        if place is not None:
-            _make_private(place)
+        is_new = place is not None and _make_private(place)
         engine = _engine(place, key)
         try:
             if not as_closed:
@@ -49,16 +48,33 @@ def open_book(place: Path | None, key: bytes | None = None, as_closed: bool = Fa
             _read_back(engine, place)
         except BaseException:
             engine.dispose()
+            if place is not None and is_new:
+                _take_away(place, key)
             raise
         return engine
 
 
-def _make_private(place: Path) -> None:
-    """A new book is readable for its owner alone; SQLite gives the files beside it the same rights."""
+def _make_private(place: Path) -> bool:
+    """A new book is readable for its owner alone; SQLite gives the files beside it the same rights.
+
+    Whether it is new.
+    """
     if place.is_dir():
         raise Trouble(_("{place} is a folder. Please name a file for the book.").format(place=place))
-    with contextlib.suppress(FileExistsError):
+    try:
         os.close(os.open(place, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except FileExistsError:
+        return False
+    return True
+
+
+def _take_away(place: Path, key: bytes | None) -> None:
+    """What is left of a book that could not be begun, unless another program was quicker with it."""
+    with contextlib.suppress(OSError, sqlcipher.Error):
+        with contextlib.closing(_connected(place, key)) as book:
+            begun = book.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        for end in ("-wal", "-shm", "") if not begun else ():
+            place.with_name(f"{place.name}{end}").unlink(missing_ok=True)
 
 
 def _connected(place: Path | None, key: bytes | None) -> Any:
@@ -286,9 +302,9 @@ _SAID = {
     "hold blob": DAMAGED,
     "readonly": _("{place} cannot be written to. Please give yourself the right to change it, then try again."),
     "unable to open": _("{place} cannot be opened. Please look whether its folder is there and may be written to."),
-    "full": _("The disk of {place} is full. Please make some room, then save again; what you typed is still here."),
-    "disk i/o": _("The disk of {place} did not answer. Please look whether it is full or unplugged, then save again."),
-    "locked": _("{place} is busy with another save. Please try again in a moment; what you typed is still here."),
+    "full": FULL,
+    "disk i/o": _("The disk of {place} did not answer. Please look whether it is full or unplugged, then try again."),
+    "locked": _("{place} is busy with another save. Nothing is lost. Please try again in a moment."),
     "locking protocol": _("{place} is held by another program. Please close that one, then try again."),
     "foreign key": _("This belongs to something that is no longer in the book. Please look at it anew."),
     "unique": _("This is in the book already. Nothing was changed."),
@@ -321,7 +337,7 @@ def plain_words(place: Path | None, first: dict[str, str] | None = None) -> Iter
 def _sign(error: Exception) -> str:
     """What is amiss, in the words that `_SAID` knows."""
     if isinstance(error, OSError):
-        return "unable to open"
+        return "full" if is_full(error) else "unable to open"
     if isinstance(error, UnicodeEncodeError):
         return "half"
     # What stands in a row is no longer what was kept: a day that is none, half of a list, a rating of 300.

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import lab
 import sitting
 
-PASSPHRASE = "tea & 'rain' 🌿"
+PASSPHRASE = "hot tea & 'rain' 🌿"
 NO_KEYRING = {"PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}
 LOCKED = "This practice is locked."
 # All that a page holds: what it shows, what is hidden, what stands in its fields and in pages within the page.

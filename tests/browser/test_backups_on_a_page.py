@@ -7,7 +7,7 @@ import sitting
 
 import kit
 
-WORDS = "tea & 'rain' 🌿"
+WORDS = "hot tea & 'rain' 🌿"
 
 
 @pytest.fixture(scope="module")

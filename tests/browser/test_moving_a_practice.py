@@ -13,7 +13,7 @@ import kit
 from kit import keys
 from kit.keys import recovery
 
-WORDS = "tea & 'rain' 🌿"
+WORDS = "hot tea & 'rain' 🌿"
 NEW_WORDS = "tea without rain"
 WHOLE = {"practice.book", "practice.book.head", "practice.book.key"}
 

@@ -1,0 +1,136 @@
+"""A disk that is full: each command says so in one sentence, loses nothing, and leaves nothing behind."""
+
+import errno
+import os
+import shutil
+from contextlib import closing
+from pathlib import Path
+
+import faults
+import pytest
+from asking import run, trouble_of
+from owned import WORDS, begun
+
+import kit
+from kit import keys, moving, places
+from kit.store import Store
+from kit.words import FULL
+
+FIRST, LATER = 1, 4  # the first write of a command, and one amid its work
+
+
+@pytest.fixture(autouse=True)
+def can_be_made():
+    """Faults need a compiler; without one the tests skip, or are told where KIT_FAULT_TESTS=required asks for one."""
+    lacking = faults.lacking()
+    if lacking and os.environ.get("KIT_FAULT_TESTS") == "required":
+        pytest.fail(lacking)
+    if lacking:
+        pytest.skip(lacking)
+
+
+@pytest.fixture(scope="module")
+def shim(tmp_path_factory):
+    return faults.shim(tmp_path_factory.mktemp("shim"))
+
+
+@pytest.fixture
+def disk(tmp_path):
+    """A disk with a practice, a sealed copy of it and a client's tables; the kit's own folder lies on it too."""
+    disk = tmp_path / "disk"
+    home = disk / "home"
+    home.mkdir(parents=True)
+    place = begun(home / "practice.book", WORDS)
+    with closing(Store(place, keys.read(place, WORDS))) as store:
+        store.keep(kit.Agreement(client="Otter", to="my report"), kit.Agreement(client="Otter", to="a room"))
+    moving.pack(place, keys.read(place, WORDS), disk / "there.sealed")
+    with closing(kit.open_book(place, passphrase=WORDS)) as book:
+        book.export("Otter", disk / "tables")
+    return disk
+
+
+def at_full_disk(disk, shim, nth, *words, **more):
+    told = f"{faults.KINDS['write']} {nth} {errno.ENOSPC} 1 {disk}"
+    env = {"LD_PRELOAD": shim, "KIT_FAULTS": told, "KIT_HOME": str(disk / "home"), "KIT_PASSPHRASE": WORDS, **more}
+    return run(*words, **env)
+
+
+def files(disk):
+    """What lies there, without what SQLite keeps beside a book that it has open, and locks that hold nothing."""
+    passing = ("-wal", "-shm", ".lock")
+    there = [path for path in disk.rglob("*") if path.is_file() and not path.name.endswith(passing)]
+    return {str(path.relative_to(disk)): path.read_bytes() for path in there if "jupyter" not in path.parts}
+
+
+COMMANDS = {
+    "report": ("report", "Otter", "--out", "{disk}/page.html"),
+    "report --all": ("report", "--all", "--out", "{disk}/pages"),
+    "report --card": ("report", "Otter", "--card", "--out", "{disk}/card.html"),
+    "report among the kit's own": ("report", "Otter"),
+    "export": ("export", "Otter", "--out", "{disk}/out"),
+    "backup": ("backup",),
+    "backup to a file": ("backup", "{disk}/mine.sealed"),
+    "restore": ("restore", "{disk}/there.sealed", "--yes"),
+    "restore elsewhere": ("restore", "{disk}/there.sealed", "--book", "{disk}/new/practice.book"),
+    "import into a new book": ("import", "{disk}/tables", "--book", "{disk}/home/new.book"),
+    "erase": ("erase", "Otter", "--yes"),
+    "the sample": ("clients", "--book", "sample"),
+    "room": ("room", "A group", "--book", "{disk}/home/practice.book"),
+    "open": ("open", "--no-browser"),
+}
+
+
+@pytest.mark.parametrize("nth", [FIRST, LATER])
+@pytest.mark.parametrize("words", COMMANDS.values(), ids=COMMANDS.keys())
+def test_each_command_says_that_the_disk_is_full_and_leaves_all_as_it_was(words, nth, disk, shim):
+    before = files(disk)
+
+    done = at_full_disk(disk, shim, nth, *(word.format(disk=disk) for word in words))
+
+    assert done.returncode == 1, done
+    assert "is full. Nothing is lost." in done.stderr, done
+    assert [one for one in ("Traceback", "close the file", "typed", "did not work") if one in done.stderr] == []
+    after = files(disk)
+    assert sorted(after.keys() - before.keys()) == []
+    assert before.keys() <= after.keys()
+    place = disk / "home" / "practice.book"
+    with closing(Store(place, keys.read(place, WORDS))) as store:
+        assert [one.title for one in store.records(kit.Win)] == ["bread"]
+
+
+@pytest.mark.parametrize("words", [("clients",), ("check",), ("restore",)])
+def test_a_command_that_only_looks_goes_on(words, disk, shim):
+    done = at_full_disk(disk, shim, FIRST, *words)
+
+    assert "Traceback" not in done.stderr
+    assert done.stdout
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
+def test_what_is_said_into_a_full_file_is_one_sentence():
+    command = f'"{os.sys.executable}" -m kit clients --book sample > /dev/full'
+    done = os.popen(f"{command} 2>&1")
+
+    assert done.read() == FULL.format(place="the output") + "\n"
+    assert done.close() is not None
+
+
+def test_a_disk_without_links_leaves_no_empty_file_where_there_is_no_room(tmp_path, monkeypatch):
+    place = begun(tmp_path / "x.book", None)
+
+    def full(*_given):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "link", full)
+    monkeypatch.setattr(Path, "replace", full)
+    assert "is full" in trouble_of(moving.pack, place, None, tmp_path / "to.sealed")
+    assert not (tmp_path / "to.sealed").exists()
+
+
+def test_a_pdf_for_which_there_is_no_room_is_the_same_sentence(disk, shim):
+    if not shutil.which("chromium"):
+        pytest.skip("there is no browser here that prints")
+    done = at_full_disk(disk, shim, FIRST, "report", "Otter", "--pdf", "--out", disk / "page.pdf")
+
+    assert (done.returncode, FULL.format(place=disk / "page.pdf") in done.stderr) == (1, True)
+    assert not (disk / "page.pdf").exists() and places.home()
