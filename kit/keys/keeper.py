@@ -77,7 +77,7 @@ class Keeper:
             self.watchers.discard(words)
 
     def stay(self, server: Connection) -> None:
-        """Is there for a server, until that says goodbye or ends: then it hears that others stay, or that all is gone."""
+        """Is there for a server until that says goodbye or ends; it then hears that others stay, or all is gone."""
         with self.one_at_a_time:
             if self.gone.is_set():
                 return

@@ -132,12 +132,13 @@ class Workshop(Held, InWorkshop):
         room, state = self.follow.room, self.follow.state
         assert room
         if not state:
-            return [text(_("One moment."), "quiet")]
+            return self.silence() or [text(_("One moment."), "quiet")]
         phase = self.phases[self.at]
         where = _("{n} of {all}: {title}").format(n=self.at + 1, all=len(self.phases), title=phase["title"])
         return [
             text(state["title"], "quiet"),
             heading(where),
+            *self.silence(),
             *self.now(),
             said(),
             part(_("How people come in"), *self._way_in(room), is_open=self.at == 0),
