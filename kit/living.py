@@ -1,6 +1,7 @@
 """Silence is not death: whether a process is no more, known by its number and by when it began."""
 
 import os
+import time
 from urllib.error import URLError
 
 import psutil
@@ -14,8 +15,16 @@ def life(pid: int | None = None) -> str:
     return f"{pid}-{hash(psutil.Process(pid)) % ANOTHER:08x}"
 
 
-def ended(told: str) -> bool:
-    """Whether the process of this name is no more; one of which nothing was told is not known to be there."""
+def ended(told: str, within: float = 0.0) -> bool:
+    """Whether the process of this name is no more, or will be in so many seconds: it may just be ending."""
+    until = time.monotonic() + within
+    while not (over := _ended(told)) and time.monotonic() < until:
+        time.sleep(0.05)
+    return over
+
+
+def _ended(told: str) -> bool:
+    """One of which nothing was told is not known to be there."""
     try:
         pid = int(told.partition("-")[0])
         return life(pid) != told or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE

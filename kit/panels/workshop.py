@@ -202,7 +202,8 @@ class Workshop(Held, InWorkshop):
     def _close(self) -> list[Block]:
         day = self.follow.state["keep_until"]
         what = _(
-            "Closing ends it for everybody: no page of it opens any more, and own pages are cleared from the phones."
+            "Closing ends it for everybody: no page of it opens any more. What people wrote for themselves "
+            "stays on their phones until they close the page."
         )
         stays = _("What was shared stays in this book. It is deleted on {day}.")
         told = [text(stays.format(day=day_words(date.fromisoformat(day))))] if day else []

@@ -20,6 +20,7 @@ from kit.words import NoSuchClient, Trouble, _
 KEPT = 30  # days that what was shared in a workshop is kept, unless the facilitator says otherwise
 HOURS = 12  # after which a room closes by itself
 PATIENCE = 10.0  # seconds that a room may take to answer
+ENDING = 2.0  # seconds that its process may take to end, once it takes no more questions
 _NO_ANSWER = (OSError, HTTPException, ValueError)
 _CLOSED = _("This room is not open any more.")
 
@@ -175,7 +176,7 @@ def _asked(room: Open, path: str, told: dict[str, str] | None = None) -> dict[st
         closed = error.code == 410 or living.ended(room.life)  # then somebody else has its port
         raise (Gone if closed else Trouble)(_what_it_said(error)) from error
     except _NO_ANSWER as error:
-        if living.silent(error) or not living.ended(room.life):
+        if living.silent(error) or not living.ended(room.life, within=ENDING):
             raise Silent from error
         raise Gone(_CLOSED) from error
 

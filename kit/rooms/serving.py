@@ -69,7 +69,7 @@ def _run(store: Store, asked: Asked) -> Run | session.Session:
 
 def _told(room: Room, asked: Asked, near: str) -> Open:
     return Open(
-        id=secrets.token_hex(6), kind=room.kind, title=asked.title, near=near, address=room.address,
+        id=room.id, kind=room.kind, title=asked.title, near=near, address=room.address,
         join=room.link("join"), lead=room.link("lead"), board=room.link("board"), typed=room.codes.typed,
         bearer=room.codes.lead, book=asked.book, life=living.life(),
     )  # fmt: skip

@@ -1,6 +1,7 @@
 """What every page of a room has in common: who may ask for it, its headers, and nothing in any log."""
 
 import math
+import secrets
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -39,6 +40,7 @@ class Room:
     address: str  # as others reach it, without a path
     hosts: frozenset[str]
     run: Any
+    id: str = field(default_factory=lambda: secrets.token_hex(6))
     secure: bool = False
     until: float = field(default_factory=lambda: steadily() + 12 * 3600)
     tried: float = 0.0  # when a device last found its way here
