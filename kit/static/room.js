@@ -250,7 +250,6 @@
   const over = () => { // by the room's own word: the last page, on which what was written is offered once more
     const words = ["h1", "p"].map((tag) => document.createElement(tag));
     [body.dataset.thanks, body.dataset.closed].forEach((told, at) => { words[at].textContent = told; });
-    document.getElementById("silent")?.remove();
     document.getElementById("main").replaceChildren(...words);
     document.getElementById("main").append(...offered());
     all("nav, header").forEach((one) => one.remove());
