@@ -4,8 +4,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
-TEN = {"ten minutes": 600, "ten hours": 36_000}
-JUMPS = {f"{name} {way}": sign * by for name, by in TEN.items() for way, sign in (("on", 1), ("back", -1))}
+BY = {"ten minutes": 600, "ten hours": 36_000, "two days": 172_800}
+JUMPS = {f"{name} {way}": sign * by for name, by in BY.items() for way, sign in (("on", 1), ("back", -1))}
 
 
 def lacking() -> str:

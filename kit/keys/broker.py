@@ -38,6 +38,7 @@ class Running:
     """The broker is there for whoever holds this; it goes when nobody does any more."""
 
     there: Connection
+    home: Path
     process: subprocess.Popen | None = None  # None: another server began it
 
     def lives(self) -> bool:
@@ -72,7 +73,7 @@ def start() -> Running:
             running = _joined_or_begun()
     except locking.Busy:
         raise Silent from None
-    if not (_held and _held.lives()):
+    if not (_held and _held.home == running.home and _held.lives()):
         _held = running
     return running
 
@@ -97,7 +98,7 @@ def _there() -> bool:
 
 def _joined(process: subprocess.Popen | None = None) -> Running | None:
     there = _in_time(_asked_to_stay, LONG)
-    return Running(there, process) if there else None
+    return Running(there, places.home(), process) if there else None
 
 
 def _asked_to_stay() -> Connection | None:

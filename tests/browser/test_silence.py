@@ -2,6 +2,7 @@
 
 import os
 
+import lab
 import pytest
 import silences
 
@@ -33,3 +34,25 @@ def test_nothing_is_closed_cleared_or_lost_when_it_stands_still_for_a_while(what
     monkeypatch.setenv("KIT_HOME", str(evening.server.home))
 
     assert evening.trial(what, SECONDS) == []
+
+
+def test_a_notebook_that_is_cut_off_is_said_to_be_silent_and_not_to_have_stopped(evening, page):
+    lines, is_cut = [], []
+
+    def line(page_side):
+        if is_cut:
+            page_side.close()
+        else:
+            page_side.connect_to_server()
+            lines.append(page_side)
+
+    page.route_web_socket("**/channels*", line)
+    page.goto(evening.server.address)
+    lab.wait_for_quiet(page)
+    is_cut.append(True)
+    for one in lines:
+        one.close()
+
+    lab.wait_for_word(page, "isn't answering just now")
+    is_cut.clear()
+    lab.wait_for_quiet(page)
