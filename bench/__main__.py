@@ -1,4 +1,4 @@
-"""`kit bench [open|save|drafts|import|charts|unlock|report|privacy|safety|room]`: measures; says which aims are met."""
+"""`kit bench [open|save|drafts|import|charts|unlock|report|privacy|safety|room|silence]`: measures; aims met or not."""
 
 import argparse
 import contextlib
@@ -26,6 +26,7 @@ SUBJECTS = {
     "privacy": "bench.privacy",
     "safety": "bench.safety",
     "room": "bench.rooms",
+    "silence": "bench.silence",
 }
 
 

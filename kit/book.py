@@ -52,7 +52,7 @@ def open_book(place: str | os.PathLike | None = None, passphrase: str | None = N
         if passphrase is not None:
             raise Trouble(_("{place} has no passphrase. Please open it without one.").format(place=where))
         return _or_door(where, lambda: _backed_up(where))
-    key = broker.ask(where) if words is None else keys.read(where, words)
+    key = broker.at_hand(where) if words is None else keys.read(where, words)
     return _or_door(where, lambda: _backed_up(where, key) if key else None, lent=words is None)
 
 
@@ -193,15 +193,16 @@ class Book:
                 loop.call_soon_threadsafe(heard, word)
 
         weakref.finalize(self, broker.watch(pass_on))
-        if self._lent and broker.ask(self._file()) is None:  # locked in the meantime
-            self.lock()
+        with contextlib.suppress(broker.Silent):
+            if self._lent and broker.ask(self._file()) is None:  # locked in the meantime
+                self.lock()
 
     def _heard(self, word: str) -> None:
         if word == "locked":
             self.lock()
         elif word == "opened" and (self.locked or self._for_now):
             where = places.practice() if self._for_now else self._file()
-            key = broker.ask(where)
+            key = broker.at_hand(where)
             if key:
                 self.close()
                 self.place, self._for_now = where, False
@@ -215,7 +216,7 @@ class Book:
 
     def _take_up(self, place: Path) -> None:
         """Opens what stands there now."""
-        key = broker.ask(place)
+        key = broker.at_hand(place)
         if key or not backups.needs_key(place):
             self._open(key)
         else:

@@ -1,5 +1,6 @@
 """Whether the environment, the book and its settings are in order, in words."""
 
+import contextlib
 import importlib.metadata
 import os
 import re
@@ -9,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kit import backups, erasing, keys, places
+from kit.keys import broker
+from kit.store import Store, head
 from kit.words import Trouble, _
 
 # Versions from which known holes are closed.
@@ -69,7 +72,7 @@ def _folder(home: Path) -> Iterator[Finding]:
 
 
 def _place(named: str | None) -> Path:
-    return Path(named) if named not in (None, "", "sample", ":memory:") else places.practice()
+    return Path(named).expanduser() if named not in (None, "", "sample", ":memory:") else places.practice()
 
 
 def _cloud(book: Path) -> Iterator[Finding]:
@@ -107,18 +110,24 @@ def _waiting(place: Path) -> Finding:
 
 
 def _book(named: str | None) -> Iterator[Finding]:
-    from kit.book import open_book
     from kit.records import KINDS
 
+    named = named or os.environ.get("KIT_BOOK")
+    place = _place(named)
+    if named == "sample" or (not named and not _was_begun(place)):
+        place = places.sample()
+    if not _was_begun(place):  # looking begins none
+        yield _not_there(place)
+        return
     try:
-        book = open_book(named)
-        if book.locked:
-            yield _waiting(_place(named))
+        key = _key(place)
+        if key is None and backups.needs_key(place):
+            yield _waiting(place)
             return
-        count = sum(len(book.records(kind)) for kind in KINDS)
-        remark = book.remark
-        settings = ", ".join(f"{name} {value}" for name, value in book.settings().items())
-        book.close()
+        with contextlib.closing(Store(place, key)) as store:
+            count = sum(len(store.records(kind)) for kind in KINDS)
+            settings = ", ".join(f"{name} {value}" for name, value in store.settings().items())
+            remark = store.remark
     except Trouble as trouble:
         yield Finding(False, str(trouble))
         return
@@ -126,3 +135,20 @@ def _book(named: str | None) -> Iterator[Finding]:
     if remark:
         yield Finding(True, remark)
     yield Finding(True, _("Its settings are in order: {settings}.").format(settings=settings))
+
+
+def _was_begun(place: Path) -> bool:
+    return place.exists() or head.beside(place).exists()
+
+
+def _not_there(place: Path) -> Finding:
+    if place == places.sample():
+        return Finding(True, _("There is no practice here yet. `kit open` begins with the sample."))
+    return Finding(False, _("There is no book at {place}.").format(place=place))
+
+
+def _key(place: Path) -> bytes | None:
+    words = os.environ.get("KIT_PASSPHRASE")
+    if not backups.needs_key(place):
+        return None
+    return broker.ask(place) if words is None else keys.read(place, words)

@@ -43,7 +43,7 @@ def state() -> dict[str, bool]:
     here = place()
     return {
         "keyed": keys.locked(here),
-        "open": broker.ask(here) is not None,
+        "open": broker.at_hand(here) is not None,
         "can_remember": remembered.available(),
     }
 

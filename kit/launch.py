@@ -1,6 +1,7 @@
 """Starts JupyterLab the way a coach needs it: one address, one document, nothing of theirs changed."""
 
 import asyncio
+import contextlib
 import json
 import logging
 import os
@@ -13,16 +14,22 @@ import time
 import urllib.error
 import urllib.request
 import webbrowser
+from collections.abc import Callable
 from http.client import HTTPException
 from pathlib import Path
+from typing import Any
 
-from kit import door, places
+import psutil
+
+from kit import door, living, locking, places
 from kit.keys import broker
 from kit.words import Trouble, _
 
 HOST = "127.0.0.1"
 FIRST_PORT = 8888
 FAREWELL = 5.0  # seconds for what pages were still asking for
+PATIENCE = 10.0  # seconds that a kit which runs already may take to answer
+STARTING = 60.0  # seconds that one start waits for another
 
 # What a person may still change in JupyterLab's own settings; these are only where it starts from.
 SETTINGS = {
@@ -47,17 +54,25 @@ c.HistoryManager.enabled = False
 c.HistoryManager.hist_file = ":memory:"
 """
 
+_SILENT = _(
+    "The kit is open already, but it isn't answering just now. Please wait a minute, then try again. If that doesn't "
+    "help, restart this computer."
+)
+
 
 def open_notebook(notebook: str = "1_session", *, browser: bool = True, port: int | None = None) -> int:
     """Shows one notebook of the kit; runs until Ctrl-C, or hands over to a kit that already runs."""
     page = f"doc/tree/{notebook}.ipynb"
     if not (places.NOTEBOOKS / f"{notebook}.ipynb").is_file():
         raise Trouble(_("There is no notebook called {name}. See the folder notebooks.").format(name=notebook))
-    running = _running_server(jupyter_folder() / "runtime")
-    if running:
-        _show(running["url"] + page, running["token"], browser)
-        return 0
-    return _serve(page, browser, port)
+    with contextlib.ExitStack() as starting:
+        with contextlib.suppress(locking.Busy):  # two servers do no harm: they share the one unlock
+            starting.enter_context(locking.alone(places.home() / ".open.lock", STARTING))
+        running = _running_server(jupyter_folder() / "runtime")
+        if running:
+            _show(running["url"] + page, running["token"], browser)
+            return 0
+        return _serve(page, browser, port, starting.close)
 
 
 def jupyter_folder() -> Path:
@@ -65,7 +80,7 @@ def jupyter_folder() -> Path:
     return places.home() / "jupyter"
 
 
-def _serve(page: str, browser: bool, port: int | None) -> int:
+def _serve(page: str, browser: bool, port: int | None, started: Callable[[], None]) -> int:
     if port is not None:
         _require_free(port)
     os.umask(0o077)  # whatever Jupyter and its kernels write is its owner's alone; on Windows the profile sees to that
@@ -76,6 +91,7 @@ def _serve(page: str, browser: bool, port: int | None) -> int:
         door.open_at_start()
         server = _server(token, port)
         # Only once the loop runs does the server listen.
+        server.io_loop.add_callback(started)
         server.io_loop.add_callback(lambda: _show(f"http://{HOST}:{server.port}/{page}", token, browser))
         server.start()
         _let_go(server.io_loop.asyncio_loop)
@@ -172,14 +188,20 @@ def _require_free(port: int) -> None:
             raise Trouble(message.format(port=port)) from error
 
 
-def _running_server(runtime: Path) -> dict | None:
+def _running_server(runtime: Path) -> dict[str, Any] | None:
+    """The server that shows the same as we would; raises Trouble where one that gives no answer may be it."""
+    silent = False
     for path in sorted(runtime.glob("jpserver-*.json")):
+        server: dict[str, Any] = {}
         try:
             server = json.loads(path.read_text(encoding="utf-8"))
             if _answers(server):
                 return server
-        except (OSError, ValueError, LookupError, TypeError, HTTPException):
-            continue  # left behind by a server that is gone, or another program's answer
+        except (OSError, ValueError, LookupError, TypeError, HTTPException) as error:
+            # Else it was left behind by a server that is gone, or is another program's answer.
+            silent = silent or (living.silent(error) and psutil.pid_exists(server["pid"]))
+    if silent:
+        raise Trouble(_SILENT)
     return None
 
 
@@ -187,7 +209,7 @@ def _answers(server: dict) -> bool:
     """Whether this server is alive and shows the same notebooks on the same book as we would."""
     request = urllib.request.Request(server["url"] + "kit/own", headers={"Authorization": f"token {server['token']}"})
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with direct.open(request, timeout=5) as answer:
+    with direct.open(request, timeout=PATIENCE) as answer:
         found = json.load(answer)
     return found["root"] == str(places.NOTEBOOKS) and found["book"] == os.environ.get("KIT_BOOK", "")
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from kit import keys, places
+from kit import keys, living, places
 from kit.keys import broker, keeper
 
 posix = pytest.mark.skipif(os.name == "nt", reason="signals and sockets as POSIX has them")
@@ -27,7 +27,10 @@ ASKS = NOTEBOOK + "key = broker.ask(Path(sys.argv[1])); print(key and hashlib.sh
 WATCHES = (
     NOTEBOOK + "broker.watch(lambda word: print(word, flush=True)); print('watching', flush=True); sys.stdin.read()"
 )
-SERVES = NOTEBOOK + "running = broker.start(); print(running.process.pid, flush=True); sys.stdin.read()"
+SERVES = (
+    NOTEBOOK + "running = broker.start(); print(running.process and running.process.pid, flush=True);"
+    "sys.stdin.read(); running.end()"
+)
 
 
 @pytest.fixture
@@ -84,6 +87,11 @@ def is_gone(pid):
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
     except OSError:
         return sys.platform == "linux"  # it went just now; elsewhere there is no such file
+
+
+def traces():
+    """What lies in the kit's folder; an empty file that is locked while a broker begins is none."""
+    return [one for one in places.home().iterdir() if one.name != ".broker.lock"]
 
 
 def address():
@@ -279,7 +287,7 @@ def test_a_broker_that_was_killed_locks_everything_and_a_new_one_is_heard(runnin
     finally:
         again.end()
     until(lambda: words == ["opened", "locked", "opened", "locked"])
-    assert not list(places.home().iterdir())
+    assert not traces()
 
 
 def test_who_watches_before_there_is_a_broker_hears_it_later(book, watch):
@@ -303,14 +311,14 @@ def test_it_goes_when_its_server_is_killed(book, watch):
         os.kill(server.pid, signal.SIGKILL)
         until(lambda: words == ["opened", "locked"])
         until(lambda: is_gone(pid))
-    assert not list(places.home().iterdir())
+    assert not traces()
 
 
 def test_it_ends_on_its_own_and_takes_its_traces_along(running):
     running.end()
 
     assert running.process.returncode == 0
-    assert not list(places.home().iterdir())
+    assert not traces()
 
 
 @posix
@@ -327,7 +335,7 @@ def test_asked_to_end_by_the_system_it_takes_its_traces_along(running):
     os.kill(running.process.pid, signal.SIGTERM)
 
     running.process.wait(PATIENCE)
-    assert not list(places.home().iterdir())
+    assert not traces()
 
 
 def test_a_second_server_takes_the_broker_that_is_there_and_leaves_it_running(running, book):
@@ -340,25 +348,127 @@ def test_a_second_server_takes_the_broker_that_is_there_and_leaves_it_running(ru
     assert broker.ask(book) == key
 
 
-def test_a_broker_whose_place_was_taken_ends(running):
-    keeper.address_file().write_bytes(b"{}")
+def test_a_broker_whose_file_is_gone_goes_on_and_is_found_again(running, book, watch):
+    key, words = keys.new(), watch()
+    broker.hold(book, key, HOUR)
+    keeper.address_file().unlink()
 
-    running.process.wait(PATIENCE)
+    until(keeper.address_file().exists)
+    assert broker.ask(book) == key
+    assert words == ["opened"]
+
+
+def test_a_broker_whose_file_is_anothers_goes_on_for_those_who_know_it(running, watch):
+    words = watch()
+    others = keeper.address_file().read_bytes()
+    keeper.address_file().write_bytes(b"{}")
+    with Client(json.loads(others)["address"], authkey=bytes.fromhex(json.loads(others)["authkey"])) as somebody:
+        somebody.send_bytes(b'{"do": "tell", "word": "seat"}')
+        assert somebody.recv_bytes() == b"true"
+
+    until(lambda: words == ["seat"])
+    running.end()
     assert keeper.address_file().read_bytes() == b"{}"
 
 
-@posix
-def test_a_broker_that_does_not_answer_holds_nobody_up(running, book, monkeypatch):
-    monkeypatch.setattr(broker, "PATIENCE", 0.3)
-    broker.hold(book, keys.new(), HOUR)
+# silence is not death -------------------------------------------------------------------------
 
-    os.kill(running.process.pid, signal.SIGSTOP)
+
+@contextlib.contextmanager
+def stopped(pid):
+    """A process that is there and does nothing, as when a computer has no time for it."""
+    os.kill(pid, signal.SIGSTOP)
     try:
-        assert broker.ask(book) is None
-        assert not broker.lock()
-        assert callable(broker.watch(print))
+        yield
     finally:
-        os.kill(running.process.pid, signal.SIGCONT)
+        os.kill(pid, signal.SIGCONT)
+
+
+@posix
+def test_a_broker_that_does_not_answer_holds_nobody_up_and_is_not_taken_for_locked(running, book, monkeypatch, watch):
+    monkeypatch.setattr(broker, "PATIENCE", 0.3)
+    key, words = keys.new(), watch()
+    broker.hold(book, key, HOUR)
+    until(lambda: words == ["opened"])
+
+    with stopped(running.process.pid):
+        for asked in (lambda: broker.ask(book), broker.lock, lambda: broker.hold(book, key, HOUR)):
+            with pytest.raises(broker.Silent, match="isn't answering just now"):
+                asked()
+        assert broker.at_hand(book) is None
+        assert not broker.touch()
+        assert not broker.tell("seat")
+        assert callable(broker.watch(print))
+        assert words == ["opened"]
+    until(lambda: "locked" in words)  # it was asked to, and had not answered yet
+
+
+@posix
+def test_a_start_beside_a_broker_that_does_not_answer_begins_no_second_one(running, book, monkeypatch):
+    key = keys.new()
+    broker.hold(book, key, HOUR)
+    before = address()
+
+    with stopped(running.process.pid), monkeypatch.context() as patch:
+        patch.setattr(broker, "LONG", 0.3)
+        with pytest.raises(broker.Silent):
+            broker.start()
+    assert address() == before
+    assert broker.ask(book) == key
+    second = broker.start()
+    assert second.process is None
+    second.end()
+
+
+def test_three_servers_that_start_at_once_share_one_broker_and_the_last_one_to_go_takes_it_along(book, watch):
+    words, key = watch(), keys.new()
+    with contextlib.ExitStack() as stack:
+        servers = [stack.enter_context(another_process(SERVES)) for _server in range(3)]
+        told = [one.stdout.readline().strip() for one in servers]
+        broker.hold(book, key, HOUR)
+        until(lambda: words == ["opened"])
+
+        first = next(one for one, pid in zip(servers, told, strict=True) if pid != "None")
+        for one in (first, *(other for other in servers if other is not first)):
+            assert broker.ask(book) == key
+            assert words == ["opened"]
+            one.stdin.close()
+            assert one.wait(PATIENCE) == 0
+    assert sum(pid != "None" for pid in told) == 1
+    until(lambda: words == ["opened", "locked"])
+    assert not traces()
+
+
+@posix
+def test_the_broker_stays_when_the_server_that_began_it_is_killed_and_another_one_is_there(book, watch):
+    words, key = watch(), keys.new()
+    with another_process(SERVES) as first, another_process(SERVES) as second:
+        assert first.stdout.readline()
+        assert second.stdout.readline()
+        broker.hold(book, key, HOUR)
+        until(lambda: words == ["opened"])
+
+        first.kill()
+        first.wait()
+        assert broker.ask(book) == key
+        second.kill()
+        until(lambda: words == ["opened", "locked"])
+    until(lambda: not traces())
+
+
+@posix
+def test_a_socket_is_put_away_only_when_nobody_listens_there_and_its_process_is_no_more(kit_home):
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        was = living.life(process.pid)
+    names = {"left": f"broker-{was}", "answers": f"broker-{was[:-1]}x", "lives": f"broker-{living.life()}"}
+    with contextlib.ExitStack() as stack:
+        sockets = {what: stack.enter_context(socket.socket(socket.AF_UNIX)) for what in names}
+        for what, one in sockets.items():
+            one.bind(str(kit_home / names[what]))
+        sockets["answers"].listen()
+
+        broker.start().end()
+        assert {one.name for one in traces()} == {names["answers"], names["lives"]}
 
 
 # who may not ----------------------------------------------------------------------------------

@@ -3,13 +3,16 @@
 import json
 import re
 
+import owned
 import pytest
 import typer
 
 import kit
-from kit import check, keys, launch, places
+from kit import backups, check, keys, launch, places
 from kit.commands import opening
 from kit.panels import locked
+
+SOON = backups.soon
 
 
 @pytest.fixture
@@ -45,6 +48,20 @@ def test_a_locked_practice_is_in_order_and_one_without_its_key_file_is_not():
 
     keys.beside(places.practice()).unlink()
     assert ["key file is gone" in one.words for one in check.findings() if not one.fine] == [True]
+
+
+@pytest.mark.parametrize("named", [None, "own.book", "nowhere.book"])
+def test_looking_whether_all_is_in_order_changes_nothing(named, kit_home, monkeypatch):
+    monkeypatch.setattr(backups, "soon", SOON)  # each opening but this one makes a backup that is due
+    place = kit_home / "own.book"
+    owned.begun(place)
+    before = {one: one.read_bytes() for one in kit_home.iterdir()}
+    monkeypatch.setenv("KIT_PASSPHRASE", owned.WORDS)
+
+    found = list(check.findings(named and str(kit_home / named)))
+    assert any("holds 3 entries" in one.words for one in found) == (named == "own.book")
+    assert {one: one.read_bytes() for one in kit_home.iterdir() if one.is_file()} == before
+    assert not any(places.backups().iterdir())
 
 
 def test_check_looks_at_the_folder_of_the_book_that_is_named(tmp_path):

@@ -15,11 +15,13 @@ from pathlib import Path
 import psutil
 import pytest
 
-from kit import launch, places
+from kit import keys, launch, places
+from kit.keys import broker
 from kit.words import Trouble
 
 sys.path.insert(0, str(Path(__file__).parent / "browser"))
 import lab
+from starts import Starts
 
 
 @pytest.fixture
@@ -72,10 +74,10 @@ def pretender():
         one.server_close()
 
 
-def runtime_file(port: int, name: str = "jpserver-1.json") -> None:
+def runtime_file(port: int, name: str = "jpserver-1.json", pid: int | None = None) -> None:
     folder = launch.jupyter_folder() / "runtime"
     folder.mkdir(parents=True, exist_ok=True)
-    text = json.dumps({"url": f"http://{launch.HOST}:{port}/", "token": "t", "pid": os.getpid()})
+    text = json.dumps({"url": f"http://{launch.HOST}:{port}/", "token": "t", "pid": pid or os.getpid()})
     (folder / name).write_text(text)
 
 
@@ -122,6 +124,40 @@ def test_what_a_server_that_is_gone_left_behind_is_passed_over(home, notebooks, 
     runtime_file(port, "jpserver-3.json")
 
     assert launch._running_server(folder)["url"] == f"http://127.0.0.1:{port}/"
+
+
+def test_a_server_that_does_not_answer_is_not_gone_and_no_second_one_is_begun(home, notebooks, monkeypatch):
+    monkeypatch.setattr(launch, "PATIENCE", 0.3)
+    with socket.create_server((launch.HOST, 0)) as silent:
+        runtime_file(silent.getsockname()[1])
+
+        with pytest.raises(Trouble, match="isn't answering just now"):
+            launch.open_notebook(browser=False)
+
+
+def test_a_silent_port_of_a_server_whose_process_is_no_more_is_passed_over(home, notebooks, monkeypatch):
+    monkeypatch.setattr(launch, "PATIENCE", 0.3)
+    with subprocess.Popen([sys.executable, "-c", ""]) as gone, socket.create_server((launch.HOST, 0)) as silent:
+        gone.wait()
+        runtime_file(silent.getsockname()[1], pid=gone.pid)
+
+        assert launch._running_server(launch.jupyter_folder() / "runtime") is None
+
+
+def test_three_starts_within_a_second_make_no_second_server_of_a_book_and_share_one_keeper(home, notebooks):
+    starts, key = Starts(notebooks, home, ("", "", "sample")), keys.new()
+    try:
+        assert len(set(starts.addresses)) == 2, starts.addresses
+        assert len(starts.keepers()) == 1
+        assert broker.hold(places.practice(), key, 3600)
+        for one in starts.servers():
+            assert broker.ask(places.practice()) == key
+            one.send_signal(lab.interrupt())
+            assert one.wait(60) == 0
+        assert starts.keepers() == []
+        assert [one.communicate()[1] for one in starts.begun] == ["", "", ""]
+    finally:
+        starts.kill()
 
 
 def test_a_port_that_is_taken_is_said_in_one_sentence(home, notebooks):

@@ -1,5 +1,7 @@
 """A room is a process of its own: it outlives whoever began it, is found again, and keeps its key to itself."""
 
+import asyncio
+import contextlib
 import http.cookiejar
 import os
 import signal
@@ -7,6 +9,7 @@ import socket
 import ssl
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -18,6 +21,7 @@ import pytest
 import kit
 from kit import keys, places, rooms
 from kit.commands.rooms import close_rooms
+from kit.rooms import serving
 from kit.words import Trouble
 
 PASSPHRASE = "a heron on a cold morning"
@@ -111,7 +115,81 @@ def test_a_room_that_was_killed_leaves_nothing_to_be_found(plain, begin):
         time.sleep(0.05)
 
     assert rooms.found() == []
+    assert room.file.exists()  # asking changes nothing
+    begin(plain)
     assert not room.file.exists()
+
+
+def test_a_room_whose_port_somebody_else_has_taken_since_is_gone(plain, begin):
+    room = begin(plain)
+    process_of(room).kill()
+    while listens(room):
+        time.sleep(0.05)
+    later = begin(plain, port=int(room.near.rsplit(":", 1)[1]))
+
+    with pytest.raises(rooms.Gone):
+        rooms.state(room)
+    assert rooms.found() == [later]
+
+
+@contextlib.contextmanager
+def stopped(process):
+    """A process that is there and does nothing, as when a computer has no time for it."""
+    process.suspend()
+    try:
+        yield
+    finally:
+        process.resume()
+
+
+def test_a_room_that_gives_no_answer_is_open_and_is_neither_closed_nor_forgotten(plain, begin, monkeypatch, capsys):
+    room = begin(plain)
+    told = room.file.read_bytes()
+    with monkeypatch.context() as patch, stopped(process_of(room)):
+        patch.setattr(rooms, "PATIENCE", 0.3)
+        assert rooms.found() == [room]
+        for asked in (rooms.state, rooms.close):
+            with pytest.raises(rooms.Silent, match="isn't answering just now"):
+                asked(room)
+        with pytest.raises(Trouble, match="maybe still open: 1"):
+            close_rooms(None)
+        assert not rooms.is_gone(room)
+        assert room.file.read_bytes() == told
+    assert capsys.readouterr().out == "Closed: 0.\n"
+
+
+def test_a_room_goes_on_when_its_file_is_gone_and_puts_it_back(plain, monkeypatch):
+    monkeypatch.setattr(serving, "LOOK", 0.05)
+    with served(plain) as (room, told):
+        told.file.unlink()
+        while not told.file.exists():
+            time.sleep(0.02)
+        assert rooms.found() == [told]
+        assert rooms.state(told)["phase"] == "arriving"
+        room.until = 0
+    assert not told.file.exists()
+
+
+@contextlib.contextmanager
+def served(place):
+    """A room in a thread of the test, as its own process would serve it; it is waited for."""
+    box, ready = [], threading.Event()
+
+    def serve():
+        asyncio.set_event_loop(asyncio.new_event_loop())
+
+        async def opened():
+            return serving.opened(rooms.Asked(place, title="Tuesday group", keep_until=rooms.keep_until()), None)
+
+        box.extend(asyncio.get_event_loop().run_until_complete(opened()))
+        serving.serve(*box, ready.set)
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    assert ready.wait(20)
+    yield box[0], box[2]
+    thread.join(20)
+    assert not thread.is_alive()
 
 
 def test_the_key_of_an_encrypted_practice_comes_by_a_pipe_alone(kit_home, begin):
@@ -254,6 +332,21 @@ def test_a_room_that_is_told_to_end_leaves_nothing_behind(plain, begin):
 
     process.wait(20)
     assert not room.file.exists()
+
+
+def test_the_command_waits_for_a_room_whose_file_is_gone():
+    command = kit_room("Tuesday group")
+    while "Ctrl-C" not in command.stdout.readline():
+        pass
+    [room] = rooms.found()
+    room.file.unlink()
+
+    with pytest.raises(subprocess.TimeoutExpired):
+        command.wait(1)
+    assert rooms.state(room)["phase"] == "arriving"
+    command.terminate()
+    assert command.communicate()[0] == "The room is closed.\n"
+    assert rooms.is_gone(room) or not rooms.found()
 
 
 def test_a_room_can_be_closed_from_elsewhere():

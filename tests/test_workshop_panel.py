@@ -13,9 +13,9 @@ import kit
 from kit import keys, rooms
 from kit.keys import broker
 from kit.panels import following
-from kit.words import Trouble
 
 SHOWN, WAITS = "What was shared is in this book", "This opens with the room"
+SILENT = "It goes on by itself, and nothing is lost."
 
 
 @pytest.fixture(autouse=True)
@@ -200,16 +200,45 @@ def test_a_room_that_was_closed_elsewhere_is_gone_from_the_page(page, opened):
     assert SHOWN in seen(page.workshop)
 
 
-def test_a_room_that_gives_no_answer_for_a_moment_stays_on_the_page(page, opened, monkeypatch):
-    opened.told.file.write_text("{}")  # as long as this is there, it was not closed
-    monkeypatch.setattr(rooms, "found", list)
-    monkeypatch.setattr(rooms, "state", lambda _room: (_ for _ in ()).throw(Trouble("no answer")))
+def test_a_room_that_gives_no_answer_stays_on_the_page_until_it_says_that_it_is_closed(page, opened, monkeypatch):
+    def state(_room):
+        raise answers[0]
 
-    for _time in range(following.PATIENT - 1):
-        look(page)
+    answers = [rooms.Silent()]
+    with monkeypatch.context() as patch:
+        patch.setattr(rooms, "state", state)
+        for _time in range(30):
+            look(page)
         assert "1 of 7: Arriving" in seen(page.workshop)
+        assert SILENT in seen(page.workshop)
+    look(page)
+    assert SILENT not in seen(page.workshop)
+
+    monkeypatch.setattr(rooms, "state", state)
+    answers[0] = rooms.Gone("closed")
     look(page)
     assert SHOWN in seen(page.workshop)
+
+
+def test_a_room_that_is_found_and_gives_no_answer_is_said_to_be_silent_and_not_closed(opened, book, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(rooms, "state", lambda _room: (_ for _ in ()).throw(rooms.Silent()))
+        panel = book.workshop()
+        assert SILENT in seen(panel)
+        assert SHOWN not in seen(panel)
+    panel.follow.look()
+    panel.refresh()
+    assert "1 of 7: Arriving" in seen(panel)
+
+
+def test_closing_a_room_that_gives_no_answer_is_not_taken_for_closed(page, opened, monkeypatch):
+    monkeypatch.setattr(rooms, "act", lambda *_what, **_told: (_ for _ in ()).throw(rooms.Silent()))
+    press(page.workshop, "Close the room for everybody")
+    press(page.workshop, "Yes, close it")
+
+    assert "isn't answering just now" in page.workshop.status["said"]
+    assert page.workshop.follow.room == opened.told
+    assert SHOWN not in seen(page.workshop)
 
 
 def test_a_press_in_a_room_that_is_gone_says_so(page, opened):

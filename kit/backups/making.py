@@ -28,7 +28,7 @@ def soon(place: Path, key: bytes | None) -> threading.Thread | None:
     """
     if place == places.sample() or _holds_nothing(place, key) or not is_due(place):
         return None
-    waits = _in_a_notebook() and (key is None or broker.ask(place) is not None)
+    waits = _in_a_notebook() and (key is None or broker.at_hand(place) is not None)
     given = (place, None if waits else key, places.backups(), AFTER if waits else 0.0)
     one = threading.Thread(target=_make_quietly, args=given, daemon=waits, name="kit-backup")
     one.start()

@@ -4,15 +4,12 @@ import contextlib
 import hashlib
 import os
 import shutil
-import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO
 
-from kit import keys, moving, places
+from kit import keys, locking, moving, places
 from kit.words import Trouble, _, day_words
 
 PATIENCE = 60.0  # seconds that one program waits for the backup of another
@@ -105,30 +102,11 @@ def literal(name: str) -> str:
 @contextlib.contextmanager
 def alone(folder: Path, patience: float = PATIENCE) -> Iterator[None]:
     """While this holds, no other program makes or changes a backup; it ends with the program, however that went."""
-    lock = folder / ".lock"
-    lock.touch(mode=0o600)
-    with lock.open("ab") as file:
-        until = time.monotonic() + patience
-        while not _locked(file):
-            if time.monotonic() >= until:
-                raise Trouble(_BUSY)
-            time.sleep(0.05)
+    with contextlib.ExitStack() as held:
+        try:
+            held.enter_context(locking.alone(folder / ".lock", patience))
+        except locking.Busy:
+            raise Trouble(_BUSY) from None
         for left in folder.glob(".moving-*"):  # of a program that was ended in the middle
             shutil.rmtree(left, ignore_errors=True)
         yield
-
-
-def _locked(file: IO[bytes]) -> bool:
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            file.seek(0)
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True

@@ -67,7 +67,7 @@ def bench(
     what: Annotated[
         str | None,
         typer.Argument(
-            help=_("open, save, drafts, import, charts, unlock, report, privacy, safety or room; nothing: all")
+            help=_("open, save, drafts, import, charts, unlock, report, privacy, safety, room or silence; nothing: all")
         ),
     ] = None,
 ) -> None:

@@ -11,7 +11,7 @@ import typer
 
 from kit import places
 from kit.commands import books
-from kit.words import _
+from kit.words import Trouble, _
 
 
 def room(
@@ -45,11 +45,12 @@ def room(
     opened = rooms.begin(asked, secret)
     try:
         _tell_of(opened, asked)
-        _until_asked_to_stop(opened)
+        _until_closed(opened)
     except KeyboardInterrupt:
-        typer.echo(_("The room is closed."))
+        pass
     finally:
-        rooms.close(opened)
+        _close(opened)
+    typer.echo(_("The room is closed."))
 
 
 def _let_go_of_workshops(place: Path, key: bytes | None) -> None:
@@ -65,10 +66,19 @@ def _let_go_of_workshops(place: Path, key: bytes | None) -> None:
 def close_rooms(named: str | None) -> None:
     from kit import rooms
 
-    here = [one for one in rooms.found() if named in (None, one.title or rooms.state(one)["client"])]
-    for one in here:
-        rooms.close(one)
-    typer.echo(_("Closed: {n}.").format(n=len(here)))
+    closed, silent = 0, 0
+    for one in rooms.found():
+        try:
+            if named in (None, one.title or rooms.state(one)["client"]):
+                rooms.close(one)
+                closed += 1
+        except rooms.Silent:
+            silent += 1
+        except rooms.Gone:
+            continue
+    typer.echo(_("Closed: {n}.").format(n=closed))
+    if silent:
+        raise Trouble(_("Not answering just now, so maybe still open: {n}. Please try again soon.").format(n=silent))
 
 
 def _book_of_a_room(named: str | None) -> tuple[Path, bytes | None]:
@@ -109,11 +119,23 @@ def _tell_of(opened: Any, asked: Any) -> None:
     sys.stdout.flush()
 
 
-def _until_asked_to_stop(opened: Any) -> None:
-    """Waits until the room is closed elsewhere, or Ctrl-C."""
+def _close(opened: Any) -> None:
+    from kit import rooms
+
+    try:
+        rooms.close(opened)
+    except rooms.Silent:
+        sentence = _("The room isn't answering just now, so it may still be open. To close it, type: kit room --close")
+        raise Trouble(sentence) from None
+
+
+def _until_closed(opened: Any) -> None:
+    """Waits until the room is closed elsewhere, or Ctrl-C; one that is silent, or whose file is gone, is open."""
     import time
 
-    while opened.file.exists():
+    from kit import rooms
+
+    while not rooms.is_gone(opened):
         time.sleep(0.3)
 
 

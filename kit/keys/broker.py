@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,60 +16,131 @@ from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from typing import Any
 
-from kit import places
+from kit import living, locking, places
 from kit.keys.keeper import HERE, address_file
+from kit.words import Trouble, _
 
 PATIENCE = 2.0  # seconds that a call waits for an answer
+LONG = 10.0  # seconds that a start waits for a broker that is there, and for another start
 PAUSE = 1.0  # seconds until a watcher looks again whether there is a broker
 _GONE = (OSError, EOFError, AuthenticationError, AssertionError, ValueError, KeyError, TypeError)
 
 
+class Silent(Trouble):
+    """There is a broker, and it gives no answer just now: whether a book is open is not known."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The lock of the practice isn't answering just now. Please try again in a moment."))
+
+
 @dataclass
 class Running:
-    """A broker that is there; it goes when the server that began it goes."""
+    """The broker is there for whoever holds this; it goes when nobody does any more."""
 
+    there: Connection
+    home: Path
     process: subprocess.Popen | None = None  # None: another server began it
 
+    def lives(self) -> bool:
+        with contextlib.suppress(*_GONE):
+            return not self.there.poll()  # it says nothing until it goes
+        return False
+
     def end(self) -> None:
-        if self.process is None:
-            return
-        assert self.process.stdin
-        self.process.stdin.close()
-        try:
-            self.process.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
+        """Lets it go: with the last who does, it has put everything away when this comes back."""
+        if self._goes() and self.process:
             self.process.wait()
 
+    def _goes(self) -> bool:
+        if self.there.closed:
+            return False
+        try:
+            with self.there:
+                self.there.send_bytes(b"goodbye")
+                return self.there.poll(PATIENCE) and not self.there.recv_bytes()  # it answers where others stay
+        except _GONE:
+            return True
 
-_begun = Running()  # while this stands, the broker's stdin stays open
+
+_held: Running | None = None  # whoever called `start` holds on to the broker until it ends
 
 
 def start() -> Running:
-    """Begins a broker for this KIT_HOME, or takes the one that is there; cheap to call again before each `hold`."""
-    global _begun
-    if touch():
-        return Running()
+    """Begins a broker for this KIT_HOME, or joins the one that is there; cheap to call again before each `hold`."""
+    global _held
+    try:
+        with locking.alone(places.home() / ".broker.lock", LONG):  # two at once would each begin one
+            running = _joined_or_begun()
+    except locking.Busy:
+        raise Silent from None
+    if not (_held and _held.home == running.home and _held.lives()):
+        _held = running
+    return running
+
+
+def _joined_or_begun() -> Running:
+    until = time.monotonic() + LONG
+    while _there():
+        if running := _joined():
+            return running
+        if time.monotonic() >= until:
+            raise Silent
+        time.sleep(0.05)  # it is just about to go
+    return _begun()
+
+
+def _there() -> bool:
+    """Whether the process is there of which its file tells."""
+    with contextlib.suppress(*_GONE):
+        return not living.ended(json.loads(address_file().read_bytes())["life"])
+    return False
+
+
+def _joined(process: subprocess.Popen | None = None) -> Running | None:
+    there = _in_time(_asked_to_stay, LONG)
+    return Running(there, places.home(), process) if there else None
+
+
+def _asked_to_stay() -> Connection | None:
+    with contextlib.suppress(*_GONE), contextlib.ExitStack() as afterwards:
+        broker = afterwards.enter_context(_connected(address_file()))
+        broker.send_bytes(b'{"do": "stay"}')
+        broker.recv_bytes()
+        afterwards.pop_all()
+        return broker
+    return None
+
+
+def _begun() -> Running:
     process = subprocess.Popen(
         [sys.executable, "-m", "kit.keys.keeper"],
-        stdin=subprocess.PIPE,  # held open: its end is the sign that this process is gone, however it went
+        stdin=subprocess.PIPE,  # its end is the sign that this process is gone, however it went
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         cwd=places.ROOT,
         env=_environment(),
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
     )
-    assert process.stdout
-    process.stdout.readline()  # it is ready, or did not come up
-    process.stdout.close()
-    _begun = Running(process)
-    return _begun
+    assert process.stdin and process.stdout
+    with process.stdin, process.stdout:
+        process.stdout.readline()  # it is ready, or did not come up
+        running = _joined(process)
+    if running is None:
+        raise Trouble(_("The part of the kit that locks the practice did not start. `kit check` says what is missing."))
+    return running
 
 
 def ask(book: Path) -> bytes | None:
     """The key of a book that somebody has opened; None where nobody has, or there is no broker."""
     key = _call("ask", book=_name(book))
     return bytes.fromhex(key) if key else None
+
+
+def at_hand(book: Path) -> bytes | None:
+    """The same, for whoever can do without; a broker that is silent has not said that the book is locked."""
+    with contextlib.suppress(Silent):
+        return ask(book)
+    return None
 
 
 def hold(book: Path, key: bytes, idle: float) -> bool:
@@ -82,13 +154,17 @@ def lock(book: Path | None = None) -> bool:
 
 
 def touch() -> bool:
-    """Somebody is there; False where there is no broker."""
-    return bool(_call("touch"))
+    """Somebody is there; False where there is no broker, or none that answers."""
+    with contextlib.suppress(Silent):
+        return bool(_call("touch"))
+    return False
 
 
 def tell(word: str) -> bool:
-    """Passes a word on to all watchers; False where there is no broker."""
-    return bool(_call("tell", word=word))
+    """Passes a word on to all watchers; False where there is no broker. One that is silent does so later."""
+    with contextlib.suppress(Silent):
+        return bool(_call("tell", word=word))
+    return False
 
 
 def watch(heard: Callable[[str], Any]) -> Callable[[], None]:
@@ -131,15 +207,21 @@ def _followed(file: Path, say: Callable[[str], Any], stopped: Event, joined: Eve
 
 
 def _call(do: str, **more: Any) -> Any:
-    """The broker's answer; None where there is none, or none in time."""
-    file, answers = address_file(), SimpleQueue[Any]()
+    """The broker's answer; None where there is none. One that answers too late has heard it all the same."""
+    file = address_file()
     if not file.exists():
         return None
     request = json.dumps({"do": do, **more}).encode()
-    Thread(target=lambda: answers.put(_asked(file, request)), daemon=True).start()
-    with contextlib.suppress(Empty):
-        return answers.get(timeout=PATIENCE)
-    return None
+    return _in_time(lambda: _asked(file, request), PATIENCE)
+
+
+def _in_time(ask: Callable[[], Any], patience: float) -> Any:
+    answers = SimpleQueue[Any]()
+    Thread(target=lambda: answers.put(ask()), daemon=True).start()
+    try:
+        return answers.get(timeout=patience)
+    except Empty:
+        raise Silent from None
 
 
 def _asked(file: Path, request: bytes) -> Any:

@@ -1,10 +1,11 @@
-"""The process that holds the keys of open books, like ssh-agent; it goes when the server that began it goes."""
+"""The process that holds the keys of open books, like ssh-agent; it goes when the last server that needs it goes."""
 
 import contextlib
 import json
 import os
 import secrets
 import signal
+import socket
 import sys
 import time
 from collections.abc import Callable
@@ -15,8 +16,9 @@ from queue import Empty, SimpleQueue
 from threading import Event, Lock, Thread
 from typing import Any
 
-from kit import places
+from kit import living, places
 from kit.keys import put
+from kit.words import Trouble
 
 TICK = 1.0  # seconds between two looks at the clock
 PULSE = 30.0  # seconds after which a watcher is told that the broker is still here
@@ -43,6 +45,7 @@ class Keeper:
         self.watchers: set[SimpleQueue] = set()
         self.touched = _now()
         self.one_at_a_time = Lock()
+        self.servers, self.gone = 0, Event()
 
     def answer(self, do: str, **more: Any) -> Any:
         doing: dict[str, Callable] = {
@@ -72,6 +75,27 @@ class Keeper:
                 watcher.send_bytes(json.dumps(_next(words)).encode())
         finally:
             self.watchers.discard(words)
+
+    def stay(self, server: Connection) -> None:
+        """Is there for a server until that says goodbye or ends; it then hears that others stay, or all is gone."""
+        with self.one_at_a_time:
+            if self.gone.is_set():
+                return
+            self.servers += 1
+        try:
+            server.send_bytes(b"true")
+            server.recv_bytes(LONGEST)  # goodbye, or the end of it
+        finally:
+            self.left(1)
+        if self.gone.is_set():
+            Event().wait()  # the end of this process is the answer
+        server.send_bytes(b"true")
+
+    def left(self, servers: int) -> None:
+        with self.one_at_a_time:
+            self.servers -= servers
+            if not self.servers:
+                self.gone.set()
 
     def _ask(self, book: str) -> str | None:
         return self.held[book].key if book in self.held else None
@@ -114,33 +138,45 @@ def _next(words: SimpleQueue) -> str:
 
 
 def main() -> None:
-    """Holds keys until the server is gone, or another broker has taken this one's place."""
+    """Holds keys until the last server is gone; its file may go, or be another's: whoever has met it finds it still."""
     os.umask(0o077)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is a question to the server
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
-    file, gone, keeper, authkey = address_file(), Event(), Keeper(), secrets.token_bytes(32)
-    with _listener(file.parent) as listener:
-        mine = json.dumps({"address": listener.address, "authkey": authkey.hex()}).encode()
+    file, keeper, authkey, me = address_file(), Keeper(), secrets.token_bytes(32), living.life()
+    with _listener(file.parent, me) as listener:
+        mine = json.dumps({"address": listener.address, "authkey": authkey.hex(), "life": me}).encode()
         put(file, mine)
         try:
             Thread(target=_welcome, args=(listener, authkey, keeper), daemon=True).start()
-            Thread(target=_until_left, args=(gone,), daemon=True).start()
+            Thread(target=_until_left, args=(keeper,), daemon=True).start()
             os.write(1, b"ready\n")
-            while not gone.wait(TICK) and _is_there(file, mine):
+            while not keeper.gone.wait(TICK):
                 keeper.look_at_the_clock()
+                _be_found(file, mine)
         finally:
             if _is_there(file, mine):
                 file.unlink()
 
 
-def _listener(home: Path) -> Listener:
+def _listener(home: Path, me: str) -> Listener:
     if sys.platform == "win32":
         return Listener(None, "AF_PIPE")
-    for left in home.glob("broker-*"):  # of brokers that were killed
-        left.unlink(missing_ok=True)
+    for left in home.glob("broker-*"):
+        if living.ended(left.name.removeprefix("broker-")) and _nobody_listens(left):
+            left.unlink(missing_ok=True)
     with contextlib.suppress(OSError):
-        return Listener(str(home / f"broker-{secrets.token_hex(4)}"), "AF_UNIX", backlog=64)
+        return Listener(str(home / f"broker-{me}"), "AF_UNIX", backlog=64)
     return Listener(None, "AF_UNIX", backlog=64)  # home is too long for a socket, or its disk knows none
+
+
+def _nobody_listens(place: Path) -> bool:
+    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as probe:
+        probe.setblocking(False)  # one that is busy is there
+        try:
+            probe.connect(str(place))
+        except ConnectionRefusedError:
+            return True
+    return False
 
 
 def _welcome(listener: Listener, authkey: bytes, keeper: Keeper) -> None:
@@ -161,15 +197,25 @@ def _serve(somebody: Connection, authkey: bytes, keeper: Keeper) -> None:
         asked = json.loads(somebody.recv_bytes(LONGEST))
         if asked["do"] == "watch":
             keeper.keep_telling(somebody)
+        elif asked["do"] == "stay":
+            keeper.stay(somebody)
         else:
             somebody.send_bytes(json.dumps(keeper.answer(**asked)).encode())
 
 
-def _until_left(gone: Event) -> None:
+def _until_left(keeper: Keeper) -> None:
+    """Waits until whoever began this is gone, or is there as a server."""
     with contextlib.suppress(OSError):
         while os.read(0, 1024):
             pass
-    gone.set()
+    keeper.left(0)
+
+
+def _be_found(file: Path, mine: bytes) -> None:
+    """Puts its file back where that is gone; what stands there instead stays."""
+    with contextlib.suppress(Trouble, OSError):
+        if not file.exists():
+            put(file, mine)
 
 
 def _is_there(file: Path, mine: bytes) -> bool:

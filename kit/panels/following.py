@@ -15,7 +15,6 @@ from kit.records import Count, Record, Title, count, title
 from kit.words import Trouble, _
 
 EVERY = 2.0  # seconds
-PATIENT = 3  # times that a room may give no answer; a computer that sleeps or is busy has not closed it
 Kind = Literal["workshop", "session"]
 REACH = {
     "near": _(
@@ -56,8 +55,8 @@ class Following:
         self.state: dict[str, Any] = {}
         self.over = False  # it was closed, or ended by itself, while this page looked on
         self._task: asyncio.Task | None = None
+        self.silent = False  # it gave no answer when it was asked last; it goes on all the same
         self._book = ""
-        self._silent = 0
 
     def find(self) -> None:
         """Takes up a room of this book that is open already: after a restart, or begun elsewhere."""
@@ -78,21 +77,22 @@ class Following:
 
     def look(self) -> bool:
         """Asks the room how it goes; whether it says something new."""
-        earlier, here = self.state, self.room
+        earlier, here = (self.state, self.silent), self.room
         try:
             state = rooms.state(here) if here else {}
-        except Trouble:
-            self._silent += 1
-            if here is self.room and (self._silent >= PATIENT or not (here and here.file.exists())):
+        except rooms.Gone:
+            if here is self.room:
                 self._gone()
+        except Trouble:
+            self.silent = True
         else:
-            self._silent = 0
-            self.state = state if here is self.room else self.state  # another one may have been begun meanwhile
-        return self.state != earlier
+            if here is self.room:  # another one may have been begun meanwhile
+                self.state, self.silent = state, False
+        return (self.state, self.silent) != earlier
 
     def _gone(self) -> None:
         self.over = self.over or self.room is not None
-        self.room, self.state, self._silent = None, {}, 0
+        self.room, self.state, self.silent = None, {}, False
 
     def act(self, do: str, **given: str) -> None:
         """One press; where the room is gone, this page learns of it."""
@@ -205,6 +205,11 @@ class InRoom(OfPractice):
             self.follow.look()
             self.follow.tell()
         self.tell(said="")
+
+    def silence(self) -> list[Block]:
+        """That the room gives no answer, where it gives none."""
+        words = _("The room isn't answering just now. It goes on by itself, and nothing is lost.")
+        return [text(words, "quiet")] if self.follow.silent else []
 
     def reach_blocks(self) -> list[Block]:
         """Who can reach the room, and what that means."""

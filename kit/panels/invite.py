@@ -52,7 +52,7 @@ class Invite(InRoom):
         if self.follow.room is None:
             return [self._one_line(*self._before())]
         if not self.follow.state:
-            return [text(_("One moment."), "quiet")]
+            return self.silence() or [text(_("One moment."), "quiet")]
         return self._open(self.follow.room) if self._is_theirs else self._somebody_elses()
 
     def _one_line(self, *inside: Block) -> Block:
@@ -97,6 +97,7 @@ class Invite(InRoom):
         forms = [self._hand_over(name, title) for name, title in state["forms"].items()]
         return [
             text(self._there(state), "own"),
+            *self.silence(),
             text(_("Your turn: hand a form over. It opens on their device."), "quiet"),
             buttons(*forms),
             text(self._how_it_goes(state), "warm"),

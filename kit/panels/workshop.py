@@ -132,12 +132,13 @@ class Workshop(Held, InWorkshop):
         room, state = self.follow.room, self.follow.state
         assert room
         if not state:
-            return [text(_("One moment."), "quiet")]
+            return self.silence() or [text(_("One moment."), "quiet")]
         phase = self.phases[self.at]
         where = _("{n} of {all}: {title}").format(n=self.at + 1, all=len(self.phases), title=phase["title"])
         return [
             text(state["title"], "quiet"),
             heading(where),
+            *self.silence(),
             *self.now(),
             said(),
             part(_("How people come in"), *self._way_in(room), is_open=self.at == 0),
@@ -201,7 +202,8 @@ class Workshop(Held, InWorkshop):
     def _close(self) -> list[Block]:
         day = self.follow.state["keep_until"]
         what = _(
-            "Closing ends it for everybody: no page of it opens any more, and own pages are cleared from the phones."
+            "Closing ends it for everybody: no page of it opens any more. What people wrote for themselves "
+            "stays on their phones until they close the page."
         )
         stays = _("What was shared stays in this book. It is deleted on {day}.")
         told = [text(stays.format(day=day_words(date.fromisoformat(day))))] if day else []

@@ -14,13 +14,26 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
-from kit import places
+from kit import living, places
 from kit.words import NoSuchClient, Trouble, _
 
 KEPT = 30  # days that what was shared in a workshop is kept, unless the facilitator says otherwise
 HOURS = 12  # after which a room closes by itself
 PATIENCE = 10.0  # seconds that a room may take to answer
-_GONE = (OSError, HTTPException, ValueError)
+ENDING = 2.0  # seconds that its process may take to end, once it takes no more questions
+_NO_ANSWER = (OSError, HTTPException, ValueError)
+_CLOSED = _("This room is not open any more.")
+
+
+class Gone(Trouble):
+    """The room said that it is closed, or its process is no more."""
+
+
+class Silent(Trouble):
+    """The room gives no answer just now; it may well be there."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The room isn't answering just now. Nothing is lost; please try again in a moment."))
 
 
 @dataclass(frozen=True)
@@ -55,6 +68,7 @@ class Open:
     typed: str
     bearer: str
     book: str = ""
+    life: str = ""  # its process
 
     @property
     def file(self) -> Path:
@@ -62,9 +76,7 @@ class Open:
 
 
 def _folder() -> Path:
-    folder = places.home() / "rooms"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder
+    return places.home() / "rooms"
 
 
 def keep_until(days: int = KEPT) -> date:
@@ -73,6 +85,8 @@ def keep_until(days: int = KEPT) -> date:
 
 def begin(asked: Asked, key: bytes | None = None) -> Open:
     """Opens a room in a process of its own, which outlives this one; the key reaches it through a pipe."""
+    for left in filter(is_gone, every()):
+        left.file.unlink(missing_ok=True)
     process = subprocess.Popen(
         [sys.executable, "-m", "kit.rooms"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         cwd=places.ROOT, env=_environment(), **_apart(),
@@ -106,22 +120,33 @@ def _environment() -> dict[str, str]:
 
 
 def found() -> list[Open]:
-    """The rooms that are open on this computer; what a room that is gone has left behind is put away."""
+    """The rooms that are open on this computer, whether they answer just now or not."""
+    return [room for room in every() if not is_gone(room)]
+
+
+def every() -> list[Open]:
+    """The rooms that were opened on this computer, and have not put their file away."""
     rooms = []
     for file in sorted(_folder().glob("*.json")):
-        try:
-            room = Open(**json.loads(file.read_text(encoding="utf-8")))
-            state(room)
-            rooms.append(room)
-        except (OSError, ValueError, TypeError):
-            continue
-        except Trouble:
-            file.unlink(missing_ok=True)
+        with contextlib.suppress(OSError, ValueError, TypeError):
+            rooms.append(Open(**json.loads(file.read_text(encoding="utf-8"))))
     return rooms
 
 
+def is_gone(room: Open) -> bool:
+    """Whether its process is no more, and nobody answers in its place; whoever is silent is there."""
+    if living.ended(room.life):
+        try:
+            state(room)
+        except Gone:
+            return True
+        except Trouble:
+            return False
+    return False
+
+
 def state(room: Open) -> dict[str, Any]:
-    """Where a room is; raises Trouble when it is gone."""
+    """Where a room is; raises Gone or Silent where it does not tell."""
     return _asked(room, "/lead/state")
 
 
@@ -131,8 +156,8 @@ def act(room: Open, do: str, **given: str) -> dict[str, Any]:
 
 
 def close(room: Open) -> None:
-    """Ends a room for everybody."""
-    with contextlib.suppress(Trouble):
+    """Ends a room for everybody; raises Silent where it has not answered, and may still be open."""
+    with contextlib.suppress(Gone):
         act(room, "close")
     room.file.unlink(missing_ok=True)
 
@@ -148,15 +173,20 @@ def _asked(room: Open, path: str, told: dict[str, str] | None = None) -> dict[st
         with direct.open(request, timeout=PATIENCE) as answer:
             return json.load(answer)
     except urllib.error.HTTPError as error:
-        raise Trouble(_what_it_said(error)) from error
-    except _GONE as error:
-        raise Trouble(_("This room is not open any more.")) from error
+        closed = error.code == 410 or living.ended(room.life)  # then somebody else has its port
+        raise (Gone if closed else Trouble)(_what_it_said(error)) from error
+    except _NO_ANSWER as error:
+        if living.silent(error) or not living.ended(room.life, within=ENDING):
+            raise Silent from error
+        raise Gone(_CLOSED) from error
 
 
 def _what_it_said(error: urllib.error.HTTPError) -> str:
-    with contextlib.suppress(*_GONE, LookupError, TypeError):
+    with contextlib.suppress(*_NO_ANSWER, LookupError, TypeError):
         return str(json.load(error)["said"])
-    return _("This room is not open any more.")
+    return _CLOSED
 
 
-__all__ = ["Asked", "Open", "act", "begin", "close", "found", "keep_until", "state"]
+__all__ = [
+    "Asked", "Gone", "Open", "Silent", "act", "begin", "close", "every", "found", "is_gone", "keep_until", "state",
+]  # fmt: skip

@@ -1,24 +1,24 @@
 """The server of one room: its addresses, its rules, its end."""
 
+import contextlib
 import ipaddress
 import json
 import secrets
 import socket
 import ssl
-import time
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from tornado.httpserver import HTTPServer
-from tornado.ioloop import IOLoop, PeriodicCallback
+from tornado.ioloop import IOLoop
 from tornado.netutil import bind_sockets
 from tornado.web import Application
 
-from kit import keys
+from kit import keys, living
 from kit.rooms import Asked, Open, arc, codes, facilitating, phones, remote, session
-from kit.rooms.web import Files, Nowhere, Room, Trying
+from kit.rooms.web import Files, Nowhere, Room, Trying, steadily
 from kit.rooms.workshop import Run, begun
 from kit.store import Store
 from kit.words import Trouble, _
@@ -26,6 +26,7 @@ from kit.words import Trouble, _
 NEAR = "127.0.0.1"
 LARGEST = 256 * 1024  # bytes of whatever is sent to a room
 IDLE = 20  # seconds after which a connection that nobody uses is let go: some systems hold 512 of them at most
+LOOK = 20.0  # seconds between two looks at the time that is left
 FAREWELL = 3.0  # seconds in which every page that waits hears that the room is closed
 
 
@@ -44,7 +45,7 @@ def opened(asked: Asked, key: bytes | None) -> tuple[Room, HTTPServer, Open]:
         hosts=_hosts(asked, address),
         run=run,
         secure=address.startswith("https"),
-        until=time.time() + asked.hours * 3600,
+        until=steadily() + asked.hours * 3600,
     )
     server = HTTPServer(
         application(room), ssl_options=_tls(asked), max_body_size=LARGEST, max_buffer_size=4 * LARGEST,
@@ -68,9 +69,9 @@ def _run(store: Store, asked: Asked) -> Run | session.Session:
 
 def _told(room: Room, asked: Asked, near: str) -> Open:
     return Open(
-        id=secrets.token_hex(6), kind=room.kind, title=asked.title, near=near, address=room.address,
+        id=room.id, kind=room.kind, title=asked.title, near=near, address=room.address,
         join=room.link("join"), lead=room.link("lead"), board=room.link("board"), typed=room.codes.typed,
-        bearer=room.codes.lead, book=asked.book,
+        bearer=room.codes.lead, book=asked.book, life=living.life(),
     )  # fmt: skip
 
 
@@ -135,19 +136,26 @@ def _tls(asked: Asked) -> ssl.SSLContext | None:
 def serve(room: Room, server: HTTPServer, told: Open, ready: Callable[[], None]) -> None:
     """Serves a room until it is closed or its time is over; afterwards nothing is left of it but the book."""
     loop = IOLoop.current()
-    keys.put(told.file, json.dumps(asdict(told)).encode())
+    told.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _be_found(told)
 
     def end() -> None:
         told.file.unlink(missing_ok=True)
         loop.call_later(FAREWELL, loop.stop)
 
-    def look() -> None:
-        if room.expired and not room.run.ended:
+    def look() -> None:  # by a delay each time: tornado's own repeating waits for as long as a clock is put back
+        if room.run.ended:
+            return
+        if room.expired:
             room.run.end()
             end()
+            return
+        with contextlib.suppress(Trouble, OSError):
+            _be_found(told)
+        loop.call_later(LOOK, look)
 
     room.closed = end
-    PeriodicCallback(look, 20_000).start()
+    loop.call_later(LOOK, look)
     loop.add_callback(ready)
     try:
         loop.start()
@@ -155,3 +163,9 @@ def serve(room: Room, server: HTTPServer, told: Open, ready: Callable[[], None])
         told.file.unlink(missing_ok=True)
         server.stop()
         room.run.store.close()
+
+
+def _be_found(told: Open) -> None:
+    """Its file, by which it is found; one that went is put back, and closes nothing."""
+    if not told.file.exists():
+        keys.put(told.file, json.dumps(asdict(told)).encode())

@@ -1,5 +1,8 @@
 """What every page of a room has in common: who may ask for it, its headers, and nothing in any log."""
 
+import math
+import secrets
+import sys
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -16,8 +19,15 @@ from kit.rooms.codes import Codes
 from kit.rooms.under_way import NotYours
 from kit.words import Trouble, _
 
-DAYS = 1  # that a cookie holds; the room itself ends earlier
+DAY = 24 * 3600  # seconds that a browser keeps a cookie; the room itself ends earlier, and its secret with it
 WAIT = 25.0  # seconds that a page waits for news, less than what stands between gives up after
+
+
+def steadily() -> float:
+    """Seconds on a clock that nobody can put, and that runs on while the computer sleeps."""
+    if sys.platform == "win32":
+        return time.monotonic()
+    return time.clock_gettime(time.CLOCK_BOOTTIME if sys.platform == "linux" else time.CLOCK_MONOTONIC)
 
 
 @dataclass
@@ -30,14 +40,15 @@ class Room:
     address: str  # as others reach it, without a path
     hosts: frozenset[str]
     run: Any
+    id: str = field(default_factory=lambda: secrets.token_hex(6))
     secure: bool = False
-    until: float = field(default_factory=lambda: time.time() + 12 * 3600)
+    until: float = field(default_factory=lambda: steadily() + 12 * 3600)
     tried: float = 0.0  # when a device last found its way here
     closed: Callable[[], Any] = lambda: None
 
     @property
     def expired(self) -> bool:
-        return time.time() > self.until
+        return steadily() > self.until
 
     def link(self, role: str) -> str:
         path = {"join": "j", "lead": "lead", "board": "board"}[role]
@@ -76,7 +87,7 @@ class Page(RequestHandler):
     def _is(self, role: str) -> bool:
         if role == "lead" and self._has_bearer():
             return True
-        told = self.get_signed_cookie(f"room_{role}", max_age_days=DAYS)
+        told = self.get_signed_cookie(f"room_{role}", max_age_days=math.inf)
         self.token = told.decode() if told else ""
         if role == "person":
             return self.token in self.run.people
@@ -93,8 +104,9 @@ class Page(RequestHandler):
 
     def admit(self, role: str, token: str) -> None:
         self.set_signed_cookie(
-            f"room_{role}", token, expires_days=DAYS, httponly=True, samesite="Lax", secure=self.room.secure, path="/"
-        )
+            f"room_{role}", token, expires_days=None, max_age=DAY, httponly=True, samesite="Lax",
+            secure=self.room.secure, path="/",
+        )  # fmt: skip
 
     def show(self, template: str, **told: Any) -> None:
         page = {"mark": "", "news": "", "support": True, "room": self.room, "run": self.run, **told}
@@ -227,7 +239,7 @@ class News(Page):
         self.role, self.of = role, of
 
     def prepare(self) -> None:
-        if self.run.ended:  # the page is told, and clears itself
+        if self.run.ended:  # the page is told
             self.finish({"mark": "closed"})
             return
         super().prepare()

@@ -3,7 +3,6 @@
   const body = document.body;
   const LOOK = "body{font:18px/1.5 system-ui,sans-serif;max-width:40em;margin:2em auto;padding:0 1em;color:var(--kit-ink);background:var(--kit-paper)}p{white-space:pre-wrap;overflow-wrap:anywhere}h2{font-size:1.05em;margin:1.6em 0 .2em}ul{padding-left:1.2em}a{color:var(--kit-action)}form{display:none}";
   const colours = () => [...([...document.styleSheets].find((one) => one.href?.includes("/tokens.css"))?.cssRules ?? [])].map((rule) => rule.cssText).join("");
-  const OWN = "kit-own:", QUEUE = "kit-queue", DRAFT = "kit-draft:";
   const store = (() => { // some browsers keep nothing: then this page alone remembers
     try {
       sessionStorage.setItem("kit-try", "1");
@@ -15,12 +14,12 @@
     }
   })();
   const names = () => Array.from({ length: store.length }, (_, at) => store.key(at));
-  const clear = () => names().filter((name) => name.startsWith("kit-")).forEach((name) => store.removeItem(name));
+  // One tab may see one room after another: what was written in one shows in no other, and goes out in no other.
+  const room = body.dataset.room || store.getItem("kit-room") || "";
+  const OWN = `kit-own:${room}:`, QUEUE = `kit-queue:${room}`, DRAFT = `kit-draft:${room}:`;
+  store.setItem("kit-room", room);
   const all = (what, root = document) => [...root.querySelectorAll(what)];
   const outbox = document.getElementById("outbox");
-  const until = Number(body.dataset.until || store.getItem("kit-until") || 0);
-  if (until && Date.now() > until) clear(); // a phone that slept while the room was closed
-  else if (until) store.setItem("kit-until", String(until));
   let typedAt = 0;
   let leaving = false;
   addEventListener("input", () => { typedAt = Date.now(); });
@@ -39,19 +38,23 @@
   });
   const own = () => names().filter((name) => name.startsWith(OWN)).map((name) => JSON.parse(store.getItem(name))).sort((a, b) => a.at - b.at);
 
-  const page = document.getElementById("own-page");
-  const draw = () => {
-    page.replaceChildren(...own().flatMap(({ prompt, text }) => {
-      const parts = [document.createElement("h2"), document.createElement("p")];
-      [prompt, text].forEach((words, at) => { parts[at].textContent = words; parts[at].dir = "auto"; });
-      parts[1].className = "own";
-      return parts;
-    }));
-    if (!page.children.length) page.textContent = page.dataset.empty;
-  };
-  if (page) {
+  const unsent = () => names().filter((name) => name.startsWith(DRAFT)).flatMap((name) => JSON.parse(store.getItem(name)))
+    .filter((words) => /\p{L}/u.test(words) && typeof words === "string").map((text) => ({ prompt: body.dataset.unsent, text }));
+  const written = () => [...own(), ...unsent()];
+
+  const offer = (place, told) => {
+    const page = place.querySelector("#own-page");
+    const draw = () => {
+      page.replaceChildren(...told().flatMap(({ prompt, text }) => {
+        const parts = [document.createElement("h2"), document.createElement("p")];
+        [prompt, text].forEach((words, at) => { parts[at].textContent = words; parts[at].dir = "auto"; });
+        parts[1].className = "own";
+        return parts;
+      }));
+      if (!page.children.length) page.textContent = page.dataset.empty;
+    };
     draw();
-    document.getElementById("take-home").addEventListener("click", (event) => {
+    place.querySelector("#take-home").addEventListener("click", (event) => {
       const made = document.implementation.createHTMLDocument(page.dataset.title);
       const meta = Object.assign(made.createElement("meta"), { name: "viewport", content: "width=device-width, initial-scale=1" });
       const scheme = Object.assign(made.createElement("meta"), { name: "color-scheme", content: "light dark" });
@@ -62,7 +65,7 @@
       title.textContent = page.dataset.title;
       const from = made.createElement("p");
       from.textContent = page.dataset.room;
-      made.body.append(title, from, ...[...page.childNodes].map((one) => made.importNode(one, true)), made.importNode(document.getElementById("take-lines"), true));
+      made.body.append(title, from, ...[...page.childNodes, ...all("#take-lines")].map((one) => made.importNode(one, true)));
       const link = document.createElement("a");
       link.href = URL.createObjectURL(new Blob(["<!doctype html>\n" + made.documentElement.outerHTML.replace("</head>", () => `<style>${colours()}${LOOK}</style></head>`)], { type: "text/html" }));
       link.download = `${event.target.dataset.file}.html`;
@@ -71,13 +74,19 @@
       link.remove();
       setTimeout(() => URL.revokeObjectURL(link.href), 60000);
     });
-    document.getElementById("let-go").addEventListener("click", (event) => {
-      if (confirm(event.target.dataset.sure)) {
-        names().filter((name) => name.startsWith(OWN)).forEach((name) => store.removeItem(name));
-        draw();
-      }
+    place.querySelector("#let-go").addEventListener("click", (event) => {
+      if (!confirm(event.target.dataset.sure)) return;
+      names().filter((name) => name.startsWith(OWN) || (told === written && name.startsWith(DRAFT))).forEach((name) => store.removeItem(name));
+      draw();
     });
-  }
+  };
+  const offered = () => { // made here, as a room that is closed or silent hands out no page
+    if (!written().length || document.getElementById("own-page")) return [];
+    const part = document.getElementById("yours").content.cloneNode(true);
+    offer(part, written);
+    return [part];
+  };
+  if (document.getElementById("own-page")) offer(document, own);
   all(".choose").forEach((place) => { // lines of one's own, to be put into the field, where they can still be changed
     const lines = own().flatMap(({ text }) => text.split("\n")).map((line) => line.trim()).filter(Boolean);
     if (!lines.length) return;
@@ -216,26 +225,37 @@
         const timer = setTimeout(() => gone.abort(), 40000);
         const answer = await fetch(`${body.dataset.news}?mark=${encodeURIComponent(body.dataset.mark)}`, { credentials: "same-origin", headers: { Accept: "application/json" }, signal: gone.signal });
         clearTimeout(timer);
-        if (answer.status === 410) { over(); break; }
+        const { mark } = answer.status === 410 ? { mark: "closed" } : answer.ok ? await answer.json() : {};
+        if (mark === "closed") { await quietly(); over(); break; }
         if (answer.status === 403) { location.assign("/"); break; }
-        const { mark } = await answer.json();
-        if (mark === "closed") { over(); break; }
+        if (!mark) throw new Error("again");
         if (mark !== body.dataset.mark) await moved(mark);
         pause = 1000;
+        silent(false);
       } catch {
+        silent(pause > 2000);
         await new Promise((go) => { setTimeout(go, pause); });
         pause = Math.min(pause * 1.7, 15000);
       }
     }
     listening = false;
   };
-  const over = () => {
-    clear();
-    const words = document.createElement("p");
-    words.textContent = body.dataset.closed;
-    document.getElementById("main").replaceChildren(words);
-    all("nav, header").forEach((one) => one.remove());
+  const silent = (on) => { // a room that gives no answer is not closed
+    const told = document.getElementById("silent");
+    if (!told || told.hidden !== on) return;
+    told.hidden = !on;
+    told.querySelector("button").hidden = !written().length || Boolean(document.getElementById("own-page"));
   };
+  document.querySelector("#silent button")?.addEventListener("click", (event) => { event.target.replaceWith(...offered()); });
+  const over = () => { // by the room's own word: the last page, on which what was written is offered once more
+    const words = ["h1", "p"].map((tag) => document.createElement(tag));
+    [body.dataset.thanks, body.dataset.closed].forEach((told, at) => { words[at].textContent = told; });
+    document.getElementById("main").replaceChildren(...words);
+    document.getElementById("main").append(...offered());
+    all("nav, header").forEach((one) => one.remove());
+    say("");
+  };
+  if (body.dataset.over) document.getElementById("main").append(...offered());
   listen();
 
   // the timer -------------------------------------------------------------------------------------------

@@ -1,8 +1,9 @@
 """A workshop on two phones, one of them without script, with the facilitator's window and the projected board."""
 
+import itertools
 import json
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from kit.reports.harmless import harmless
 from kit.rooms import arc
 
 SECRET = "zinnia by the back door"
+QUEUED = "Object.entries(sessionStorage).find(([name]) => name.startsWith('kit-queue'))?.[1] ?? null"
 
 
 @pytest.fixture(scope="module")
@@ -150,12 +152,12 @@ def test_what_is_shared_without_a_network_goes_out_once_when_it_is_back(room, wi
     phone.fill("#text", "kept on the phone")
     phone.click("form.share button.main")
     phone.wait_for_selector("#outbox:has-text('as soon as the network is back')")
-    queued = json.loads(phone.evaluate("sessionStorage.getItem('kit-queue')"))
+    queued = json.loads(phone.evaluate(QUEUED))
     assert len(queued) == 1
 
     phone.context.set_offline(False)
     phone.wait_for_selector(".mine >> text=kept on the phone", timeout=30_000)
-    assert phone.evaluate("sessionStorage.getItem('kit-queue')") is None
+    assert phone.evaluate(QUEUED) is None
     assert phone.locator(".mine").count() == 1
 
 
@@ -353,13 +355,98 @@ def accessible(page):
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
 
 
-def test_closing_clears_the_phones(room, window):
+def test_the_last_page_offers_what_was_written_once_more_and_clears_nothing(closing, window):
+    writer, idle = (in_the_room(closing, window) for _phone in range(2))
+    writer.fill("textarea", SECRET)
+    idle.goto(closing.near)
+    go(closing, 3)
+    writer.wait_for_url("**/step/shared")
+    writer.fill("#text", "not shared yet")
+    rooms.close(closing)
+
+    for phone in (writer, idle):
+        phone.wait_for_selector("text=This room is closed")
+    assert idle.locator("#main button").count() == 0
+    accessible(writer)
+    assert writer.locator("#own-page p").all_inner_texts() == [SECRET, "not shared yet"]
+    with writer.expect_download() as taken:
+        writer.click("#take-home")
+    page = Path(taken.value.path()).read_text("utf-8")
+    assert SECRET in page
+    assert "not shared yet" in page
+    assert len(kept(writer)) == 1
+    writer.on("dialog", lambda asked: asked.accept())
+    writer.click("#let-go")
+    assert kept(writer) == []
+
+
+def test_a_room_that_gives_no_answer_clears_nothing_and_its_page_offers_what_was_written(closing, window):
+    phone = in_the_room(closing, window)
+    phone.fill("textarea", SECRET)
+    answers, met = itertools.cycle(("abort", "500", "503", "nonsense")), []
+
+    def refuse(route):
+        met.append(next(answers))
+        if met[-1] == "abort":
+            route.abort()
+        elif met[-1] == "nonsense":
+            route.fulfill(status=200, body="<html>a hotel's own page</html>")
+        else:
+            route.fulfill(status=int(met[-1]), json={"said": "not now", "kept": False})
+
+    phone.route("**/now*", refuse)
+    rooms.act(closing, "aloud", on="1")  # which ends the wait for news
+    phone.locator("#silent").wait_for()
+    while len(met) < 5:
+        phone.wait_for_timeout(100)
+    assert phone.locator("textarea").input_value() == SECRET
+    assert len(kept(phone)) == 1
+    phone.click("text=Show what I wrote")
+    assert phone.locator("#own-page p").all_inner_texts() == [SECRET]
+    accessible(phone)
+
+
+def test_a_clock_that_runs_ahead_clears_nothing_and_another_room_shows_nothing_of_it(closing, window):
+    phone = in_the_room(closing, window)
+    phone.fill("textarea", SECRET)
+    phone.clock.install(time=datetime.now() + timedelta(days=3))
+    phone.goto(f"{closing.near}/step/better")
+    assert phone.locator("textarea").input_value() == SECRET
+    port = closing.near.rsplit(":", 1)[1]
+    rooms.close(closing)
+    while not rooms.is_gone(closing):
+        phone.wait_for_timeout(100)
+
+    asked = rooms.Asked(closing.book, title="Wednesday group", keep_until=rooms.keep_until(), port=int(port))
+    later = rooms.begin(asked)
+    try:
+        go(later, 2)
+        phone.goto(later.join)
+        phone.click("text=I agree, and join")
+        phone.wait_for_url("**/step/better")
+        assert phone.locator("textarea").input_value() == ""
+        assert len(kept(phone)) == 1
+    finally:
+        rooms.close(later)
+
+
+@pytest.fixture
+def closing(tmp_path, monkeypatch):
+    """A room of a test's own, which it may close."""
+    monkeypatch.setenv("KIT_HOME", str(tmp_path))
+    kit.open_book(tmp_path / "rooms.book").close()
+    opened = rooms.begin(rooms.Asked(str(tmp_path / "rooms.book"), title="Tuesday", keep_until=rooms.keep_until()))
+    yield opened
+    rooms.close(opened)
+
+
+def in_the_room(room, window):
     go(room, 2)
     phone = window(room.join)
     phone.click("text=I agree, and join")
     phone.wait_for_url("**/step/better")
-    phone.fill("textarea", SECRET)
-    rooms.close(room)
+    return phone
 
-    phone.wait_for_selector("text=This room is closed")
-    assert phone.evaluate("Object.keys(sessionStorage).filter(name => name.startsWith('kit-own'))") == []
+
+def kept(phone):
+    return phone.evaluate("Object.keys(sessionStorage).filter(name => name.startsWith('kit-own'))")

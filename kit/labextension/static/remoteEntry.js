@@ -9,6 +9,7 @@
     gettingReady: 'One moment, the notebook is getting ready.',
     supportLater: 'The support lines appear here as soon as the notebook is ready.',
     stopped: 'The notebook has stopped. What was kept is safe.',
+    silent: 'The notebook isn\'t answering just now. What was kept is safe.',
     partly: 'A part of this notebook did not start. What was kept is safe.',
     lock: 'Lock',
     close: 'Close the practice',
@@ -268,8 +269,9 @@
     async function lookForServer() {
       if (panel.isDisposed || closed || session.session?.kernel?.connectionStatus === 'connected') return;
       const here = await serverAnswers();
+      const lives = here && (await kernelLives(session.session?.kernel).catch(() => true)); // until it is known
       if (session.session?.kernel?.connectionStatus === 'connected') return;
-      bar.say(here ? words.stopped : words.gone, true);
+      bar.say(lives ? words.silent : here ? words.stopped : words.gone, true);
     }
 
     async function bringBack() {
@@ -298,12 +300,13 @@
       .catch(() => bar.say(words.stopped, true));
   }
 
-  const serverAnswers = () => ask('kit/own').then(answer => answer.ok, () => false);
+  const serverAnswers = () => ask('kit/own').then(() => true, () => false); // a refusal is an answer, too
+
+  const kernelLives = async kernel => (await lab.services.KernelAPI.listRunning()).some(model => model.id === kernel?.id);
 
   async function revive(session) {
     const kernel = session.session?.kernel;
-    const models = await lab.services.KernelAPI.listRunning();
-    const lives = kernel && models.some(model => model.id === kernel.id);
+    const lives = await kernelLives(kernel);
     if (lives && kernel.connectionStatus !== 'connected') await kernel.reconnect();
     if (lives) await session.restartKernel();
     // Its session went with it: begin a new one for the same notebook.
