@@ -70,9 +70,27 @@ def ask(book: Path) -> bytes | None:
     return bytes.fromhex(key) if key else None
 
 
-def hold(book: Path, key: bytes, idle: float) -> bool:
-    """Hands a key over, to be forgotten after `idle` seconds without `touch`; False where there is no broker."""
-    return bool(_call("hold", book=_name(book), key=key.hex(), idle=idle))
+def hold(book: Path, key: bytes, idle: float, is_curtain_open: bool = False) -> bool:
+    """Hands a key over, to be forgotten after `idle` seconds without `touch`; False where there is no broker.
+
+    Whoever has just typed the passphrase also opens the curtain before what is for the coach alone.
+    """
+    return bool(_call("hold", book=_name(book), key=key.hex(), idle=idle, is_curtain_open=is_curtain_open))
+
+
+def session(book: Path, until: float) -> bool:
+    """A session is open and planned until then (0: none is): people who only talk are not locked out."""
+    return bool(_call("session", book=_name(book), until=until))
+
+
+def draw_curtain(book: Path) -> bool:
+    """A page for two is in use: what is for the coach alone asks for the passphrase again."""
+    return bool(_call("draw", book=_name(book)))
+
+
+def is_curtain_open(book: Path) -> bool:
+    """Whether what is for the coach alone may be shown; where no broker says so, it may not."""
+    return bool(_call("is_curtain_open", book=_name(book)))
 
 
 def lock(book: Path | None = None) -> bool:
