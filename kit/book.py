@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from kit import backups, keys, places, practice, sample
 from kit.fields import Audience
-from kit.keys import broker, remembered
+from kit.keys import broker, keeper, remembered
 from kit.records import Record, changed
 from kit.store import Store, head
 from kit.words import Damaged, Trouble, _
@@ -121,6 +121,7 @@ class Book:
         self._let_go()
         table = Table(self._opened, self.place)
         table.waits = backups.DAMAGED if self._damaged else ""
+        table.has_curtain = self._lent
         return table
 
     def __repr__(self) -> str:
@@ -131,12 +132,14 @@ class Book:
     def unlock(self, passphrase: str) -> None:
         """Opens a locked book, and fills the panels that wait for it."""
         if self.locked:
+            self._lent = False
             self._open(keys.read(self._file(), passphrase))
 
     def unlock_remembered(self) -> bool:
         """Opens a locked book with the key that this computer's keyring holds; whether it held one."""
         key = remembered.recall(self._file())
         if key:
+            self._lent = False
             self._open(key)
         return key is not None
 
@@ -169,7 +172,22 @@ class Book:
         self._damaged = ""
         if "table" in self.__dict__:
             self._let_go()
-            self.table.turn(self._opened, self.place)
+            self._turn_the_table()
+
+    def _turn_the_table(self) -> None:
+        self.table.has_curtain = self._lent
+        drawn = self._is_behind_the_curtain()
+        self.table.turn(None if drawn else self._opened, self.place, keeper.CURTAIN if drawn else "")
+
+    def _is_behind_the_curtain(self) -> bool:
+        """Whether this is the coach's own page, and the passphrase was not typed since a page for two was in use."""
+        if self.locked or not (self._lent and self.table.for_coach):
+            return False
+        return not broker.is_curtain_open(self._file())
+
+    def _look_at_the_curtain(self) -> None:
+        if not self.locked and self._is_behind_the_curtain() != (self.table.waits == keeper.CURTAIN):
+            self._turn_the_table()
 
     def _let_go(self) -> None:
         """What was shared in workshops goes on its day, whichever notebook is opened then."""
@@ -205,8 +223,10 @@ class Book:
             key = broker.at_hand(where)
             if key:
                 self.close()
-                self.place, self._for_now = where, False
+                self.place, self._for_now, self._lent = where, False, True
                 self._open(key)
+        elif word == keeper.CURTAIN:
+            self._look_at_the_curtain()
         elif word == "seat" and not self.locked:
             self.table.look_at_the_seat()
         elif self.place and word == backups.word(backups.PUT_DOWN, self.place) and not self.locked:
@@ -446,7 +466,9 @@ class Book:
         return self._say("areas")
 
     def just_me(self) -> "Panel":
-        """Turns this page to the coach's own view."""
+        """Turns this page to the coach's own view; after a page for two it asks for the passphrase first."""
+        self.table.for_coach = True
+        self._look_at_the_curtain()  # before anything is drawn
         return self._say("just_me")
 
     def since_day(self) -> "Panel":

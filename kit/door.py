@@ -159,9 +159,10 @@ def _confirm(asked: dict[str, Any]) -> dict[str, Any]:
 
 
 def _open(key: bytes, remember: bool) -> None:
+    """Opens for whoever has just typed the passphrase, or the sheet: the coach, whose own page opens too."""
     if remember:
         remembered.remember(place(), key)
-    practice.hand_on(place(), key)
+    practice.hand_on(place(), key, is_curtain_open=True)
 
 
 def _with_passphrase(asked: dict[str, Any]) -> None:

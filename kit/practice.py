@@ -58,13 +58,16 @@ def change_passphrase(place: Path, old: str, new: str) -> None:
     keys.write(place, opened(place, old), new)
 
 
-def hand_on(place: Path, key: bytes) -> None:
-    """One unlock for all notebooks of the running server, until it is locked or nobody was there for a while."""
+def hand_on(place: Path, key: bytes, is_curtain_open: bool = False) -> None:
+    """One unlock for all notebooks of the running server, until it is locked or nobody was there for a while.
+
+    Where the passphrase was typed just now, what is for the coach alone may be shown, too.
+    """
     store = Store(place, key)
     try:
         minutes = next((one.lock_after for one in store.records(Practice) if one.lock_after), IDLE)
     finally:
         store.close()
     broker.start()
-    if not broker.hold(place, key, 60.0 * minutes):
+    if not broker.hold(place, key, 60.0 * minutes, is_curtain_open):
         raise Trouble(_("The practice could not be opened for all notebooks. Please try once more."))

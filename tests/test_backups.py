@@ -631,7 +631,7 @@ def test_where_there_is_no_backup_the_list_says_so(kit_home):
 @pytest.fixture
 def unlock(place, key):
     running = broker.start()
-    broker.hold(place, key, 60)
+    broker.hold(place, key, 60, is_curtain_open=True)
     yield running
     running.end()
 

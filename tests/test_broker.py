@@ -20,7 +20,7 @@ from kit.keys import broker, keeper
 
 posix = pytest.mark.skipif(os.name == "nt", reason="signals and sockets as POSIX has them")
 linux = pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="looks into /proc")
-HOUR = 3600.0
+HOUR, MINUTE = 3600.0, 60.0
 PATIENCE = 15  # seconds; a machine may be busy
 NOTEBOOK = "import hashlib, sys; from pathlib import Path; from kit.keys import broker\n"
 ASKS = NOTEBOOK + "key = broker.ask(Path(sys.argv[1])); print(key and hashlib.sha256(key).hexdigest())"
@@ -252,6 +252,125 @@ def test_a_clock_that_was_put_back_keeps_nothing_open(clock):
     clock(awake=61, put=-HOUR)
     one.look_at_the_clock()
     assert not one.held
+
+
+def in_session(clock, planned=50 * MINUTE):
+    """A session that has just begun, in a practice that locks after ten minutes with nobody there."""
+    one = kept(10 * MINUTE)
+    assert one.answer("session", book="b", until=keeper._now()[1] + planned)
+    return one
+
+
+def test_two_people_who_only_talk_in_a_session_are_not_locked_out_for_an_hour(clock):
+    one = in_session(clock)
+
+    clock(awake=20 * MINUTE)
+    assert one.answer("ask", book="b") == "00"
+    clock(awake=39 * MINUTE)
+    assert one.answer("ask", book="b") == "00"
+    clock(awake=2 * MINUTE)
+    assert one.answer("ask", book="b") is None
+
+
+@pytest.mark.parametrize(("touched", "looked", "is_held"), [
+    (45, 56, True),  # ten quiet minutes, and not yet ten past the planned end
+    (49, 61, False),
+    (52, 61, True),  # past the end, and not quiet for ten minutes
+    (119, 125, True),  # somebody is typing, however late it is
+    (119, 130, False),
+])  # fmt: skip
+def test_ten_minutes_past_its_planned_end_a_session_is_locked_after_ten_quiet_ones(clock, touched, looked, is_held):
+    one = in_session(clock)
+
+    for _minute in range(touched):
+        clock(awake=MINUTE)
+        one.answer("touch")
+    clock(awake=(looked - touched) * MINUTE)
+    assert (one.answer("ask", book="b") == "00") is is_held
+
+
+def test_without_an_open_session_ten_quiet_minutes_lock_as_before(clock):
+    one = in_session(clock)
+
+    one.answer("session", book="b", until=0)
+    clock(awake=11 * MINUTE)
+    assert one.answer("ask", book="b") is None
+
+
+@pytest.mark.parametrize("asleep", [11 * MINUTE, HOUR])
+def test_a_lid_that_was_closed_for_longer_than_that_locks_a_session_too(clock, asleep):
+    one = in_session(clock)
+
+    clock(awake=MINUTE, asleep=5 * MINUTE)
+    assert one.answer("ask", book="b") == "00"
+    one.answer("touch")
+    clock(asleep=asleep)
+    one.answer("touch")
+    assert one.answer("ask", book="b") is None
+
+
+@pytest.mark.parametrize("jump", [-10 * HOUR, -10 * MINUTE])
+def test_a_clock_that_is_put_back_in_a_session_neither_locks_it_nor_keeps_it_open(clock, jump):
+    one = in_session(clock)
+
+    clock(awake=MINUTE, put=jump)
+    assert one.answer("ask", book="b") == "00"
+    clock(awake=HOUR)
+    assert one.answer("ask", book="b") is None
+
+
+def test_a_session_of_a_book_that_is_locked_is_no_session(clock):
+    one = in_session(clock)
+
+    one.answer("lock")
+    assert not one.answer("session", book="b", until=keeper._now()[1] + HOUR)
+    one.answer("hold", book="b", key="00", idle=10 * MINUTE)
+    clock(awake=11 * MINUTE)
+    assert one.answer("ask", book="b") is None
+
+
+# the curtain ----------------------------------------------------------------------------------
+
+
+def test_the_curtain_is_drawn_until_somebody_types_the_passphrase_and_again_after_a_page_for_two(running, book):
+    key = keys.new()
+    assert not broker.is_curtain_open(book)
+    broker.hold(book, key, HOUR)
+    assert not broker.is_curtain_open(book)
+
+    broker.hold(book, key, HOUR, is_curtain_open=True)
+    assert broker.is_curtain_open(book)
+    assert not broker.is_curtain_open(book.with_name("other.book"))
+    broker.hold(book, key, HOUR)  # handed over again by something that needs no passphrase
+    assert broker.is_curtain_open(book)
+    broker.draw_curtain(book)
+    assert not broker.is_curtain_open(book)
+
+
+def test_whoever_opens_another_key_or_locks_draws_the_curtain(running, book):
+    for close in (broker.lock, lambda: broker.hold(book, keys.new(), HOUR)):
+        broker.hold(book, keys.new(), HOUR, is_curtain_open=True)
+        close()
+        assert not broker.is_curtain_open(book)
+
+
+def test_all_watchers_hear_of_the_curtain_once_each_time(running, book, watch):
+    key, words = keys.new(), watch()
+    broker.hold(book, key, HOUR, is_curtain_open=True)
+    for _time in range(2):
+        broker.draw_curtain(book)
+    for _time in range(2):
+        broker.hold(book, key, HOUR, is_curtain_open=True)
+    broker.tell("seat")
+
+    until(lambda: "seat" in words)
+    assert words == ["opened", "curtain", "curtain", "seat"]
+
+
+def test_without_a_broker_the_curtain_is_drawn(book):
+    assert not broker.is_curtain_open(book)
+    assert not broker.draw_curtain(book)
+    assert not broker.session(book, time.time() + HOUR)
 
 
 def test_one_of_its_clocks_runs_on_while_the_computer_sleeps():

@@ -296,7 +296,7 @@ def test_the_card_holds_the_step_and_the_win_and_no_setback(here, story):
     story.add(kit.Step(client="Heron", title="Tea", when="the kettle is on", then="breathe out", on_a_heavy_day="sit"))
     story.table.noted()
 
-    card = here["close_session"].view["blocks"][-1]
+    (card,) = (block for block in here["close_session"].view["blocks"] if block["is"] == "card")
 
     words = dict(card["rows"])
     assert words["My next small step"] == "When the kettle is on, then I will breathe out."

@@ -132,7 +132,7 @@ def _clear_table(book: Path, key: bytes) -> None:
 @contextlib.contextmanager
 def put_down(place: Path, key: bytes, opens: bool = True) -> Iterator[None]:
     """The notebooks of the running kit close the book, and open what stands there afterwards."""
-    held = broker.ask(place)
+    held, was_open = broker.ask(place), broker.is_curtain_open(place)
     if held:
         broker.lock(place)
     broker.tell(word(PUT_DOWN, place))
@@ -141,11 +141,11 @@ def put_down(place: Path, key: bytes, opens: bool = True) -> Iterator[None]:
     except BaseException:
         if held:
             with contextlib.suppress(Trouble):
-                practice.hand_on(place, held)
+                practice.hand_on(place, held, was_open)
         broker.tell(word(TAKE_UP, place))
         raise
     if opens and held and key:
-        practice.hand_on(place, key)
+        practice.hand_on(place, key, was_open)
     if opens:
         broker.tell(word(TAKE_UP, place))
 

@@ -143,9 +143,27 @@ def at_hand(book: Path) -> bytes | None:
     return None
 
 
-def hold(book: Path, key: bytes, idle: float) -> bool:
-    """Hands a key over, to be forgotten after `idle` seconds without `touch`; False where there is no broker."""
-    return bool(_call("hold", book=_name(book), key=key.hex(), idle=idle))
+def hold(book: Path, key: bytes, idle: float, is_curtain_open: bool = False) -> bool:
+    """Hands a key over, to be forgotten after `idle` seconds without `touch`; False where there is no broker.
+
+    Whoever has just typed the passphrase also opens the curtain before what is for the coach alone.
+    """
+    return bool(_call("hold", book=_name(book), key=key.hex(), idle=idle, is_curtain_open=is_curtain_open))
+
+
+def session(book: Path, until: float) -> bool:
+    """A session is open and planned until then (0: none is): people who only talk are not locked out."""
+    return _heard("session", book=_name(book), until=until)
+
+
+def draw_curtain(book: Path) -> bool:
+    """A page for two is in use: what is for the coach alone asks for the passphrase again."""
+    return _heard("draw", book=_name(book))
+
+
+def is_curtain_open(book: Path) -> bool:
+    """Whether what is for the coach alone may be shown; where no broker says so, it may not."""
+    return _heard("is_curtain_open", book=_name(book))
 
 
 def lock(book: Path | None = None) -> bool:
@@ -155,16 +173,12 @@ def lock(book: Path | None = None) -> bool:
 
 def touch() -> bool:
     """Somebody is there; False where there is no broker, or none that answers."""
-    with contextlib.suppress(Silent):
-        return bool(_call("touch"))
-    return False
+    return _heard("touch")
 
 
 def tell(word: str) -> bool:
     """Passes a word on to all watchers; False where there is no broker. One that is silent does so later."""
-    with contextlib.suppress(Silent):
-        return bool(_call("tell", word=word))
-    return False
+    return _heard("tell", word=word)
 
 
 def watch(heard: Callable[[str], Any]) -> Callable[[], None]:
@@ -204,6 +218,13 @@ def _followed(file: Path, say: Callable[[str], Any], stopped: Event, joined: Eve
             met = True
             joined.set()
     return met
+
+
+def _heard(do: str, **more: Any) -> bool:
+    """The broker's yes; one that is silent has not said it."""
+    with contextlib.suppress(Silent):
+        return bool(_call(do, **more))
+    return False
 
 
 def _call(do: str, **more: Any) -> Any:

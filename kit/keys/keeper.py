@@ -9,7 +9,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, Listener, answer_challenge, deliver_challenge
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -23,7 +23,10 @@ from kit.words import Trouble
 TICK = 1.0  # seconds between two looks at the clock
 PULSE = 30.0  # seconds after which a watcher is told that the broker is still here
 HERE = "here"
+CURTAIN = "curtain"  # it was drawn or opened
 LONGEST = 64 * 1024  # bytes of a request
+QUIET_TALK = 3600.0  # seconds: in a session two people may talk for that long and touch nothing
+OVERTIME = 600.0  # seconds past its planned end for which a session still counts as one
 
 
 def address_file() -> Path:
@@ -33,8 +36,19 @@ def address_file() -> Path:
 
 @dataclass(frozen=True)
 class Held:
+    """A key; whether the curtain before what is for the coach alone is open; until when a session is planned."""
+
     key: str
     idle: float
+    is_curtain_open: bool = False
+    session_until: float = 0.0
+
+    def stays(self, awake: float, by_the_day: float, now: float) -> bool:
+        """Whether it is still held when nobody was there for so long, by each of the two clocks."""
+        in_session = now < self.session_until + OVERTIME
+        longest = QUIET_TALK if in_session else self.idle
+        slept = by_the_day - awake  # nobody talks before a closed lid
+        return max(awake, by_the_day) <= longest and slept <= self.idle
 
 
 class Keeper:
@@ -54,6 +68,9 @@ class Keeper:
             "lock": self._lock,
             "touch": self._touch,
             "tell": self._tell,
+            "session": self._session,
+            "draw": self._draw,
+            "is_curtain_open": self._is_curtain_open,
         }
         with self.one_at_a_time:
             self._forget_idle()  # before a touch: whoever wakes the computer first unlocks
@@ -100,11 +117,30 @@ class Keeper:
     def _ask(self, book: str) -> str | None:
         return self.held[book].key if book in self.held else None
 
-    def _hold(self, book: str, key: str, idle: float) -> bool:
-        is_new = self._ask(book) != key
-        self.held[book] = Held(key, idle)
+    def _hold(self, book: str, key: str, idle: float, is_curtain_open: bool = False) -> bool:
+        is_new, was_open = self._ask(book) != key, self._is_curtain_open(book)
+        now = Held(key, idle) if is_new else replace(self.held[book], idle=idle)
+        self.held[book] = replace(now, is_curtain_open=now.is_curtain_open or is_curtain_open)
         self._touch()
-        return self._tell("opened") if is_new else True
+        if is_new:
+            return self._tell("opened")
+        return self._is_curtain_open(book) == was_open or self._tell(CURTAIN)
+
+    def _session(self, book: str, until: float) -> bool:
+        """A session is open, planned until then (0: none is)."""
+        if book in self.held:
+            self.held[book] = replace(self.held[book], session_until=float(until))
+        return book in self.held
+
+    def _draw(self, book: str) -> bool:
+        """A page for two is in use: what is for the coach alone asks for the passphrase again."""
+        if not self._is_curtain_open(book):
+            return True
+        self.held[book] = replace(self.held[book], is_curtain_open=False)
+        return self._tell(CURTAIN)
+
+    def _is_curtain_open(self, book: str) -> bool:
+        return book in self.held and self.held[book].is_curtain_open
 
     def _lock(self, book: str | None = None) -> bool:
         self.held = {name: one for name, one in self.held.items() if book not in (None, name)}
@@ -121,8 +157,9 @@ class Keeper:
 
     def _forget_idle(self) -> None:
         # Two clocks: one stands still while the computer sleeps, the other can be put back.
-        away = max(now - then for now, then in zip(_now(), self.touched, strict=True))
-        for book in [name for name, one in self.held.items() if not away <= one.idle]:
+        now = _now()
+        awake, by_the_day = (here - then for here, then in zip(now, self.touched, strict=True))
+        for book in [name for name, one in self.held.items() if not one.stays(awake, by_the_day, now[1])]:
             self._lock(book)
 
 

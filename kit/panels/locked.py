@@ -9,6 +9,7 @@ from typing import Any
 from kit import places
 from kit.backups import DAMAGED, PUT_DOWN
 from kit.keys import LEAST, remembered
+from kit.keys.keeper import CURTAIN
 from kit.words import _
 
 WORDS = {
@@ -78,10 +79,24 @@ WORDS = {
     "forget": _("Forget it on this computer"),
     "forget_help": _("This computer remembers the key. Once it is forgotten, the practice opens with its passphrase."),
 }
+BEHIND_THE_CURTAIN = {
+    **WORDS,
+    "locked": _("This page is just for you."),
+    "open_help": _("Type your passphrase to open it. It's asked for again each time a page for two has been open."),
+}
+
+
+def quiet(waits: str) -> str:
+    """What each other panel of such a page says."""
+    if waits == CURTAIN:
+        return _("This opens once you've typed your passphrase at the top of the page.")
+    return _("The practice is locked. This fills itself when it is opened at the top of the page.")
 
 
 def door(waits: str, place: Path | None) -> dict[str, Any]:
     """What stands at the top of a page whose book is locked, is damaged, or comes back in a moment."""
+    if waits == CURTAIN:
+        return {**_door("open"), "words": BEHIND_THE_CURTAIN, "can_remember": False}
     if waits == PUT_DOWN:
         return {"is": "text", "text": _("One moment: this book is being put in order. The page fills itself then.")}
     return {**_door("mend"), "of": str(place)} if waits == DAMAGED else _door("open")

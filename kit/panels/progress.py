@@ -38,7 +38,9 @@ class JustMe(Panel):
         return "" if self.table.locked else "slim"
 
     def blocks(self) -> list[Block]:
-        return [text(_("This page is for the coach alone. Open it where nobody else sees the screen."), "quiet")]
+        words = _("This page is for the coach alone. Open it where nobody else sees the screen.")
+        would_ask = _("In a practice of your own, it would ask for your passphrase here.")
+        return [text(words if self.table.keyed else f"{words} {would_ask}", "quiet")]
 
 
 class Told(Panel):

@@ -274,13 +274,20 @@ class CloseSession(Panel):
 
     def blocks(self) -> list[Block]:
         self._take_the_date()
-        return [*super().blocks(), card(self.table)]
+        return [*super().blocks(), card(self.table), text(last_words(self.table), "quiet")]
 
     def _take_the_date(self) -> None:
         """A draft from before the session had a record does not leave open what a heavier day has noted in it."""
         here, typed = self.table.session(), self.typed.get("session")
         if here and typed and "session" not in self._stood and not typed.get("next_on"):
             typed["next_on"] = as_typed(here.next_on)
+
+
+def last_words(table: Any) -> str:
+    """What a session closes with; a book without a passphrase has no lock."""
+    if table.keyed:
+        return _("Lock before you leave the room.")
+    return _("Lock before you leave the room. (This book has no passphrase, so there's nothing to lock here.)")
 
 
 def card(table: Any) -> Block:
@@ -335,6 +342,7 @@ class HeavierDay(Panel):
             text(_("Three things and a date, each may stay empty. Nothing else is asked today; the rest waits.")),
             *super().blocks(),
             card(self.table),
+            text(last_words(self.table), "quiet"),
             buttons(button("end", _("Back to the whole session"), looks="plain")),
         ]
 

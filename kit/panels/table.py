@@ -3,7 +3,7 @@
 import contextlib
 import os
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from time import monotonic, time
 from typing import TYPE_CHECKING, Any
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from kit.charts import Picture
 
 TOUCH_EVERY = 5.0  # seconds
+SESSION = timedelta(minutes=50)  # as long as one is planned
 MOST_ROWS = 200  # as many go to the page at each save; the report holds all
 
 
@@ -47,6 +48,7 @@ class Table:
         self.heavier = False
         self.journey_in_view = True
         self.for_coach = False
+        self.has_curtain = False  # whether the coach's own page asks for the passphrase after a page for two
         self.period = "three months"
         self.waits = ""  # for what, while there is no book: its passphrase, or what its door offers
         self.panels: list[Panel] = []
@@ -86,6 +88,22 @@ class Table:
             self._touched = monotonic()
             broker.touch()
 
+    @property
+    def shows_somebody(self) -> bool:
+        """Whether a page for two shows who is here, out of a book with a passphrase."""
+        return bool(self.keyed and self.client and not self.for_coach)
+
+    def draw_curtain(self) -> None:
+        """This page for two is in use: what is for the coach alone asks for the passphrase again."""
+        if self.keyed and self.place:
+            broker.draw_curtain(self.place)
+
+    def _tell_of_the_session(self) -> None:
+        """While one is open the keeper lets two people talk for longer before it locks."""
+        if self.keyed and self.place:
+            seat = self.in_session()
+            broker.session(self.place, (seat[1] + SESSION).timestamp() if seat else 0)
+
     def look_at_the_seat(self) -> None:
         """Somebody was chosen on another page: this one follows; the coach's own stays with whom they look at."""
         seated = self._seated()
@@ -113,6 +131,7 @@ class Table:
         """Somebody sits down: every panel fills itself for them."""
         self.store.client(client)
         self.store.take_seat(client, _server())
+        self.draw_curtain()
         self._now(client)
         broker.tell("seat")
 
@@ -160,6 +179,7 @@ class Table:
         self._redraw(blank=True)
         self._refresh()
         self._redraw()
+        self._tell_of_the_session()
 
     # what panels ask ------------------------------------------------------------------------------
 

@@ -176,6 +176,9 @@ class Panel(Live):
             "words": WORDS,
             "turn": self._turn,
             "keyed": self.table.keyed,
+            "alone": self.table.for_coach and self.table.has_curtain,
+            "for_two": self.table.shows_somebody and self.table.panels[:1] == [self],
+            "somebody": self.table.client is not None,
             "picture": place,
             "looks": ("waits" if self._waits() else "quiet") if quiet and not stands else self.looks(),
         }
@@ -191,7 +194,7 @@ class Panel(Live):
 
     def _out_of_view(self) -> str:
         if self.table.locked:
-            return _("The practice is locked. This fills itself when it is opened at the top of the page.")
+            return locked.quiet(self.table.waits)
         if self.needs_client and self.table.client is None:
             return _("This opens when somebody is chosen at the top of the page.")
         if self.table.heavier and not self.on_a_heavier_day:
@@ -297,6 +300,10 @@ class Panel(Live):
     def fill(self, form: str, **values: Any) -> None:
         """What typing does: for scripts and tests."""
         self.typed.setdefault(form, self.forms()[form].blank()).update(values)
+
+    def do_seen(self) -> None:
+        """A page for two came into view."""
+        self.table.draw_curtain()
 
     def do_draft(self) -> None:
         """Keeps what is being typed; it comes back after a reload, a restart, or a crash."""

@@ -84,7 +84,7 @@ function printSheet(rows, words) {
 }
 
 const openStep = (words, remember, { opened = () => {}, harmed = () => {} }) => doorStep(words, {
-  title: words.locked, label: words.open,
+  title: words.locked, help: words.open_help, label: words.open,
   fields: [["passphrase", words.passphrase, "password"], ...remember],
   press: async (typed) => {
     const asked = { do: "open", ...typed };

@@ -180,9 +180,19 @@ async function render({ model, el }) {
   // A practice that was locked is gone from all pages at once, those too that the notebook's side is still filling:
   // nothing is shown of what was opened with a key before the press.
   const locks = new BroadcastChannel("kit-locked");
-  let locked = 0;
-  const isGone = (view) => view.keyed && view.keyed < locked;
-  locks.onmessage = ({ data }) => { locked = data; if (isGone(model.get("view"))) root.replaceChildren(); };
+  const curtain = new BroadcastChannel("kit-curtain");
+  let [locked, drawn] = [0, 0];
+  const isGone = (view) => view.keyed && (view.keyed < locked || (view.alone && view.keyed < drawn));
+  const clear = () => { if (isGone(model.get("view"))) root.replaceChildren(); };
+  locks.onmessage = ({ data }) => { locked = data; clear(); };
+  curtain.onmessage = ({ data }) => { drawn = data; clear(); };
+
+  // A page for two that comes into view empties, on all pages, what is for the coach alone.
+  const seen = () => {
+    if (!model.get("view").for_two || document.hidden || !root.offsetWidth) return;
+    curtain.postMessage(Date.now());
+    model.send({ do: "seen" });
+  };
 
   const status = () => {
     const told = model.get("status");
@@ -221,9 +231,11 @@ async function render({ model, el }) {
     const pictures = await Promise.all(named.map((one) => model.widget_manager.get_model(one.slice("IPY_MODEL_".length))));
     if (view !== model.get("view") || isGone(view)) return; // a later one is drawn instead
     const place = placeIn(root);
+    const begins = view.for_two && !page.for_two;
     const earlier = page.turn === view.turn ? { typed: page.typed ?? {}, drawn: page.drawn ?? {} } : null;
-    Object.assign(page, { earlier, turn: view.turn, typed: {}, drawn: {}, problems: {}, followers: [], words: view.words ?? {}, said: null, undo: null, kept: null, serial: (serial += 1) });
+    Object.assign(page, { earlier, turn: view.turn, for_two: view.for_two, typed: {}, drawn: {}, problems: {}, followers: [], words: view.words ?? {}, said: null, undo: null, kept: null, serial: (serial += 1) });
     root.className = `kit-panel ${view.looks ? `kit-${view.looks}` : ""} ${view.picture ? "kit-wide" : ""}`;
+    root.toggleAttribute("data-somebody", Boolean(view.somebody));
     if (view.label) root.setAttribute("aria-label", view.label);
     const left = make("div", {}, ...(view.blocks ?? []).map((block) => BLOCKS[block.is](block, page)));
     const columns = make("div", { className: `kit-columns ${view.picture === "beside" ? "kit-two" : ""}` });
@@ -232,18 +244,23 @@ async function render({ model, el }) {
     growAll(root);
     status();
     if (place) backTo(place, root, page);
+    if (begins) seen();
   };
 
   let width = 0;
   const sized = new ResizeObserver(() => {
     if (root.clientWidth === width) return;
+    if (!width) seen();
     width = root.clientWidth;
     requestAnimationFrame(() => growAll(root));
   });
   sized.observe(root);
   const flush = () => page.drafts.flush();
   root.addEventListener("focusout", flush);
-  window.addEventListener("pagehide", flush);
+  const gone = new AbortController();
+  window.addEventListener("pagehide", flush, { signal: gone.signal });
+  window.addEventListener("focus", seen, { signal: gone.signal });
+  document.addEventListener("visibilitychange", seen, { signal: gone.signal });
   // The second half of a double click, or a key held down, presses nothing twice.
   const once = (event) => {
     const again = event.type === "click" ? event.detail > 1 : event.repeat && ["Enter", " "].includes(event.key);
@@ -257,7 +274,7 @@ async function render({ model, el }) {
   model.on("change:status", hear);
   await draw();
   (window.requestIdleCallback ?? setTimeout)(() => plotly().catch(() => {})); // so that the first picture need not wait for it
-  return () => { flush(); sized.disconnect(); window.removeEventListener("pagehide", flush); locks.close(); shown?.end(); };
+  return () => { flush(); sized.disconnect(); gone.abort(); locks.close(); curtain.close(); shown?.end(); };
 }
 
 export default { render };

@@ -4,11 +4,16 @@ import re
 from dataclasses import dataclass, field
 
 import lab
+import pytest
 import sitting
+from playwright.sync_api import expect
+
+from kit.keys import broker
 
 PASSPHRASE = "hot tea & 'rain' 🌿"
 NO_KEYRING = {"PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}
 LOCKED = "This practice is locked."
+CURTAIN = "This page is just for you."
 # All that a page holds: what it shows, what is hidden, what stands in its fields and in pages within the page.
 ALL_OF_IT = """() => [document.documentElement.outerHTML,
     ...[...document.querySelectorAll("input, textarea, select")].map((one) => one.value),
@@ -36,6 +41,31 @@ class Own:
         self.pages[notebook].bring_to_front()
         return self.pages[notebook]
 
+    def alone(self):
+        """The coach's own page, behind which the coach has come by the passphrase, where it asks for it."""
+        page = self.page("just_me")
+        with kit_home(self.server.home):
+            is_open = broker.is_curtain_open(self.server.home / "practice.book")
+        if not is_open:
+            is_behind_the_curtain(page)
+            open_door(page)
+        expect(sitting.panel(page, "just_me")).to_contain_text("for the coach alone")
+        return page
+
+
+class kit_home:
+    """For as long as it lasts, this process speaks to the broker of that home."""
+
+    def __init__(self, home):
+        self.home = home
+
+    def __enter__(self):
+        self.patch = pytest.MonkeyPatch()
+        self.patch.setenv("KIT_HOME", str(self.home))
+
+    def __exit__(self, *_):
+        self.patch.undo()
+
 
 def begin(server: lab.Lab, context) -> Own:
     own = Own(server, context, [])
@@ -58,6 +88,11 @@ def begin(server: lab.Lab, context) -> Own:
 def is_locked(page) -> None:
     """Waits until the page has nothing but its door."""
     page.get_by_role("heading", name=LOCKED).wait_for()
+
+
+def is_behind_the_curtain(page) -> None:
+    """Waits until the coach's own page has nothing but a door that asks for the passphrase."""
+    page.get_by_role("heading", name=CURTAIN).wait_for()
 
 
 def is_open(page) -> None:

@@ -29,6 +29,8 @@ def page(server, chromium):
     context = chromium.new_context(viewport={"width": 1280, "height": 2400}, reduced_motion="reduce")
     page = context.new_page()
     page.goto(server.address)
+    owning.is_behind_the_curtain(page)
+    owning.open_door(page)
     sitting.panel(page, "backups").get_by_role("button", name="Make one now").wait_for(timeout=60_000)
     yield page
     context.close()

@@ -198,7 +198,7 @@ def left(serve, chromium, tmp_path_factory):
     wire.listen(context)
     practice = owning.begin(server, context)
     hold_session(practice.page("1_session"), typist)
-    work_alone(practice.page("just_me"), typist)
+    work_alone(practice.alone(), typist)
     look_at_reports(practice.page("3_reports"))
     leave_abruptly(practice.page("1_session"), server)
     for page in practice.pages.values():

@@ -39,7 +39,7 @@ def own(serve, chromium, tmp_path_factory):
     server = serve(sitting.begin, home, **owning.NO_KEYRING)
     context = chromium.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
     own = owning.begin(server, context)
-    with kit_home(home):
+    with owning.kit_home(home):
         book = kit.open_book(home / "practice.book", passphrase=owning.PASSPHRASE)
         book.add(kit.Client(name="Otter"))
         book.add(kit.Agreement(client="Otter", to="notes"))
@@ -48,20 +48,6 @@ def own(serve, chromium, tmp_path_factory):
         book.close()
     yield own
     context.close()
-
-
-class kit_home:
-    """For as long as it lasts, this process speaks to the broker of that home."""
-
-    def __init__(self, home):
-        self.home = home
-
-    def __enter__(self):
-        self.patch = pytest.MonkeyPatch()
-        self.patch.setenv("KIT_HOME", str(self.home))
-
-    def __exit__(self, *_):
-        self.patch.undo()
 
 
 def sit(page, name):
@@ -196,7 +182,7 @@ def test_two_people_who_talk_and_only_move_the_mouse_are_there(own, opened):
 
 def test_when_nobody_is_there_for_a_while_every_page_is_locked(own, opened):
     book = own.server.home / "practice.book"
-    with kit_home(own.server.home):
+    with owning.kit_home(own.server.home):
         broker.hold(book, keys.read(book, owning.PASSPHRASE), idle=1.0)
 
     for page in opened:
@@ -218,7 +204,7 @@ def damaged(serve, tmp_path_factory):
     """A running kit whose practice lacks what was noted after its backup; the book as it stands."""
     home = tmp_path_factory.mktemp("damaged")
     place = home / "practice.book"
-    with kit_home(home):
+    with owning.kit_home(home):
         book = kit.open_book(place, passphrase=owning.PASSPHRASE)
         book.add(kit.Client(name="Otter"))
         book.close()

@@ -43,7 +43,7 @@ def step(page, without, do, *given):
 
 def catch_up(own, name, note):
     """After the session, alone: a private note, on the coach's own page."""
-    page = own.page("just_me")
+    page = own.alone()
     look_at(page, name)
     field = sitting.panel(page, "catch_up").locator('[data-field="session.private_note"] textarea')
     field.fill(note)
@@ -95,7 +95,7 @@ def test_three_sessions_with_two_clients(own, shared):
     step(shared, ["Otter", "Wren", TAKEN_ALONG], sitting.next_person)
     catch_up(own, "Wren", PRIVATE[1])
     # Before the second session with Otter: prepare says in its first lines what they took along.
-    alone = own.page("just_me")
+    alone = own.alone()
     look_at(alone, "Otter")
     first = sitting.panel(alone, "prepare")
     expect(first).to_contain_text(TAKEN_ALONG)

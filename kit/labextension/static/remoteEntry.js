@@ -5,6 +5,9 @@
   const words = {
     region: 'About this notebook',
     supportNow: 'Support now',
+    rest: 'Rest the screen',
+    resting: 'The screen is resting',
+    wake: 'Press any key, or tap, to come back.',
     bringBack: 'Bring it back',
     gettingReady: 'One moment, the notebook is getting ready.',
     supportLater: 'The support lines appear here as soon as the notebook is ready.',
@@ -20,7 +23,7 @@
   const WIDGET = 'application/vnd.jupyter.widget-view+json';
   const TOUCH_EVERY = 30000;
   const PATIENCE = 1500; // a shorter interruption heals by itself, and nobody needs to read about it
-  const cssAddress = new URL('kit.css', document.currentScript.src).href;
+  const [cssAddress, restAddress] = ['kit.css', 'rest.js'].map(name => new URL(name, document.currentScript.src).href);
   let lab; // the parts of JupyterLab used here, from its share scope
 
   // ------------------------------------------------------------------------ which notebooks are the kit's
@@ -112,10 +115,11 @@
     const message = element('span', 'kit-bar-message');
     message.setAttribute('role', 'status');
     const back = element('button', 'kit-bar-back', words.bringBack);
+    const rest = element('button', 'kit-bar-rest', words.rest);
     const support = element('button', 'kit-bar-support', words.supportNow);
     const lock = element('button', 'kit-bar-lock', words.lock);
     const close = element('button', 'kit-bar-close', words.close);
-    widget.node.append(message, back, lock, close, support);
+    widget.node.append(message, back, rest, lock, close, support);
     panel.contentHeader.addWidget(widget);
     back.hidden = lock.hidden = close.hidden = true;
     const say = (text, offer = false) => {
@@ -123,6 +127,7 @@
       back.hidden = !offer;
       widget.toggleClass('kit-mod-stopped', offer);
     };
+    rest.addEventListener('click', () => void resting.then(screen => screen.rest()));
     support.addEventListener('click', () => showSupport(panel) || say(message.textContent || words.supportLater));
     lock.addEventListener('click', () => lockPractice().then(done => done || say(words.notLocked)));
     close.addEventListener('click', async () => {
@@ -159,6 +164,9 @@
     closed = await ask('api/shutdown', {}).then(answer => answer.ok, () => true);
     return closed;
   }
+
+  // Two people who only talk are there, too: after a while the screen rests, and any key brings it back.
+  const resting = import(restAddress).then(module => module.restingScreen(words, somebodyIsThere));
 
   let closed = false;
   let keyed = false;
