@@ -14,6 +14,7 @@ from unicodedata import category, normalize
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from kit import keys
 from kit.records import BY_PLURAL, Client, OfClient, Record, SupportLine
 from kit.store import chain, opening, outside, person, whole
 from kit.store import head as heads
@@ -63,6 +64,11 @@ class Store:
     def settings(self) -> dict[str, Any]:
         """What SQLite says of its own settings, read back from the open book."""
         return opening.settings(self._engine)
+
+    def sealing_key(self, purpose: bytes) -> bytes:
+        """A key for what lies outside the book: whoever can open the book can open that, and nobody else can."""
+        with self._writing() as db:
+            return keys.derived(chain.salt_of_nobody(db), purpose)
 
     @contextlib.contextmanager
     def _writing(self, plurals: Iterable[str] = ()) -> Iterator[sa.Connection]:
