@@ -5,6 +5,7 @@ from typing import Any
 
 from kit import rooms
 from kit.forms import Form
+from kit.panels.coach import heading
 from kit.panels.following import InRoom
 from kit.panels.session import button, buttons, text
 from kit.panels.widgets import Block
@@ -135,10 +136,11 @@ class ComingIn(InWorkshop):
         near = [text(REACHED_NEAR, "quiet")] if room.address.startswith(room.near) else [text(reached, "quiet")]
         locked = _("Ten wrong codes were typed, so codes are not taken any more. The picture still works.")
         return [
-            *self._heads(),
             *self.way_in(room, state),
             *near,
             *([text(locked)] if state["locked"] else []),
             buttons(press(_("New code and picture"), "renew", looks="plain")),
             text(_("The old ones stop working. Whoever is in stays in."), "quiet"),
+            heading(_("How many people are here?")),
+            *self._heads(),
         ]

@@ -8,7 +8,6 @@ from kit.records import Answer, Workshop
 from kit.rooms import arc, figures
 from kit.store import Store
 
-
 NONE = figures.Shown()
 
 

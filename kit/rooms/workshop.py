@@ -128,9 +128,9 @@ class Run(Answers):
             await self.staging.settled()
 
     async def _keep_figure(self, ask: Ask, figure: figures.Shown) -> None:
-        old, new = self.figures.get(ask.name), {"text": figure.text(), "shown": True}
-        record = changed(old, version=old.version + 1, **new) if old else Answer(
-            workshop=self.record.id, phase=ask.name, by="room", **new
+        old, text = self.figures.get(ask.name), figure.text()
+        record = changed(old, version=old.version + 1, text=text) if old else Answer(
+            workshop=self.record.id, phase=ask.name, by="room", text=text, shown=True
         )  # fmt: skip
         await self.do(self.store.keep, record)
         self.figures[ask.name], self.ratings[ask.name] = record, figure

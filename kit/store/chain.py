@@ -58,8 +58,8 @@ class _Row:
     by: str = "coach"
     day_only: bool = False
 
-    def at(self) -> str:
-        return f"{the_day() if self.day_only else datetime.now(UTC):%Y-%m-%d %H:%M:%S.%f}"
+    def at(self, now: datetime) -> str:
+        return f"{the_day() if self.day_only else now:%Y-%m-%d %H:%M:%S.%f}"
 
     def done(self) -> str:
         if self.did:
@@ -109,9 +109,9 @@ class _Book:
 def _append(driver: Any, book: _Book, rows: Iterable[_Row], state: int | None = None) -> Head | None:
     count, link, stood = last(driver)
     state = stood if state is None else state
-    made, at = [], ""
+    made, at, now = [], "", datetime.now(UTC)
     for row in rows:
-        count, at = count + 1, row.at()
+        count, at = count + 1, row.at(now)
         state = (state + _number(row.new) - _number(row.old)) % ROUND
         before = row.before.model_dump_json() if row.before else None
         told = (count, row.client, *row.key, row.done(), row.by, at, before, row.new, state.to_bytes(SIZE, "big"))
@@ -230,9 +230,8 @@ def _empty(db: sa.Connection, gone: set[Key], where: str, whose: Iterable[tuple]
     left, nobody = (last(driver)[2] - known) % ROUND, secrets.token_hex(16)
     emptied = 'kind = NULL, record = NULL, did = NULL, "by" = NULL, at = NULL, "before" = NULL, digest = NULL'
     driver.executemany(f"UPDATE history SET client = ?, {emptied} WHERE {where}", [(nobody, *one) for one in whose])
-    db.info["head"] = _append(
-        driver, _Book(driver), [_Row((kind, nobody), "", None, None, None, did, day_only=not kind)], left
-    )
+    row = _Row((kind, nobody), "", None, None, None, did, day_only=not kind)
+    db.info["head"] = _append(driver, _Book(driver), [row], left)
 
 
 def standing_kinds(driver: Any) -> list[str]:
