@@ -1,4 +1,4 @@
-"""`kit bench [open|save|drafts|import|charts|unlock|report|privacy|safety|room]`: measures; says which aims are met."""
+"""`kit bench [open|save|drafts|import|charts|unlock|report|privacy|safety|room|unnamed]`: measures; says which aims are met."""
 
 import argparse
 import contextlib
@@ -26,6 +26,7 @@ SUBJECTS = {
     "privacy": "bench.privacy",
     "safety": "bench.safety",
     "room": "bench.rooms",
+    "unnamed": "bench.unnamed",
 }
 
 

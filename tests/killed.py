@@ -21,6 +21,7 @@ from kit.rooms.workshop import Run
 from kit.store import Store
 
 TITLE, PEOPLE = "Tuesday group", 5
+TAKEN_BACK = "line 0 0"
 KILLED = -1
 
 
@@ -111,7 +112,7 @@ async def _workshop(run, acknowledge):
 
     key = await share(0, 0)
     await run.take_back(people[0], key)
-    acknowledge("taken back", "line 0 0")
+    acknowledge("taken back", TAKEN_BACK)
     await asyncio.gather(*(share(at, 1) for at in range(PEOPLE)))
     for at in range(PEOPLE):
         await share(at, 2)

@@ -1,9 +1,8 @@
-"""Who is in a room: heads are counted, a phone too many waits, a new code lets others in and costs nobody their seat."""
+"""Who is in a room: heads are counted, a phone too many waits, a new code lets others in and costs nobody a seat."""
 
 import contextlib
 import os
 import re
-import resource
 import socket
 import time
 from types import SimpleNamespace
@@ -246,6 +245,7 @@ def test_what_is_sent_by_halves_is_let_go_after_a_while(kit_home, monkeypatch):
 
 @pytest.fixture
 def many_wires():
+    resource = pytest.importorskip("resource", reason="Windows has no such limit")
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 4_096)), hard))
     yield

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from contextlib import closing
 from datetime import UTC, date, datetime, time
+from itertools import pairwise
 from random import Random
 from uuid import uuid4
 
@@ -75,7 +76,7 @@ def test_whoever_holds_all_that_lies_on_the_disk_names_nobody_more_often_than_by
     assert [(way, one) for way, one in tallies.items() if one.beyond() > 4] == []
 
 
-@pytest.mark.parametrize("way", ["rowid", "moment", "history", "page", "bytes-wal"])
+@pytest.mark.parametrize("way", ["rowid", "moment", "history", "bytes-wal"])
 def test_the_same_guesser_names_everybody_where_the_order_of_arrival_is_kept(kit_home, way):
     tallies, _sizes = guessing.guess(kit_home, seed=2, how_many=3, kind=guessing.AsItWas)
 
@@ -236,7 +237,7 @@ def test_what_waits_lies_in_another_order_each_time(store):
 
     orders = asyncio.run(shared())
     assert sum(order == sorted(order) for order in orders[4:]) == 0
-    assert sum(later[: len(order)] == order for order, later in zip(orders[4:], orders[5:], strict=False)) == 0
+    assert sum(later[: len(order)] == order for order, later in pairwise(orders[4:])) == 0
 
 
 def test_of_a_rating_only_its_band_is_kept_and_of_bands_only_the_figure(store):
@@ -301,7 +302,7 @@ def test_what_helps_has_its_place_by_lot_and_keeps_it(store):
         return seen
 
     seen = asyncio.run(shared())
-    for earlier, later in zip(seen, seen[1:], strict=False):
+    for earlier, later in pairwise(seen):
         assert [text for text in later if text in earlier] == earlier
     assert len(seen[-1]) == 16
     assert seen[-1] != sorted(seen[-1])
@@ -460,7 +461,7 @@ def amiss(folder, told):
     for nth, (said, _killed) in told.items():
         there = Counter(killed.lies_there(folder / str(nth), nth))
         gone = {text for what, text in said if what == "taken back"}
-        kept = {text for what, text in said if what == "kept"} - {"line 0 0"}
+        kept = {text for what, text in said if what == "kept"} - {killed.TAKEN_BACK}
         found += [(nth, "lost", text) for text in kept if not there[text]]
         found += [(nth, "twice", text) for text, count in there.items() if count > 1]
         found += [(nth, "back again", text) for text in gone if there[text]]
