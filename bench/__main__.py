@@ -1,4 +1,4 @@
-"""`kit bench [open|save|drafts|import|charts|unlock|report|privacy|safety|room|unnamed]`: measures; says which aims are met."""
+"""`kit bench [SUBJECT]`: measures one of the subjects below, or all; says which aims are met."""
 
 import argparse
 import contextlib
