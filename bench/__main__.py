@@ -1,4 +1,4 @@
-"""`kit bench [open|save|drafts|import|charts|unlock|report|privacy|safety|room|silence]`: measures; aims met or not."""
+"""`kit bench [SUBJECT]`: measures one of the subjects below, or all; says which aims are met."""
 
 import argparse
 import contextlib
@@ -27,6 +27,7 @@ SUBJECTS = {
     "safety": "bench.safety",
     "room": "bench.rooms",
     "silence": "bench.silence",
+    "unnamed": "bench.unnamed",
 }
 
 

@@ -160,6 +160,8 @@ class _Measured:
         return [self._kept(name, texts, row), note(told=told.format(met=met, again=again))]
 
     def _kept(self, name: str, texts: list[str], *rows: Row) -> Finding:
+        for ask in ("shared", "themes", "helps"):
+            rooms.act(self.room, "release", ask=ask)
         kept = Counter(one.text for one in self.store.records(Answer))
         lost = sum(text not in kept for text in texts)
         doubled = sum(kept[text] > 1 for text in texts)

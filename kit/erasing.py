@@ -111,10 +111,15 @@ def let_go(store: Store, which: Callable[[Workshop], bool], key: bytes | None = 
             held.let_go(one)
 
     if any(map(which, store.records(Workshop))):
+        from kit.rooms import staging
+
         if store.place:
             with contextlib.suppress(Trouble):
                 backups.rewrite(store.place, key or key_of(store.place), change)
+        gone = [one.id for one in store.records(Workshop) if which(one)]
         change(store)
+        for workshop in gone:
+            staging.forget(workshop)
 
 
 def look_for(store: Store, client: str, key: bytes | None = None) -> tuple[list[str], set[str]]:

@@ -1,7 +1,7 @@
 """What a milestone, a setback, a step is: each kind of record declared once, in a client's words."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any, ClassVar, Literal, Self
 from uuid import uuid4
 
@@ -42,6 +42,11 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+def the_day() -> datetime:
+    """Today and nothing finer: its noon, which is on the same day wherever the clock stands."""
+    return datetime.combine(date.today(), time(12)).astimezone(UTC)
+
+
 def _name() -> str:
     return uuid4().hex
 
@@ -56,6 +61,7 @@ class Record(BaseModel):
     dated: ClassVar[str] = "on"
     ends: ClassVar[str] = ""  # where it is a span: the field of its last day, which is open while it goes on
     audience: ClassVar[tuple[Audience, ...]] = fields.EVERYONE
+    day_only: ClassVar[bool] = False  # the hour could tell whose it is, so neither record nor history holds it
 
     id: Text = Field(default_factory=_name, min_length=1, max_length=64)
     created_at: Moment = Field(default_factory=_now)
@@ -485,6 +491,8 @@ class Workshop(Record):
 class Answer(Record):
     plural, singular, heading, dated = "answers", _("answer"), "text", "created_at"
     audience = ("just_me", "group")
+    day_only = True
+    created_at: Moment = Field(default_factory=the_day)
     workshop: Text = link(_("Workshop"), of="workshops", required=True)
     phase: Text = text(_("Phase"))
     text: Title = fields.words(_("What was shared"))

@@ -1,9 +1,11 @@
-/* Lets the N-th write, sync or lock of the files under one path go wrong, as on a full or an unplugged disk. */
+/* Lets the N-th write, sync or lock of the files under one path go wrong, as on a full or an unplugged disk.
+   With an error below 0 the program is killed there instead. */
 
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,6 +47,7 @@ static int goes_wrong(int file, int kind) {
     seen++;
     if (seen < nth || (seen > nth && !onwards)) return 0;
     hits++;
+    if (error < 0) raise(SIGKILL);
     errno = error;
     return 1;
 }

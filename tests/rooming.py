@@ -86,8 +86,20 @@ class Opened:
     def act(self, **told):
         return rooms.act(self.told, told.pop("do"), **told)
 
+    def release(self):
+        """The facilitator asks for all that waits."""
+        for _at, ask in self.run.arc.asks():
+            if ask.shared and ask.kind != "rating":
+                self.act(do="release", ask=ask.name)
+
     def answers(self):
+        """What lies in the book, once what waited was asked for."""
+        self.release()
         return self.run.store.records(kit.Answer)
+
+    def id_of(self, text):
+        """What the book calls a line; no phone is told before all see it."""
+        return next(one.id for one in self.answers() if one.text == text)
 
 
 def path_of(link):

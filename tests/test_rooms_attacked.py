@@ -61,6 +61,7 @@ def filled(room):
         room.phones["board"] = room.board()
         room.act(do="go", at="1")
         room.phones["phone"].share("small_win", MARK, room.key)
+        room.release()
     for one in room.phones.values():
         one.token = one.token or token(one)
     return room
@@ -141,7 +142,8 @@ def standing(room):
     run, store = room.run, room.run.store
     kept = [store.records(kind) for kind in (kit.Answer, kit.CheckIn, kit.Agreement, kit.Client)]
     told = [
-        getattr(run, name, None) for name in ("at", "extra", "aloud", "calls", "kept_back", "entered", "turn", "saved")
+        getattr(run, name, None)
+        for name in ("at", "extra", "aloud", "calls", "kept_back", "asked", "heads", "round", "turn", "saved")
     ]
     return repr((kept, told, getattr(run, "people", None), run.ended, room.room.codes.typed))
 
@@ -345,10 +347,11 @@ def workshop_pages(home, texts):
         for ask in ("word", "small_win", "shared", "themes", "helps"):
             for text in texts if ask in ("shared", "themes", "helps") else texts[:1]:
                 phone.share(ask, text)
-        shown = list(room.answers())
-        for one in shown[::2]:
-            room.act(do="show", id=one.id)
-        room.act(do="keep_back", id=shown[1].id)
+        room.release()
+        given = list(room.run._released.values())
+        for one in given[::2]:
+            room.act(do="show", id=one)
+        room.act(do="keep_back", id=given[1])
         for text in texts:
             phone.open("/support").send("/support", what="come", nickname=text, place=text)
         phone.open("/step/small_win")
@@ -562,10 +565,18 @@ def test_no_frame_of_the_board_holds_a_line_that_was_not_shown_or_is_shown_no_mo
     assert sum(len(frame.marks) for one in frames for frame in one) > 500
 
 
+def counted(earlier, given):
+    """Each band with all who are in it by now."""
+    before = [count for *_ends, count in earlier.bands] or [0] * len(figures.BANDS)
+    return [
+        (low, high, more + sum(low <= one <= high for one in given.values()))
+        for (low, high), more in zip(figures.BANDS, before, strict=True)
+    ]
+
+
 def test_the_same_watcher_sees_through_a_board_that_shows_every_figure(monkeypatch):
-    def naive(_earlier, given, _joined):
-        counted = [(low, high, sum(low <= one <= high for one in given.values())) for low, high in figures.BANDS]
-        return figures.Shown(tuple(counted), frozenset(given))
+    def naive(earlier, given, _joined, _lot):
+        return figures.Shown(tuple(counted(earlier, given)), earlier.people | frozenset(given))
 
     monkeypatch.setattr(figures, "bands", naive)
     monkeypatch.setattr(figures, "dots", lambda _earlier, given, _joined: dict(given))
@@ -576,10 +587,10 @@ def test_the_same_watcher_sees_through_a_board_that_shows_every_figure(monkeypat
 
 
 def test_a_board_that_only_hides_small_figures_is_seen_through_by_subtraction(monkeypatch):
-    def hiding(earlier, given, joined):
-        counted = [(low, high, sum(low <= one <= high for one in given.values())) for low, high in figures.BANDS]
-        small = joined < figures.ENOUGH or min(count for *_ends, count in counted) < figures.FEW
-        return earlier if small else figures.Shown(tuple(counted), frozenset(given))
+    def hiding(earlier, given, joined, _lot):
+        found = counted(earlier, given)
+        small = joined < figures.ENOUGH or min(count for *_ends, count in found) < figures.FEW
+        return earlier if small else figures.Shown(tuple(found), earlier.people | frozenset(given))
 
     monkeypatch.setattr(figures, "bands", hiding)
     found = [what for one in watching.watch(seed=3, how_many=30) for what, *_rest in watching.told(one)]
@@ -591,7 +602,7 @@ def test_a_board_that_only_hides_small_figures_is_seen_through_by_subtraction(mo
 def test_what_is_read_of_the_board_is_what_is_on_it():
     page = """<tr><th scope="row">0 to 6</th><td><meter>7</meter></td><td>7</td></tr>
     <tr><th scope="row">7 to 10</th><td><meter>9</meter></td><td>9</td></tr>
-    <li dir="auto">mark12. <span class="dots">● 8</span></li><li dir="auto">mark13.</li>"""
+    <li dir="auto" class="text">mark12. <span class="dots">● 8</span></li><li dir="auto" class="text">mark13.</li>"""
     frame = watching.Frame(page, 16, {"mark12."})
 
     assert frame.spans() == {(0, 6): 7, (7, 10): 9, (0, 10): 16}
@@ -612,5 +623,5 @@ def test_no_page_of_another_phone_holds_a_line_before_it_is_shown(workshop):
     seen += [other.open(f"/step/{ask.name}").page for ask in workshop.run.open_asks()]
 
     assert not any(MARK in page for page in seen)
-    workshop.act(do="show", id=workshop.key)
+    workshop.act(do="show", id=workshop.id_of(MARK))
     assert MARK in other.open("/step/small_win").page

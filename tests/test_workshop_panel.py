@@ -127,14 +127,14 @@ def test_who_has_answered_changes_nothing_that_the_notebook_shows(page, opened):
         phones[0].share(ask, "7")
 
     look(page)
-    assert len(opened.answers()) == 3
+    assert len(opened.run.staging.waiting) == 3
     assert seen(page.workshop, page.board, page.here, page.closing) == before
 
 
 def test_a_line_stands_in_the_notebook_once_it_is_shown(page, opened):
     at(opened, "sharing")
     opened.phone().share("shared", "The sea, once more").share("shared", "Not for the wall")
-    key = next(one.id for one in opened.answers() if one.text == "The sea, once more")
+    key = opened.id_of("The sea, once more")
     look(page)
     assert "The sea" not in seen(page.workshop, page.board, page.here)
 
@@ -147,6 +147,7 @@ def test_a_line_stands_in_the_notebook_once_it_is_shown(page, opened):
 def test_words_are_revealed_from_the_notebook(page, opened):
     at(opened, "check_in")
     opened.phone().share("word", "Here")
+    opened.release()
     look(page)
 
     press(page.here, "Reveal: One word for how I am here")

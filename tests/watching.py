@@ -38,6 +38,9 @@ class Shelf:
     def let_go(self, record):
         self.kept.pop(record.id, None)
 
+    def sealing_key(self, _purpose):
+        return bytes(32)
+
 
 class Workshops:
     """One workshop after the other, on one server; a frame is the board's page with what everybody in it can count."""
@@ -59,14 +62,12 @@ class Workshops:
         finally:
             server.stop()
 
-    def begin(self, shelf):
+    def begin(self, shelf, record=None):
         """A run on what was kept so far, as after an interruption."""
         if self.run:
             self.run._writer.shutdown(wait=False)
-        self.shelf = shelf
-        self.run = self.room.run = Run(
-            shelf, Workshop(title="Tuesday group", keep_until=rooms.keep_until(30)), self.arc
-        )
+        self.shelf, self.record = shelf, record or Workshop(title="Tuesday group", keep_until=rooms.keep_until(30))
+        self.run = self.room.run = Run(shelf, self.record, self.arc)
 
     async def frames(self, steps):
         """A whole workshop: people come, answer, change their minds and go; lines are shown and kept back."""
@@ -83,6 +84,7 @@ class Workshops:
         return self.seen
 
     def _come(self):
+        self.run.count_heads(str(self.heads + 1))
         token = self.run.join()
         self.run.agree(token, "")
         self.tokens.append(token)
@@ -99,8 +101,7 @@ class Workshops:
 
     async def rate(self):
         lean = self.lot.choice([range(11), range(11), [1, 2, 9], [9]])
-        for token in self._some():
-            await self._share(token, RATING, str(self.lot.choice(lean)))
+        await self._all_share([(token, RATING, str(self.lot.choice(lean))) for token in self._some()])
 
     async def rate_anew(self):
         """A change of mind, as far as it is open."""
@@ -110,8 +111,13 @@ class Workshops:
                 await self._share(token, RATING, str(self.lot.randrange(11)))
 
     async def write(self):
-        for token in self._some()[:4]:
-            await self._share(token, self.lot.choice([HELPS, LINES, WORD]), f"mark{self.lot.randrange(10**9)}.")
+        asks = [HELPS, LINES, WORD]
+        await self._all_share(
+            [(token, self.lot.choice(asks), f"mark{self.lot.randrange(10**9)}.") for token in self._some()[:4]]
+        )
+
+    async def ask_for_what_waits(self):
+        await self.run.release_all()
 
     async def dot(self):
         lines = self.run.shown(self._ask(HELPS))
@@ -119,9 +125,8 @@ class Workshops:
             self.run.dot(token, self.lot.choice(lines).id)
 
     async def enter(self):
-        """Somebody without a device, who takes part from then on."""
-        await self.run.enter(self._ask(RATING), str(self.lot.randrange(11)))
-        self.heads += 1
+        """Somebody without a device; they are in no figure, for they have no number."""
+        await self.run.enter(self._ask(HELPS), f"mark{self.lot.randrange(10**9)}.")
 
     async def show(self):
         lines = list(self.run.answers.values())
@@ -144,7 +149,7 @@ class Workshops:
     async def interrupt(self):
         """The room is opened anew: phones come in again, and the board is as it was."""
         at, here = self.run.at, len(self.tokens)
-        self.begin(self.shelf)
+        self.begin(self.shelf, self.record)
         self.tokens, self.heads = [], 0
         for _one in range(here):
             self._come()
@@ -170,11 +175,15 @@ class Workshops:
     async def _share(self, token, ask, text):
         await self.run.share(token, self._ask(ask), uuid4().hex, text)
 
+    async def _all_share(self, sent):
+        """At the same moment."""
+        await asyncio.gather(*(self._share(*one) for one in sent), return_exceptions=True)
+
 
 ACTS = [
     (Workshops.come, 3), (Workshops.leave, 1), (Workshops.rate, 5), (Workshops.rate_anew, 1), (Workshops.write, 2),
     (Workshops.dot, 4), (Workshops.enter, 1), (Workshops.show, 3), (Workshops.reveal, 5), (Workshops.count_dots, 3),
-    (Workshops.move, 1), (Workshops.interrupt, 0.3),
+    (Workshops.ask_for_what_waits, 2), (Workshops.move, 1), (Workshops.interrupt, 0.3),
 ]  # fmt: skip
 
 

@@ -21,6 +21,7 @@ COSTS = {"memory": 64 * 1024, "passes": 5, "lanes": 4}
 MOST = {"memory": 1024 * 1024, "passes": 24, "lanes": 16}  # a changed file must not make us work for hours
 LONGEST = 4096  # bytes of a key file
 LEAST = 15  # characters of a new passphrase: what NIST SP 800-63B-4 asks of one that nothing else stands beside
+NONCE, SEAL = 12, 28  # bytes; what sealing adds holds the nonce
 
 _WRONG = _("This passphrase does not open the book. Please type it again, or open the book with its recovery sheet.")
 _NO_FILE = _("The key file {file} is not there. Please open the book with its recovery sheet, or put the file back.")
@@ -65,6 +66,24 @@ def derived(key: bytes, purpose: bytes) -> bytes:
     return HKDF(SHA256(), length=LENGTH, salt=None, info=purpose).derive(key)
 
 
+def sealed(key: bytes, content: bytes) -> bytes:
+    """Content that can be neither read nor changed without the key."""
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    nonce = secrets.token_bytes(NONCE)
+    return nonce + AESGCM(key).encrypt(nonce, content, None)
+
+
+def unsealed(key: bytes, content: bytes) -> bytes | None:
+    """What was sealed with this key; None where it was another one, or where something was changed."""
+    from cryptography.exceptions import InvalidTag
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    with contextlib.suppress(InvalidTag, ValueError):
+        return AESGCM(key).decrypt(content[:NONCE], content[NONCE:], None)
+    return None
+
+
 def beside(book: Path) -> Path:
     """Where the key file of a book lies."""
     return book.with_name(f"{book.name}.key")
@@ -94,7 +113,7 @@ def write(book: Path, key: bytes, passphrase: str) -> None:
         "id": mark(key),
         **COSTS,
         "salt": _letters(secrets.token_bytes(16)),
-        "nonce": _letters(secrets.token_bytes(12)),
+        "nonce": _letters(secrets.token_bytes(NONCE)),
     }
     wrapped = _cipher(settings, passphrase).encrypt(b64decode(settings["nonce"]), key, _told(settings))
     put(beside(book), _told(_checked({**settings, "wrapped": _letters(wrapped)})))
@@ -205,7 +224,7 @@ def _is_sound(settings: dict[str, Any], content: bytes) -> bool:
     within = all(type(settings[name]) is int and 1 <= settings[name] <= most for name, most in MOST.items())
     enough = settings["memory"] >= 8 * settings["lanes"]
     lengths = [len(b64decode(settings[name], validate=True)) for name in ("salt", "nonce", "wrapped")]
-    whole = settings["reflection-kit key file"] == VERSION and lengths == [16, 12, LENGTH + 16]
+    whole = settings["reflection-kit key file"] == VERSION and lengths == [16, NONCE, LENGTH + 16]
     return within and enough and whole and _told(_checked(settings)) == content
 
 

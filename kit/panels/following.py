@@ -216,17 +216,17 @@ class InRoom(OfPractice):
         chips = [{**button("reach", words, where), "pressed": where == self._reach} for where, words in WHERE.items()]
         return [buttons(*chips), text(REACH[self._reach], "quiet"), *map(self.form_block, self.server_form())]
 
-    def way_in(self, room: rooms.Open, typed: str) -> list[Block]:
+    def way_in(self, room: rooms.Open, state: dict[str, Any]) -> list[Block]:
         """The address and the code by which people come in; a picture to scan where a phone can reach the room."""
         from kit.rooms import pages
 
+        typed = state["typed"]
         if room.address.startswith(room.near):
             return [text(_("Open the address and type the code.")), text(room.address, "own"), text(typed, "own")]
         words = _("Scan the picture, or open the address and type the code.")
         label = _("A picture to scan with a phone: it opens the room")
-        return [
-            {"is": "code", "src": pages.code_image(room.join), "label": label, "lines": [words, room.address, typed]}
-        ]
+        lines = [words, room.address, typed]
+        return [{"is": "code", "src": pages.code_image(state["join"]), "label": label, "lines": lines}]
 
 
 def links(*items: dict[str, str]) -> Block:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from kit import erasing, records
+from kit import erasing, records, rooms
 from kit.panels.coach import heading, listed
 from kit.panels.following import InRoom
 from kit.panels.session import button, text
@@ -46,8 +46,17 @@ class Held(InRoom):
         return {**button("read", _("Read what was shared"), one.id), "about": one.title}
 
     def do_read(self, key: str) -> None:
+        self._release(key)
         self._read_now = key
         self.refresh()
+
+    def _release(self, key: str) -> None:
+        """What a room that is gone has left waiting; of one that is open, nothing is touched."""
+        from kit.rooms import staging
+
+        for one in self.table.store.records(records.Workshop, id=key):
+            if one.title not in [room.title for room in rooms.found()]:
+                staging.release_left(self.table.store, one)
 
     def _lets_go(self, one: Any) -> list[dict[str, Any]]:
         if self._sure_of != one.id:
@@ -77,8 +86,11 @@ def _held(one: Any) -> str:
 def _question(one: Any) -> list[Block]:
     """A question with what was shown to all of its lines, and what was not."""
     if one.kind == "rating":
-        numbers = _("Numbers are kept until that day too, and never read one by one.")
-        return [heading(one.prompt), text(numbers, "quiet")]
+        from kit.rooms import figures
+
+        bands = [_("{low} to {high}: {count}").format(**band) for band in figures.told(one.figure)]
+        numbers = _("Numbers are never read one by one, and there were too few for a figure.")
+        return [heading(one.prompt), text(" \u00b7 ".join(bands)) if bands else text(numbers, "quiet")]
     parts = ((_("Shown to all"), one.shown), (_("Not shown"), one.back))
     lines = [[text(words, "quiet"), {"is": "words", "words": list(found), "looks": one.kind}] for words, found in parts
              if found]  # fmt: skip

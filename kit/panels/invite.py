@@ -92,8 +92,8 @@ class Invite(InRoom):
         close = button("close_now", _("Close the page"), looks="plain")
         more = button("room", _("Let one more device in"), ["another", {}], looks="plain")
         if not state["joined"]:
-            words, copy = _("The page is open, and nobody is in it yet."), links(link("", "", copy=room.join))
-            return [text(words), *self.way_in(room, state["typed"]), copy, said(), buttons(close)]
+            words, copy = _("The page is open, and nobody is in it yet."), links(link("", "", copy=state["join"]))
+            return [text(words), *self.way_in(room, state), copy, said(), buttons(close)]
         forms = [self._hand_over(name, title) for name, title in state["forms"].items()]
         return [
             text(self._there(state), "own"),
@@ -102,7 +102,7 @@ class Invite(InRoom):
             buttons(*forms),
             text(self._how_it_goes(state), "warm"),
             said(),
-            *([text(_("One more device may come in."), "quiet"), *self.way_in(room, state["typed"])]
+            *([text(_("One more device may come in."), "quiet"), *self.way_in(room, state)]
               if state["another"] else []),
             buttons(*([] if state["another"] else [more]), close),
         ]  # fmt: skip

@@ -1,13 +1,13 @@
 """The facilitator's walkthrough: a room is opened, led from phase to phase, and closed; and the board that all see."""
 
 from datetime import date
-from math import ceil
 from typing import Any
 
 from kit import records, rooms
 from kit.forms import Form
 from kit.panels.coach import heading, listed, said
-from kit.panels.following import InRoom, link, links, part
+from kit.panels.coming_in import WORDED, ComingIn, InWorkshop, press
+from kit.panels.following import link, links, part
 from kit.panels.held import Held
 from kit.panels.session import button, buttons, text
 from kit.panels.widgets import Block
@@ -19,55 +19,7 @@ ANONYMOUS = _(
 )
 
 
-class InWorkshop(InRoom):
-    """What the panels of a workshop have in common: where it is, and the presses of a phase."""
-
-    kind = "workshop"
-
-    @property
-    def phases(self) -> list[dict[str, Any]]:
-        return self.follow.state.get("phases", [])
-
-    @property
-    def at(self) -> int:
-        return self.follow.state.get("at", 0)
-
-    def timer(self) -> Block:
-        left = self.follow.state["minutes_left"]
-        words = _("{n} minutes left") if left >= 0 else _("{n} minutes more than planned; that is fine")
-        return text(words.format(n=ceil(abs(left))), "warm")
-
-    def now(self) -> list[Block]:
-        """The phase that everybody is in: what there is to say, what is hidden, and the way on."""
-        phase, state = self.phases[self.at], self.follow.state
-        hidden = [one for one in phase["asks"] if one["kind"] in ("word", "rating")]
-        support = _("Put the support sheet away") if state["aloud"] else _("Read the support sheet to all now")
-        calls = _("There is something for you on your own page.")
-        return [
-            self.timer(),
-            *([text(calls, "own")] if state["calls"] else []),
-            {**text(phase["lead"]), "looks": "lead"},
-            buttons(*self._on(), _press(_("+5 minutes"), "more"), *self._back()),
-            *([buttons(*(_press(_("Reveal: {prompt}").format(prompt=one["prompt"]), "reveal", ask=one["name"])
-                         for one in hidden))] if hidden else []),
-            buttons(_press(support, "aloud", on="0" if state["aloud"] else "1")),
-        ]  # fmt: skip
-
-    def _on(self) -> list[dict[str, Any]]:
-        if self.at + 1 >= len(self.phases):
-            return []
-        words = _("Next phase: {title}").format(title=self.phases[self.at + 1]["title"])
-        return [_press(words, "go", looks="main", at=str(self.at + 1))]
-
-    def _back(self) -> list[dict[str, Any]]:
-        return [_press(_("One phase back"), "go", looks="plain", at=str(self.at - 1))] if self.at else []
-
-
-def _press(label: str, do: str, looks: str = "", **told: str) -> dict[str, Any]:
-    return button("room", label, [do, told], looks)
-
-
-class Workshop(Held, InWorkshop):
+class Workshop(Held, ComingIn):
     """Opens a room for a group, says where it is, and closes it for everybody."""
 
     name = "workshop"
@@ -77,7 +29,7 @@ class Workshop(Held, InWorkshop):
 
     def forms(self) -> dict[str, Form]:
         if self.follow.room:
-            return {"answer": Form(records.Answer, ("text",), audience="group")}
+            return {"answer": Form(records.Answer, ("text",), audience="group"), "heads": self.heads_form()}
         return {"workshop": Form(records.Workshop, ("title", "keep_until"), optional=False), **self.server_form()}
 
     def refresh(self) -> None:
@@ -139,6 +91,7 @@ class Workshop(Held, InWorkshop):
             text(state["title"], "quiet"),
             heading(where),
             *self.silence(),
+            *self._at_the_door(),
             *self.now(),
             said(),
             part(_("How people come in"), *self._way_in(room), is_open=self.at == 0),
@@ -147,22 +100,6 @@ class Workshop(Held, InWorkshop):
             part(_("For somebody without a device"), *self._enter()),
             part(_("Every phase on paper"), links(link(_("Open the sheets and print them"), f"{room.lead}/paper"))),
             part(_("Close the room"), *self._close()),
-        ]
-
-    def _way_in(self, room: rooms.Open) -> list[Block]:
-        state = self.follow.state
-        tried = state["tried"]
-        reached = _("A device has found its way here.") if tried else _(
-            "Can a phone reach me? Open {address}/try on a phone, best on the day before: this line says so when it "
-            "has."
-        ).format(address=room.address)  # fmt: skip
-        near = [text(REACHED_NEAR, "quiet")] if room.address.startswith(room.near) else [text(reached, "quiet")]
-        locked = _("Ten wrong codes were typed, so codes are not taken any more. The picture still works.")
-        return [
-            *self.way_in(room, state["typed"]),
-            *near,
-            *([text(locked)] if state["locked"] else []),
-            buttons(_press(_("A new code to type"), "renew", looks="plain")),
         ]
 
     def _windows(self, room: rooms.Open) -> list[Block]:
@@ -186,7 +123,7 @@ class Workshop(Held, InWorkshop):
         items = [
             {"id": one["name"], "title": one["title"], "meta": _("{n} minutes").format(n=one["minutes"]),
              "lines": [_("we are here")] if place == self.at else [],
-             "buttons": [] if place == self.at else [_press(_("Go there"), "go", "plain", at=str(place))]}
+             "buttons": [] if place == self.at else [press(_("Go there"), "go", "plain", at=str(place))]}
             for place, one in enumerate(self.phases)
         ]  # fmt: skip
         home = _("From now on each phone can take its own page home as a file.")
@@ -194,7 +131,7 @@ class Workshop(Held, InWorkshop):
         return [listed(items), *([text(home, "quiet")] if there else [])]
 
     def _enter(self) -> list[Block]:
-        asks = [ask for phase in self.phases for ask in phase["asks"] if ask["kind"] in ENTERED]
+        asks = [ask for phase in self.phases for ask in phase["asks"] if ask["kind"] in WORDED]
         chips = [{**button("about", one["prompt"], one["name"]), "pressed": one["name"] == self._asks} for one in asks]
         enter = button("enter", _("They know, and want it: enter it"))
         return [text(ANONYMOUS), buttons(*chips), *([self.form_block("answer"), buttons(enter)] if self._asks else [])]
@@ -224,7 +161,7 @@ class Workshop(Held, InWorkshop):
         self.follow.act("enter", ask=self._asks, text=typed)
         self._asks = ""
         self.hold({})
-        self.tell(said=_("Entered. It waits on your own page, like all others."))
+        self.tell(said=_("Entered. It is on your own page now."))
         self.refresh()
 
     def do_close(self) -> None:
@@ -241,10 +178,6 @@ class Workshop(Held, InWorkshop):
         self.hold({})
         self.tell()
         self.follow.tell()
-
-
-ENTERED = ("word", "rating", "line", "lines", "helps")
-REACHED_NEAR = _("Only this computer reaches this room. For phones, close it and open it in this network.")
 
 
 class Phase(InWorkshop):
@@ -270,7 +203,7 @@ class Phase(InWorkshop):
         place = next((place for place, one in enumerate(self.phases) if one["name"] == self._phase), None)
         if place is None:
             return [text(_("This phase is not among those of this workshop."), "quiet")]
-        return [buttons(_press(_("Go there with everybody"), "go", at=str(place))), said()]
+        return [buttons(press(_("Go there with everybody"), "go", at=str(place))), said()]
 
 
 class Board(InWorkshop):
@@ -293,5 +226,5 @@ def _on_the_board(one: dict[str, Any]) -> list[Block]:
         heading(one["prompt"]),
         *([{"is": "words", "words": lines, "looks": one["kind"]}] if lines else []),
         *([text(" \u00b7 ".join(bands))] if bands else []),
-        *(empty if one["kind"] in ENTERED else []),
+        *(empty if one["kind"] in (*WORDED, "rating") else []),
     ]

@@ -18,6 +18,7 @@ HIDDEN = ("word", "rating")  # until it is revealed
 ALONE = ("own", "when_then")  # what never leaves the phone
 SEVERAL = ("lines", "helps")
 KINDS = ("agree", *SHARED, *ALONE, "take_home", "read")
+ONE_LINE = ("word", "rating")
 LONGEST = {"word": 40, "line": 280, "lines": 280, "helps": 140}
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _PHASE = {"name": str, "title": str, "minutes": int, "lead": str, "take_home": bool, "ask": list}

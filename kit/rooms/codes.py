@@ -47,5 +47,9 @@ class Codes:
         return False
 
     def renew(self) -> None:
-        """Another short code; the one before opens nothing from now on."""
+        """Another link and another short code; those before open nothing from now on."""
+        self.join = secret()
+        self.renew_typed()
+
+    def renew_typed(self) -> None:
         self.typed, self.wrong = short(), 0

@@ -32,11 +32,11 @@ class Lead(Page):
         run = self.run
         self.show(
             "lead.html", mark=run.mark("lead"), news="/lead/now", join=self.room.link("join"),
-            code=code(self.room.link("join")), 
+            code=code(self.room.link("join")),
             present=[ask for ask in run.phase.asks if ask.shared],
             earlier=[ask for at, ask in run.arc.asks() if at < run.at and ask.shared],
-            shared=[ask for _at, ask in run.arc.asks() if ask.shared],
-            figures=figures, support=False,
+            worded=[ask for _at, ask in run.arc.asks() if ask.shared and ask.kind != "rating"],
+            figures=figures, told=told, support=False,
         )  # fmt: skip
 
 
@@ -62,6 +62,13 @@ class Act(Page):
             raise HTTPError(400)
         return found[1]
 
+    def words(self, given: dict[str, Any]) -> Ask:
+        """A question that is answered in words: a number of somebody's is never seen by itself."""
+        ask = self.ask(given)
+        if ask.kind == "rating":
+            raise HTTPError(400)
+        return ask
+
 
 class State(Page):
     """Where the room is, for the panel in the notebook."""
@@ -85,6 +92,7 @@ def state(page: Page) -> dict[str, Any]:
         "typed": page.room.codes.typed,
         "locked": page.room.codes.locked,
         "tried": page.room.tried,
+        "join": page.room.link("join"),
         **told.of(run),
     }
 
@@ -93,7 +101,7 @@ async def _go(page: Act, given: dict[str, Any]) -> None:
     at = given.get("at", "")
     if not (at.isdecimal() and len(at) < 4):
         raise HTTPError(400)
-    page.run.go(int(at))
+    await page.run.move_on(int(at))
 
 
 async def _more(page: Act, _given: dict[str, Any]) -> None:
@@ -121,7 +129,7 @@ async def _aloud(page: Act, given: dict[str, Any]) -> None:
 
 
 async def _enter(page: Act, given: dict[str, Any]) -> None:
-    await page.run.enter(page.ask(given), given.get("text", ""))
+    await page.run.enter(page.words(given), given.get("text", ""))
 
 
 async def _note(page: Act, given: dict[str, Any]) -> None:
@@ -135,13 +143,33 @@ async def _answered(page: Act, given: dict[str, Any]) -> None:
     page.run.answered(given.get("id", ""))
 
 
+async def _waiting(page: Act, given: dict[str, Any]) -> None:
+    page.run.ask_for(page.words(given))
+
+
+async def _release(page: Act, given: dict[str, Any]) -> None:
+    await page.run.release(page.words(given).name)
+
+
+async def _heads(page: Act, given: dict[str, Any]) -> None:
+    page.run.count_heads(given.get("heads", ""))
+
+
+async def _let_in(page: Act, _given: dict[str, Any]) -> None:
+    page.run.let_them_in()
+
+
+async def _let_go(page: Act, given: dict[str, Any]) -> None:
+    page.run.let_go_of(given.get("tag", ""))
+
+
 async def _renew(page: Act, _given: dict[str, Any]) -> None:
     page.room.codes.renew()
-    page.run.tell("lead", "board")
+    page.run.begin_anew()
 
 
 async def _close(page: Act, _given: dict[str, Any]) -> None:
-    page.run.end()
+    await page.run.finish()
     if page.wants_data:
         page.finish({"kept": True})
     else:
@@ -152,6 +180,7 @@ async def _close(page: Act, _given: dict[str, Any]) -> None:
 ACTS: dict[str, Callable[[Act, dict[str, Any]], Awaitable[None]]] = {
     "go": _go, "more": _more, "reveal": _reveal, "show": _show, "keep_back": _keep_back, "dots": _dots,
     "aloud": _aloud, "enter": _enter, "note": _note, "answered": _answered, "renew": _renew, "close": _close,
+    "waiting": _waiting, "release": _release, "heads": _heads, "let_in": _let_in, "let_go": _let_go,
 }  # fmt: skip
 
 

@@ -5,10 +5,13 @@ about fewer than five of them. So answers go into a figure in batches: a batch i
 to grows by five or more, and when the people left out are nobody, or five and more. Which answers wait is drawn by lot.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random, SystemRandom
 from typing import Any
+
+from kit.words import _
 
 ENOUGH = 15  # people, below which there are words only
 FEW = 5
@@ -28,9 +31,34 @@ class Shown:
     def n(self) -> int:
         return sum(count for *_ends, count in self.bands)
 
+    def text(self) -> str:
+        """As the book keeps it."""
+        return ", ".join(f"{low}-{high}: {count}" for low, high, count in self.bands)
+
+
+def read(text: str) -> Shown:
+    """A figure out of the book; a single number, as an earlier kit kept it, is none."""
+    found = tuple((int(low), int(high), int(n)) for low, high, n in re.findall(r"(\d+)-(\d+): (\d+)", text))
+    return Shown(found, frozenset(f"in the book {number}" for number in range(sum(n for *_ends, n in found))))
+
+
+def band_of(rating: int) -> str:
+    """All that is kept of one rating."""
+    return next(f"{low}-{high}" for low, high in BANDS if low <= rating <= high)
+
+
+def in_band(text: str) -> int:
+    """A number that stands for its band."""
+    return int(text.partition("-")[0])
+
+
+def band_words(text: str) -> str:
+    low, _dash, high = text.partition("-")
+    return _("{low} to {high}").format(low=low, high=high)
+
 
 def bands(earlier: Shown, given: Mapping[str, int], joined: int, lot: Random = LOT) -> Shown:
-    """The next figure of ratings: `given` holds each person's, `joined` is how many people are in the room.
+    """The next figure of ratings: `given` holds those that wait, `joined` is how many people are in the room.
 
     Gives back `earlier` where the next one would tell something about fewer than five.
     """

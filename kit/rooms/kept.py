@@ -5,18 +5,21 @@ from itertools import groupby
 from operator import attrgetter
 
 from kit.records import Answer, Workshop
-from kit.rooms import arc
+from kit.rooms import arc, figures
 from kit.store import Store
+
+NONE = figures.Shown()
 
 
 @dataclass(frozen=True)
 class Kept:
-    """One question, what was shown of its lines, and what was not; numbers stay out of sight."""
+    """One question, what was shown of its lines, and what was not; of numbers, the figure that all may see."""
 
     prompt: str
     kind: str
     shown: tuple[str, ...] = ()
     back: tuple[str, ...] = ()
+    figure: figures.Shown = NONE
 
 
 def of(store: Store, workshop: Workshop) -> list[Kept]:
@@ -25,7 +28,7 @@ def of(store: Store, workshop: Workshop) -> list[Kept]:
     places = {name: place for place, name in enumerate(asks)}
     found = sorted(
         store.records(Answer, workshop=workshop.id),
-        key=lambda one: (places.get(one.phase, len(places)), one.phase, _turn(asks.get(one.phase), one)),
+        key=lambda one: (places.get(one.phase, len(places)), one.phase, one.id),
     )
     return [_kept(asks.get(name), name, list(some)) for name, some in groupby(found, attrgetter("phase"))]
 
@@ -36,14 +39,10 @@ def _asks() -> dict[str, arc.Ask]:
     return own | {ask.name: ask for _at, ask in arc.read(arc.OWN).asks() if ask.name not in own}
 
 
-def _turn(ask: arc.Ask | None, one: Answer) -> str:
-    """What helps in the order of time, all else in no order that tells whose it is."""
-    return one.created_at.isoformat() if ask and ask.kind == "helps" else one.id
-
-
 def _kept(ask: arc.Ask | None, name: str, found: list[Answer]) -> Kept:
     prompt = ask.prompt if ask else name.replace("_", " ").capitalize()
-    if ask.kind == "rating" if ask else all(one.text.isdigit() for one in found):
-        return Kept(prompt, "rating")
+    numbers = [figures.read(one.text) for one in found]
+    if ask.kind == "rating" if ask else all(one.text.isdigit() for one in found) or any(one.bands for one in numbers):
+        return Kept(prompt, "rating", figure=max(numbers, key=lambda one: one.n))
     shown, back = (tuple(one.text for one in found if one.shown == on) for on in (True, False))
     return Kept(prompt, ask.kind if ask else "lines", shown, back)

@@ -20,6 +20,9 @@ class Door(Page):
         if not self._is("person"):
             self.show("door.html", wrong=False, support=False)
             return
+        if self.run.people[self.token].agreed and not self.run.is_in(self.token):
+            self.show("moment.html", mark=self.run.mark("door"), news="/door/now")
+            return
         self.go("/step/" + here(self.run, self.token).name)
 
     @kindly
@@ -66,7 +69,7 @@ class Step(Page):
 
     def get(self, name: str) -> None:
         ask = self._ask(name)
-        if ask.kind != "agree" and not self.run.people[self.token].agreed:
+        if ask.kind != "agree" and not self.run.is_in(self.token):
             self.go("/")
             return
         self._ask_for(ask)
@@ -80,7 +83,7 @@ class Step(Page):
             "step.html", ask=ask, phase=phase, person=person, mine=run.mine(self.token, ask), typed=typed, told=told,
             key=key or uuid4().hex, before=asks[at - 1] if at else None,
             after=asks[at + 1] if at + 1 < len(asks) else None, token=self.token,
-            mark=run.mark("phone") if person.agreed else "", news="/now" if person.agreed else "",
+            mark=run.mark("phone") if person.let_in else "", news="/now" if person.let_in else "",
             is_here=phase == run.phase,
             lines=run.support_lines() if run.aloud or ask.kind == "take_home" else (), bands_of=figures.told,
             take_home=next((one.name for one in asks if one.kind == "take_home"), "") if run.take_home() else "",
@@ -94,7 +97,7 @@ class Step(Page):
             self.go("/")
             return
         key = self.said("id", 64)
-        if not (ask.shared and self.run.people[self.token].agreed and key.isalnum() and len(key) == 32):
+        if not (ask.shared and self.run.is_in(self.token) and key.isalnum() and len(key) == 32):
             raise HTTPError(400)
         await self._share(ask, key, self.said("text"))
 
@@ -123,6 +126,8 @@ class TakeBack(Page):
 class Dot(Page):
     @kindly
     async def post(self, name: str) -> None:
+        if not self.run.is_in(self.token):
+            raise HTTPError(400)
         self.run.dot(self.token, self.said("id", 64))
         self.go(f"/step/{name}" if self.run.arc.ask(name) else "/")
 
@@ -156,4 +161,5 @@ ROUTES: list[Any] = [
     (r"/support", Support),
     (r"/data", Data),
     (r"/now", News, {"role": "person", "of": "phone"}),
+    (r"/door/now", News, {"role": "person", "of": "door"}),
 ]

@@ -47,7 +47,7 @@ class Door(Coming):
             self.show("door.html", wrong=True, support=False)
             return
         self.come_in()
-        self.room.codes.renew()  # a room of one: the next device needs another code
+        self.room.codes.renew_typed()  # a room of one: the next device needs another code
         self.go("/")
 
 
@@ -178,6 +178,7 @@ def state(page: Page) -> dict[str, Any]:
         "writing": run.writing(), "saved": list(run.saved), "typed": page.room.codes.typed,
         "locked": page.room.codes.locked, "tried": page.room.tried, "mark": run.mark("lead"),
         "forms": run.titles(), "here": run.here(), "another": run.another,
+        "join": page.room.link("join"),
     }  # fmt: skip
 
 

@@ -17,14 +17,15 @@ from tornado.netutil import bind_sockets
 from tornado.web import Application
 
 from kit import keys, living
-from kit.rooms import Asked, Open, arc, codes, facilitating, phones, remote, session
+from kit.rooms import Asked, Open, admitting, arc, codes, facilitating, phones, remote, session
+from kit.rooms.admitting import Admitting
 from kit.rooms.web import Files, Nowhere, Room, Trying, steadily
 from kit.rooms.workshop import Run, begun
 from kit.store import Store
 from kit.words import Trouble, _
 
 NEAR = "127.0.0.1"
-LARGEST = 256 * 1024  # bytes of whatever is sent to a room
+HEAD = 16 * 1024  # bytes of what a request says before its body
 IDLE = 20  # seconds after which a connection that nobody uses is let go: some systems hold 512 of them at most
 LOOK = 20.0  # seconds between two looks at the time that is left
 FAREWELL = 3.0  # seconds in which every page that waits hears that the room is closed
@@ -48,8 +49,8 @@ def opened(asked: Asked, key: bytes | None) -> tuple[Room, HTTPServer, Open]:
         until=steadily() + asked.hours * 3600,
     )
     server = HTTPServer(
-        application(room), ssl_options=_tls(asked), max_body_size=LARGEST, max_buffer_size=4 * LARGEST,
-        idle_connection_timeout=IDLE, xheaders=False,
+        application(room), ssl_options=_tls(asked), max_body_size=admitting.LARGEST, body_timeout=admitting.SENT_WITHIN,
+        max_buffer_size=4 * admitting.LARGEST, max_header_size=HEAD, idle_connection_timeout=IDLE, xheaders=False,
     )  # fmt: skip
     server.add_sockets(listening)
     near = f"{scheme}://{NEAR}:{port}"
@@ -78,7 +79,7 @@ def _told(room: Room, asked: Asked, near: str) -> Open:
 def application(room: Room) -> Application:
     """All pages of a room, each behind its own door."""
     routes = remote.ROUTES if room.kind == "session" else [*phones.ROUTES, *facilitating.ROUTES]
-    return Application(
+    return Admitting(
         [*routes, (r"/try", Trying), (r"/files/([\w.]{1,40})", Files)],
         room=room,
         default_handler_class=Nowhere,
@@ -143,11 +144,11 @@ def serve(room: Room, server: HTTPServer, told: Open, ready: Callable[[], None])
         told.file.unlink(missing_ok=True)
         loop.call_later(FAREWELL, loop.stop)
 
-    def look() -> None:  # by a delay each time: tornado's own repeating waits for as long as a clock is put back
+    async def look() -> None:  # by a delay each time: tornado's own repeating waits as long as a clock is put back
         if room.run.ended:
             return
         if room.expired:
-            room.run.end()
+            await room.run.finish()
             end()
             return
         with contextlib.suppress(Trouble, OSError):

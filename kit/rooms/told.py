@@ -5,6 +5,7 @@ from typing import Any
 from kit.rooms import figures
 from kit.rooms.arc import Ask, Phase
 from kit.rooms.workshop import Run
+from kit.words import _, one_or_many
 
 
 def of(run: Run) -> dict[str, Any]:
@@ -13,8 +14,30 @@ def of(run: Run) -> dict[str, Any]:
         "phases": [_phase(one) for one in run.arc.phases],
         "board": [_seen(run, ask) for ask in run.phase.asks],
         "calls": bool(run.calls),
+        "heads": run.heads,
+        "seated": len(run.seated()),
+        "at_the_door": len(run.at_the_door()),
+        "full": run.is_full(),
+        "asked": dict(run.asked),
         "keep_until": run.record.keep_until.isoformat() if run.record.keep_until else "",
     }
+
+
+def few(lines: int) -> str:
+    """What somebody should know before they see what waits."""
+    told = one_or_many("{n} line is waiting.", "{n} lines are waiting.", lines).format(n=lines)
+    return told + " " + _("With so few you may guess whose they are.")
+
+
+def at_the_door(phones: int, heads: int) -> str:
+    told = one_or_many("{n} phone is waiting to come in.", "{n} phones are waiting to come in.", phones)
+    return told.format(n=phones) + " " + _("You said that {heads} people are here. Please count once more.").format(
+        heads=heads
+    )  # fmt: skip
+
+
+def phones_in(phones: int) -> str:
+    return one_or_many("{n} phone is in", "{n} phones are in", phones).format(n=phones)
 
 
 def _phase(one: Phase) -> dict[str, Any]:

@@ -16,6 +16,7 @@ class UnderWay:
 
     def __init__(self, *audiences: str) -> None:
         self.ended = False
+        self.people: dict[str, Any] = {}
         self._marks = dict.fromkeys(audiences, 0)
         self._moved = asyncio.Event()
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="kit-room")
@@ -42,6 +43,14 @@ class UnderWay:
             self._marks[one] += 1
         moved, self._moved = self._moved, asyncio.Event()
         moved.set()
+
+    def knows(self, token: str) -> bool:
+        """Whether a device has a place here."""
+        return token in self.people
+
+    async def finish(self) -> None:
+        """Ends, once all that has to be kept is kept."""
+        self.end()
 
     def end(self) -> None:
         self.ended = True

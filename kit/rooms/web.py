@@ -90,7 +90,7 @@ class Page(RequestHandler):
         told = self.get_signed_cookie(f"room_{role}", max_age_days=math.inf)
         self.token = told.decode() if told else ""
         if role == "person":
-            return self.token in self.run.people
+            return bool(self.run.knows(self.token))
         return bool(self.token) and compare_digest(self.token, role)
 
     def _has_bearer(self) -> bool:

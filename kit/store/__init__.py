@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from kit import keys
 from kit.fields import about
 from kit.records import BY_PLURAL, Client, OfClient, Record, SupportLine
 from kit.store import chain, names, opening, outside, person, whole
@@ -63,6 +64,11 @@ class Store:
     def settings(self) -> dict[str, Any]:
         """What SQLite says of its own settings, read back from the open book."""
         return opening.settings(self._engine)
+
+    def sealing_key(self, purpose: bytes) -> bytes:
+        """A key for what lies outside the book: whoever can open the book can open that, and nobody else can."""
+        with self._writing() as db:
+            return keys.derived(chain.salt_of_nobody(db), purpose)
 
     @contextlib.contextmanager
     def _writing(self, plurals: Iterable[str] = ()) -> Iterator[sa.Connection]:

@@ -14,7 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kit.records import Client, OfClient, Record
+from kit.records import Client, OfClient, Record, the_day
 from kit.store.head import Head
 from kit.store.tables import TABLES
 
@@ -41,7 +41,7 @@ def note(db: sa.Connection, before: Iterable[Record], now: Iterable[Record] = ()
     book = _Book(driver, owners)
     known, standing = digests(driver, was), book.digests(kinds)
     rows = [
-        _Row(key, _owner(one, owners), was.get(key), known.get(key), standing.get(key), did, by or one.by)
+        _Row(key, _owner(one, owners), was.get(key), known.get(key), standing.get(key), did, by or one.by, one.day_only)
         for key, one in kinds.items()
     ]
     db.info["head"] = _append(driver, book, rows)
@@ -56,6 +56,10 @@ class _Row:
     new: bytes | None
     did: str
     by: str = "coach"
+    day_only: bool = False
+
+    def at(self, now: datetime) -> str:
+        return f"{the_day() if self.day_only else now:%Y-%m-%d %H:%M:%S.%f}"
 
     def done(self) -> str:
         if self.did:
@@ -105,10 +109,10 @@ class _Book:
 def _append(driver: Any, book: _Book, rows: Iterable[_Row], state: int | None = None) -> Head | None:
     count, link, stood = last(driver)
     state = stood if state is None else state
-    at = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S.%f}"
-    made = []
+    made, at, now = [], "", datetime.now(UTC)
     for row in rows:
-        count, state = count + 1, (state + _number(row.new) - _number(row.old)) % ROUND
+        count, at = count + 1, row.at(now)
+        state = (state + _number(row.new) - _number(row.old)) % ROUND
         before = row.before.model_dump_json() if row.before else None
         told = (count, row.client, *row.key, row.done(), row.by, at, before, row.new, state.to_bytes(SIZE, "big"))
         link = _hash(book.salt(row.client), link + _content(driver, told))
@@ -121,6 +125,11 @@ def _content(driver: Any, told: tuple) -> bytes:
     # SQLite writes it down here as it will when the link is looked at again.
     marks = "?, ?, ?, ?, ?, ?, ?, ?, hex(?), hex(?)"
     return driver.execute(f"SELECT CAST(json_array({marks}) AS BLOB)", told).fetchone()[0]
+
+
+def salt_of_nobody(db: sa.Connection) -> bytes:
+    """A secret that lies in the book alone, for as long as the book is there."""
+    return _Book(db.connection.driver_connection).salt("")
 
 
 def last(driver: Any) -> tuple[int, bytes, int]:
@@ -221,7 +230,8 @@ def _empty(db: sa.Connection, gone: set[Key], where: str, whose: Iterable[tuple]
     left, nobody = (last(driver)[2] - known) % ROUND, secrets.token_hex(16)
     emptied = 'kind = NULL, record = NULL, did = NULL, "by" = NULL, at = NULL, "before" = NULL, digest = NULL'
     driver.executemany(f"UPDATE history SET client = ?, {emptied} WHERE {where}", [(nobody, *one) for one in whose])
-    db.info["head"] = _append(driver, _Book(driver), [_Row((kind, nobody), "", None, None, None, did)], left)
+    row = _Row((kind, nobody), "", None, None, None, did, day_only=not kind)
+    db.info["head"] = _append(driver, _Book(driver), [row], left)
 
 
 def standing_kinds(driver: Any) -> list[str]:
