@@ -3,6 +3,7 @@
 import ast
 import inspect
 import re
+import warnings
 
 from kit.notebook import NotebookWords
 
@@ -28,7 +29,8 @@ def _line(cell: object) -> str | None:
     if not isinstance(cell, str) or len(cell) > LONGEST:
         return None
     try:
-        tree = ast.parse(cell)
+        with warnings.catch_warnings(action="ignore"):  # what Python thinks of its style goes to no terminal
+            tree = ast.parse(cell)
         line = ast.unparse(tree)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None

@@ -89,17 +89,17 @@
       runIt.hidden = false;
       support.hidden = true; // its lines come with the notebook
     };
-    support.addEventListener('click', () => showSupport(panel) || say(message.textContent || words.supportLater));
     lock.addEventListener('click', () => lockPractice().then(done => done || say(words.notLocked)));
     close.addEventListener('click', async () => {
       lock.hidden = close.hidden = await closePractice();
       say(lock.hidden ? words.closed : words.notLocked);
     });
+    const goToSupport = () => showSupport(panel) || say(message.textContent || words.supportLater);
     const offerLocks = async () => {
       keyed = await practice().then(found => found.keyed, () => false);
       lock.hidden = close.hidden = !keyed;
     };
-    return { widget, say, waitForPerson, back, runIt, offerLocks };
+    return { widget, say, waitForPerson, goToSupport, back, runIt, support, offerLocks };
   }
 
   // ------------------------------------------------------------------------------- a practice of one's own
@@ -176,7 +176,6 @@
       let whole = true;
       while (again && !panel.isDisposed) {
         again = false;
-        kernelLost = false;
         bar.say(words.gettingReady);
         whole = await runOnce().catch(() => false);
       }
@@ -188,12 +187,14 @@
     }
 
     async function runOnce() {
+      kernelLost = !session.session?.kernel;
+      if (kernelLost) return false;
       const asItStands = allowed;
       allowed = false;
       const reading = asItStands ? null : await trust.read(panel, ask);
       waits = Boolean(reading && !reading.runs);
       if (waits) return true;
-      place.isHere();
+      place.settle();
       return running.runAll(panel, lab, reading);
     }
 
@@ -235,6 +236,10 @@
     }
 
     bar.back.addEventListener('click', () => void bringBack());
+    bar.support.addEventListener('click', async () => {
+      if (place.isElsewhere()) await run();
+      bar.goToSupport();
+    });
     bar.runIt.addEventListener('click', () => {
       allowed = true;
       void run();

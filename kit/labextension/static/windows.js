@@ -30,7 +30,7 @@ export function watch(panel, words, bringHere) {
 
   return {
     isElsewhere: () => place.hasChildNodes(),
-    isHere: () => {
+    settle: () => {
       if (place.contains(document.activeElement)) panel.content.node.focus();
       place.replaceChildren();
     }
