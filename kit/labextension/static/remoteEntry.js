@@ -148,7 +148,7 @@
   function showSupport(panel) {
     const place = panel.content.node.querySelector('[data-word="support_now"]');
     if (!place) return false;
-    if (place.hasAttribute('data-opens')) place.querySelector('button')?.click();
+    place.querySelector('[data-opens][aria-expanded=false]')?.click();
     place.tabIndex = -1;
     place.scrollIntoView({ block: 'start', behavior: calm() ? 'auto' : 'smooth' });
     place.focus({ preventScroll: true });
