@@ -168,6 +168,7 @@
     let wasReady = false;
     let allowed = false; // by a person, for this once
     let waits = false;
+    let restarts = false;
 
     async function run() {
       again = true;
@@ -211,10 +212,26 @@
       } else if (kernel.connectionStatus !== 'connected') {
         setTimeout(lookForServer, PATIENCE);
       } else if (kernelLost && ['idle', 'busy'].includes(status)) {
-        void run();
+        comeBack();
       } else if (!isRunning && !waits) {
         bar.say('');
       }
+    }
+
+    // A page that is open in another window comes back there.
+    function comeBack() {
+      kernelLost = false;
+      if (place.isElsewhere()) bar.say('');
+      else void run();
+    }
+
+    // Where another window or the server restarts the kernel, only the kernel's own words tell this one.
+    function hear(_, { header, content }) {
+      const kernel = session.session?.kernel;
+      if (header.msg_type === 'shutdown_reply') restarts = content.restart && kernel?.status !== 'restarting';
+      if (header.msg_type !== 'iopub_welcome' || !restarts) return;
+      restarts = false;
+      comeBack();
     }
 
     async function lookForServer() {
@@ -247,6 +264,7 @@
     for (const signal of ['statusChanged', 'connectionStatusChanged', 'kernelChanged']) {
       session[signal].connect(look);
     }
+    session.iopubMessage.connect(hear);
     bar.say(words.gettingReady);
     session.ready
       .then(() => session.session?.kernel?.info)
