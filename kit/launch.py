@@ -21,7 +21,7 @@ from typing import Any
 
 import psutil
 
-from kit import door, living, locking, places
+from kit import door, living, locking, places, trust
 from kit.keys import broker
 from kit.words import Trouble, _
 
@@ -83,6 +83,7 @@ def jupyter_folder() -> Path:
 def _serve(page: str, browser: bool, port: int | None, started: Callable[[], None]) -> int:
     if port is not None:
         _require_free(port)
+    os.environ.update(trust.SURROUNDINGS)  # for whatever is started from here on
     os.umask(0o077)  # whatever Jupyter and its kernels write is its owner's alone; on Windows the profile sees to that
     _separate_settings(jupyter_folder())
     token = secrets.token_urlsafe(24)

@@ -1,8 +1,9 @@
-"""What the kit adds to a Jupyter server: it saves nothing typed, and knows which notebooks are its own."""
+"""What the kit adds to a Jupyter server: it saves nothing typed, and reads what may run by itself."""
 
 import asyncio
 import json
 import os
+import sys
 import tempfile
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -11,11 +12,11 @@ from typing import Any
 
 from jupyter_server.base.handlers import APIHandler, AuthenticatedFileHandler
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
-from jupyter_server.utils import url_path_join
+from jupyter_server.utils import ApiPath, to_os_path, url_path_join
 from tornado.ioloop import IOLoop
 from tornado.web import HTTPError, authenticated, stream_request_body
 
-from kit import door, look, places
+from kit import door, look, places, trust
 from kit.words import Trouble, _
 
 LARGEST = 16 * 1024**3  # bytes of a sealed practice: it goes to the disk as it comes in, and never into memory
@@ -64,11 +65,35 @@ def before_save(model: dict, path: str, **_others: object) -> None:
         raise HTTPError(500, reason, reason=reason) from error
 
 
-def own_notebooks(root: Path) -> list[str]:
-    """The kit's own notebooks below the server's root, as Jupyter names them; a link that leads out is none."""
-    root, home = root.resolve(), places.NOTEBOOKS.resolve()
-    found = sorted(path for path in home.glob("*.ipynb") if path.resolve() == path)
-    return [path.relative_to(root).as_posix() for path in found if path.is_relative_to(root)]
+def runs_only_ours(kernel: Any) -> bool:
+    """Whether a kernel, as it runs, is this very Python's, and imports nothing that lies beside its notebook."""
+    process = getattr(kernel.provisioner, "process", None)
+    command = [part for part in getattr(process, "args", []) if part != "-Xfrozen_modules=off"]
+    started_in = (kernel._launch_args or {}).get("env") or os.environ
+    return (
+        command[:-1] == [sys.executable, "-m", "ipykernel_launcher", "-f"]
+        and not kernel.kernel_spec.env
+        and trust.SURROUNDINGS.items() <= dict(started_in).items()
+    )
+
+
+def keep_folder_off_path(server: Any) -> None:
+    """In anybody's Jupyter: a kernel of the kit's notebooks imports nothing that lies beside them."""
+    sessions, root = server.session_manager, server.contents_manager.root_dir
+    given = sessions.get_kernel_env
+
+    def surroundings(path: str, name: str | None = None) -> dict[str, str]:
+        ours = _is_marked(Path(to_os_path(ApiPath(path), root)))
+        return {**given(path, name), **(trust.SURROUNDINGS if ours else {})}
+
+    sessions.get_kernel_env = surroundings
+
+
+def _is_marked(file: Path) -> bool:
+    try:
+        return carries_mark(json.loads(file.read_text(encoding="utf-8")))
+    except (OSError, ValueError, RecursionError):
+        return False
 
 
 class QuietKernels(AsyncMappingKernelManager):
@@ -87,14 +112,30 @@ class QuietKernels(AsyncMappingKernelManager):
 
 
 class OwnHandler(APIHandler):
-    """Tells the page which notebooks may run by themselves."""
+    """Lets a page see that the kit is there, and a second start whether this server is the one it would start."""
 
     @authenticated
     def get(self):
-        root = Path(self.contents_manager.root_dir)
-        # The last two let a second start see whether this server is the one it would start itself.
-        mine = {"root": str(places.NOTEBOOKS), "book": os.environ.get("KIT_BOOK", "")}
-        self.finish(json.dumps({"notebooks": own_notebooks(root), **mine}))
+        self.finish(json.dumps({"root": str(places.NOTEBOOKS), "book": os.environ.get("KIT_BOOK", "")}))
+
+
+class TrustHandler(APIHandler):
+    """Reads what a page is about to run, and hands back what may run by itself, and whether it may in that kernel."""
+
+    @authenticated
+    def post(self):
+        asked = self.get_json_body()
+        asked = asked if isinstance(asked, dict) else {}
+        found = trust.lines(asked.get("cells"))
+        self.finish(json.dumps({"lines": found, "runs": found is not None and self._fits(asked)}))
+
+    def _fits(self, asked: dict[str, Any]) -> bool:
+        """The kernel that is there counts; one that the notebook names as well must be that one."""
+        kernels, wanted = self.kernel_manager, asked.get("kernel")
+        if not isinstance(wanted, str) or wanted not in kernels:
+            return False
+        kernel = kernels.get_kernel(wanted)
+        return asked.get("kernelspec") in (None, kernel.kernel_name) and runs_only_ours(kernel)
 
 
 def _parsed(body: bytes) -> Any:
@@ -197,11 +238,13 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 
 def _load_jupyter_server_extension(server) -> None:
     server.contents_manager.register_pre_save_hook(before_save)
+    keep_folder_off_path(server)
     base = server.web_app.settings["base_url"]
     server.web_app.add_handlers(
         ".*$",
         [
             (url_path_join(base, "kit", "own"), OwnHandler),
+            (url_path_join(base, "kit", "trust"), TrustHandler),
             (url_path_join(base, "kit", "practice"), PracticeHandler),
             (url_path_join(base, "kit", "practice", "sealed"), SealedHandler),
             (url_path_join(base, "kit", r"(plotly\.min\.js)"), BundleHandler, {"path": str(look.plotly().parent)}),

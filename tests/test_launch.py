@@ -214,8 +214,8 @@ def no_redirects():
     return urllib.request.build_opener(Stay)
 
 
-def test_the_server_names_its_own_notebooks(running):
-    assert running.ask("kit/own")["notebooks"] == ["1_session.ipynb"]
+def test_the_server_says_which_notebooks_and_which_book_it_was_started_for(running):
+    assert running.ask("kit/own") == {"root": str(running.root), "book": ""}
 
 
 def test_the_pictures_bundle_is_handed_out_once_and_kept(running):

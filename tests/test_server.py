@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
@@ -119,29 +120,6 @@ def test_prose_that_was_added_is_kept(contents, tmp_path):
     assert "A line of the coach's own." in (tmp_path / "1_session.ipynb").read_text("utf-8")
 
 
-def test_own_notebooks_are_the_ones_that_really_lie_in_the_kit(tmp_path, monkeypatch):
-    monkeypatch.setattr(places, "NOTEBOOKS", tmp_path / "kit/notebooks")
-    for name in ("kit/notebooks/1_session.ipynb", "kit/notebooks/deeper/x.ipynb", "elsewhere/1_session.ipynb"):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text("{}")
-
-    assert server.own_notebooks(tmp_path) == ["kit/notebooks/1_session.ipynb"]
-    assert server.own_notebooks(tmp_path / "kit/notebooks") == ["1_session.ipynb"]
-    assert server.own_notebooks(tmp_path / "elsewhere") == []
-
-
-def test_a_link_in_the_kit_s_folder_to_a_foreign_notebook_is_not_its_own(tmp_path, monkeypatch):
-    monkeypatch.setattr(places, "NOTEBOOKS", tmp_path / "kit")
-    (tmp_path / "kit").mkdir()
-    (tmp_path / "foreign.ipynb").write_text("{}")
-    try:
-        (tmp_path / "kit/linked.ipynb").symlink_to(tmp_path / "foreign.ipynb")
-    except OSError:
-        pytest.skip("this system makes no links")
-
-    assert server.own_notebooks(tmp_path) == []
-
-
 def test_every_shipped_notebook_is_already_in_the_form_that_saving_gives(contents, tmp_path):
     for path in sorted(places.NOTEBOOKS.glob("*.ipynb")):
         save(contents, path.name, json.loads(path.read_text("utf-8")))
@@ -161,9 +139,14 @@ def test_the_extension_is_switched_on_for_the_whole_environment():
 def test_the_page_s_part_names_the_files_it_brings():
     folder = places.ROOT / "kit/labextension"
     package = json.loads((folder / "package.json").read_text("utf-8"))
+    entry = folder / package["jupyterlab"]["_build"]["load"]
+    named = {
+        name
+        for file in entry.parent.glob("*.js")
+        for name in re.findall(r"'(?:\./)?(\w+\.\w+)'", file.read_text("utf-8"))
+    }
 
-    assert (folder / package["jupyterlab"]["_build"]["load"]).is_file()
-    assert (folder / "static/kit.css").is_file()
+    assert named | {entry.name} == {file.name for file in entry.parent.iterdir()}
 
 
 def test_the_bundle_of_the_pictures_is_there():

@@ -18,9 +18,8 @@ def server(serve, tmp_path_factory):
     book.add(kit.Client(name="Otter"))
     book.close()
     root = tmp_path_factory.mktemp("notebooks")
-    lab.scratch_notebook(
-        root / "mine.ipynb", ["import kit\nbook = kit.open_book()", "book.just_me()", "book.backups()"]
-    )
+    cells = ["import kit", "book = kit.open_book()", "book.just_me()", "book.backups()"]
+    lab.scratch_notebook(root / "mine.ipynb", cells)
     return serve(lab.open_notebooks, root, home, notebook="mine", KIT_PASSPHRASE=WORDS, **owning.NO_KEYRING)
 
 

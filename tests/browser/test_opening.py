@@ -5,17 +5,13 @@ import sys
 
 import lab
 import pytest
+import sitting
 import traces
 
-FORM = "import ipywidgets as w; w.Text(description='First', value='')"
-COUNTED = "import ipywidgets as w, os; w.Text(description='Process', value=str(os.getpid()))"
+OPENED = ["import kit", 'book = kit.open_book("sample")']
+FORM = "book.choose_client()"
 NOTED = "import pathlib; pathlib.Path('{name}').touch(); print('it ran')"
-SUPPORT = """
-import ipywidgets as w
-w.HTML('<div style="height: 2000px"></div><div data-word="support_now" data-opens="lines">'
-       '<button onclick="this.textContent = `opened`">Lines</button></div>')
-"""
-BUTTON = "import ipywidgets as w; w.Button(description='Press me')"
+NO_MARK = {"kernelspec": lab.KIT_METADATA["kernelspec"]}
 STOPPED = "The notebook has stopped"
 GONE = "The kit is not running any more"
 
@@ -28,7 +24,8 @@ def place(tmp_path_factory):
 @pytest.fixture(scope="module")
 def shipped(place):
     """The bytes of the kit's notebook as it was shipped."""
-    cells = ["# A session\n\nAnd then [the next one](2_next.ipynb).", FORM, "## What helps?", COUNTED, BUTTON, SUPPORT]
+    title, *words = "# A session\n\nAnd then [the next one](2_next.ipynb).", "book.workshop()", "book.support_now()"
+    cells = [title, *OPENED, FORM, "## What helps?", *words]
     return lab.scratch_notebook(place / "1_session.ipynb", cells)
 
 
@@ -44,19 +41,6 @@ def session(kit, page):
     lab.wait_for_form(page)
     lab.wait_for_quiet(page)
     return page
-
-
-def kernel_shown(page) -> str:
-    return lab.forms(page).nth(1).input_value()
-
-
-def another_kernel_than(page, before: str) -> None:
-    page.wait_for_function(
-        "before => { const shown = document.querySelectorAll('.jp-OutputArea-output input[type=text]')[1]?.value;"
-        " return shown && shown !== before; }",
-        arg=before,
-        timeout=60_000,
-    )
 
 
 def test_the_one_address_shows_a_usable_form_without_another_action(kit, page):
@@ -77,13 +61,14 @@ def test_no_code_no_prompt_and_no_tool_bar_is_in_view(session):
 
 
 def test_after_save_and_reload_it_runs_again(session):
+    there = lab.forms(session).count()
     lab.forms(session).first.fill("typed by a person")
     lab.save(session)
 
     session.reload()
     lab.wait_for_form(session)
     lab.wait_for_quiet(session)
-    assert lab.forms(session).count() == 2
+    assert lab.forms(session).count() == there
 
 
 def test_saving_leaves_the_file_and_its_checkpoint_as_they_were_shipped(session, place, shipped):
@@ -117,32 +102,23 @@ def test_a_second_page_of_the_same_kernel_shows_its_forms_too(session, kit, chro
 
 
 def test_after_a_restart_from_the_menu_the_forms_come_back(session):
-    before = kernel_shown(session)
-
-    session.get_by_role("menuitem", name="Kernel", exact=True).click()
-    session.get_by_text("Restart Kernel…", exact=True).click()
-    session.locator(".jp-Dialog button.jp-mod-warn, .jp-Dialog button.jp-mod-accept").last.click()
-    another_kernel_than(session, before)
-    lab.wait_for_quiet(session)
+    with sitting.panels_anew(session):
+        session.get_by_role("menuitem", name="Kernel", exact=True).click()
+        session.get_by_text("Restart Kernel…", exact=True).click()
+        session.locator(".jp-Dialog button.jp-mod-warn, .jp-Dialog button.jp-mod-accept").last.click()
 
 
 def test_after_the_kernel_was_killed_the_forms_come_back_without_a_message_box(session, kit):
-    before = kernel_shown(session)
-
-    kit.kernel_process("1_session.ipynb").kill()
-    another_kernel_than(session, before)
-    lab.wait_for_quiet(session)
+    with sitting.panels_anew(session):
+        kit.kernel_process("1_session.ipynb").kill()
     assert session.locator(".jp-Dialog").count() == 0
 
 
 def test_a_kernel_that_was_shut_down_comes_back_with_one_click(session, kit):
-    before = kernel_shown(session)
-
-    kit.ask("api/kernels/" + kit.kernel("1_session.ipynb")["id"], "DELETE")
-    lab.wait_for_word(session, STOPPED)
-    session.get_by_role("button", name="Bring it back").click()
-    another_kernel_than(session, before)
-    lab.wait_for_quiet(session)
+    with sitting.panels_anew(session):
+        kit.ask("api/kernels/" + kit.kernel("1_session.ipynb")["id"], "DELETE")
+        lab.wait_for_word(session, STOPPED)
+        session.get_by_role("button", name="Bring it back").click()
 
 
 def test_the_bar_keeps_its_room_when_it_speaks(session, kit):
@@ -156,17 +132,18 @@ def test_the_bar_keeps_its_room_when_it_speaks(session, kit):
 
 
 def test_support_now_opens_the_support_lines_and_goes_there(session):
-    session.get_by_role("button", name="Support now").click()
+    session.set_viewport_size({"width": 1280, "height": 300})
+    session.locator(".kit-bar").get_by_role("button", name="Support now").click()
 
-    lines = session.locator("[data-word=support_now]")
+    lines = sitting.panel(session, "support_now")
     session.wait_for_function("() => document.activeElement?.dataset.word === 'support_now'")
-    assert lines.locator("button").inner_text() == "opened"
-    assert 0 <= lines.bounding_box()["y"] < 900
+    lines.get_by_role("heading", name="Lines to call").wait_for()
+    assert 0 <= lines.bounding_box()["y"] < 300
 
 
 def test_keys_pressed_on_a_button_of_a_form_change_no_cell(session):
     cells = session.locator(".jp-Notebook .jp-Cell").count()
-    session.get_by_role("button", name="Press me").focus()
+    sitting.panel(session, "support_now").get_by_role("button").focus()
 
     for key in ("a", "b", "d", "d", "x", "v", "m", "Enter", "Shift+Enter"):
         session.keyboard.press(key)
@@ -174,26 +151,20 @@ def test_keys_pressed_on_a_button_of_a_form_change_no_cell(session):
     assert session.locator(".jp-Cell .cm-editor:visible").count() == 0
 
 
-@pytest.mark.parametrize(
-    ("name", "metadata"),
-    [("elsewhere/1_session", lab.KIT_METADATA), ("my_own", {"kernelspec": lab.KIT_METADATA["kernelspec"]})],
-    ids=["with the mark, elsewhere", "in the place, without the mark"],
-)
-def test_a_foreign_notebook_never_runs_by_itself(kit, page, place, name, metadata):
-    path = place / f"{name}.ipynb"
-    lab.scratch_notebook(path, [NOTED.format(name="it_ran")], metadata)
+def test_a_notebook_that_has_nothing_to_do_with_the_kit_is_left_alone(kit, page, place):
+    lab.scratch_notebook(place / "my_own.ipynb", [NOTED.format(name="it_ran")], NO_MARK)
 
-    page.goto(kit.page_of(f"{name}.ipynb"))
+    page.goto(kit.page_of("my_own.ipynb"))
     page.locator(".jp-CodeCell").wait_for()
-    lab.until(lambda: kit.is_idle(f"{name}.ipynb"))
+    lab.until(lambda: kit.is_idle("my_own.ipynb"))
     page.wait_for_timeout(2000)  # a kit notebook has run long before
-    assert not (path.parent / "it_ran").exists()
+    assert not (place / "it_ran").exists()
     assert page.locator(".kit-notebook, .kit-bar").count() == 0
 
 
 def test_a_foreign_notebook_keeps_what_it_shows_when_saved(kit, page, place):
     path = place / "keeps.ipynb"
-    lab.scratch_notebook(path, ["print('an output of mine')"], {"kernelspec": lab.KIT_METADATA["kernelspec"]})
+    lab.scratch_notebook(path, ["print('an output of mine')"], NO_MARK)
     page.goto(kit.page_of("keeps.ipynb"))
     lab.until(lambda: kit.is_idle("keeps.ipynb"))
 
@@ -205,7 +176,7 @@ def test_a_foreign_notebook_keeps_what_it_shows_when_saved(kit, page, place):
 
 
 def test_a_link_leads_on_to_a_notebook_whose_forms_are_there(session, place):
-    lab.scratch_notebook(place / "2_next.ipynb", ["# The next one", FORM])
+    lab.scratch_notebook(place / "2_next.ipynb", ["# The next one", *OPENED, FORM])
 
     session.get_by_role("link", name="the next one").click()
     session.get_by_role("heading", name="The next one").wait_for()
@@ -225,28 +196,25 @@ def test_the_jupyter_folders_hold_nothing_typed(session, kit):
 
 
 def test_when_the_server_is_gone_the_page_says_so_and_finds_the_next_one(page, serve, tmp_path):
-    lab.scratch_notebook(tmp_path / "notebooks/1_session.ipynb", ["# A session", FORM, COUNTED])
+    lab.scratch_notebook(tmp_path / "notebooks/1_session.ipynb", ["# A session", *OPENED, FORM, "book.support_now()"])
     port = lab.free_port()
     first = serve(lab.open_notebooks, tmp_path / "notebooks", tmp_path / "home", port)
     page.goto(first.address)
     lab.wait_for_form(page)
     lab.wait_for_quiet(page)
-    before = kernel_shown(page)
-
-    first.end()
-    lab.wait_for_word(page, GONE)
-    page.get_by_role("button", name="Bring it back").click()
-    lab.wait_for_word(page, GONE)
-    serve(lab.open_notebooks, tmp_path / "notebooks", tmp_path / "home", port)
-    page.get_by_role("button", name="Bring it back").click()
-    another_kernel_than(page, before)
-    lab.wait_for_quiet(page)
+    with sitting.panels_anew(page):
+        first.end()
+        lab.wait_for_word(page, GONE)
+        page.get_by_role("button", name="Bring it back").click()
+        lab.wait_for_word(page, GONE)
+        serve(lab.open_notebooks, tmp_path / "notebooks", tmp_path / "home", port)
+        page.get_by_role("button", name="Bring it back").click()
     assert page.locator(".jp-Dialog").count() == 0
 
 
 def test_a_plain_jupyterlab_of_this_environment_runs_it_and_keeps_nothing_typed(page, serve, tmp_path):
     root = tmp_path / "notebooks"
-    shipped = lab.scratch_notebook(root / "1_session.ipynb", ["# A session", FORM])
+    shipped = lab.scratch_notebook(root / "1_session.ipynb", ["# A session", *OPENED, FORM])
     plain = (
         "import sys; from pathlib import Path; from kit import places; places.NOTEBOOKS = Path(sys.argv.pop(1));"
         "from jupyterlab.labapp import main; print(sys.argv.pop(1), flush=True); main()"

@@ -9,6 +9,10 @@
     resting: 'The screen is resting',
     wake: 'Press any key, or tap, to come back.',
     bringBack: 'Bring it back',
+    ownCode: 'This notebook holds code of its own. Run it only if you know who wrote it.',
+    runIt: 'Run it',
+    elsewhere: 'This page is open in another window.',
+    bringHere: 'Bring it here',
     gettingReady: 'One moment, the notebook is getting ready.',
     supportLater: 'The support lines appear here as soon as the notebook is ready.',
     stopped: 'The notebook has stopped. What was kept is safe.',
@@ -20,20 +24,15 @@
     notLocked: 'This did not work just now. Please try once more.',
     gone: 'The kit is not running any more. Start it again, then open the new address; what was kept is safe.'
   };
-  const WIDGET = 'application/vnd.jupyter.widget-view+json';
   const TOUCH_EVERY = 30000;
   const PATIENCE = 1500; // a shorter interruption heals by itself, and nobody needs to read about it
-  const [cssAddress, restAddress] = ['kit.css', 'rest.js'].map(name => new URL(name, document.currentScript.src).href);
+  const { src } = document.currentScript;
+  const beside = name => new URL(name, src).href;
   let lab; // the parts of JupyterLab used here, from its share scope
+  let looks, resting, running, trust, windows; // our own parts, from beside this one
+  let screen; // which rests where two people only talk
 
   // ------------------------------------------------------------------------ which notebooks are the kit's
-
-  const carriesMark = panel => typeof panel.context.model.getMetadata('kit')?.notebook === 'string';
-
-  async function isOwn(panel) {
-    const answer = await ask('kit/own').catch(() => null);
-    return answer?.ok ? (await answer.json()).notebooks.includes(panel.context.localPath) : false;
-  }
 
   function ask(path, asked) {
     const { ServerConnection } = lab.services;
@@ -44,65 +43,25 @@
 
   async function attend(panel, shell) {
     await panel.context.ready;
-    if (!carriesMark(panel) || !(await isOwn(panel)) || panel.isDisposed) return;
-    const bar = addBar(panel);
-    dress(panel);
-    kitPanels.add(panel);
-    panel.disposed.connect(() => kitPanels.delete(panel));
-    dressShell(shell);
-    keepAlive(panel, bar);
+    const marked = trust.carriesMark(panel);
+    if (!marked && !trust.importsKit(panel)) return;
+    const reading = await trust.read(panel, ask).catch(() => null);
+    if (!reading || panel.isDisposed) return;
+    if (marked) {
+      if (reading.lines) looks.dress(panel, shell);
+      keepAlive(panel, addBar(panel));
+    } else if (!reading.lines) {
+      leaveToPerson(panel, addBar(panel));
+    }
   }
 
-  // ------------------------------------------------------------------------------------------- how it looks
-
-  function dress(panel) {
-    const { content, context } = panel;
-    panel.addClass('kit-notebook');
-    content.notebookConfig = { ...content.notebookConfig, windowingMode: 'none' };
-    // A key pressed on a button of a form must never insert, cut or run a cell.
-    const noShortcuts = node => node.setAttribute('data-lm-suppress-shortcuts', 'true');
-    content.node.addEventListener('focusin', event => noShortcuts(event.target));
-    if (content.node.contains(document.activeElement)) noShortcuts(document.activeElement);
-    content.node.addEventListener('keydown', event => saveOnCtrlS(event, context));
-    content.node.addEventListener('contextmenu', event => event.stopPropagation());
-    content.node.addEventListener('dblclick', keepProseClosed, true);
-    // What changes here is only what running the cells shows: there is nothing to ask about on leaving.
-    context.model.stateChanged.connect((model, change) => {
-      if (change.name === 'dirty' && change.newValue) model.dirty = false;
+  // A notebook of a person's own that works with the kit: JupyterLab's way, once they have said so.
+  function leaveToPerson(panel, bar) {
+    bar.waitForPerson();
+    bar.runIt.addEventListener('click', () => {
+      bar.widget.dispose();
+      void lab.notebook.NotebookActions.runAll(panel.content, panel.context.sessionContext);
     });
-    context.model.dirty = false;
-    // JupyterLab's own message box about a restarted kernel: the bar says it.
-    if (panel._onSessionStatusChanged) {
-      context.sessionContext.statusChanged.disconnect(panel._onSessionStatusChanged, panel);
-    }
-  }
-
-  function saveOnCtrlS(event, context) {
-    if (!(event.ctrlKey || event.metaKey) || event.altKey || event.key.toLowerCase() !== 's') return;
-    event.preventDefault();
-    void context.save();
-  }
-
-  function keepProseClosed(event) {
-    if (event.target.closest('.jp-MarkdownCell')) event.stopPropagation();
-  }
-
-  const kitPanels = new Set();
-  let alone = false;
-
-  function dressShell(shell) {
-    const single = shell.mode === 'single-document';
-    kitPanels.forEach(panel => panel.toolbar.setHidden(single));
-    const wanted = single && (shell.currentWidget ? kitPanels.has(shell.currentWidget) : kitPanels.size > 0);
-    if (wanted === alone) return; // whatever a person has opened or closed since then stays
-    alone = wanted;
-    document.body.classList.toggle('kit-alone', alone);
-    for (const widget of shell.layout?.widgets ?? []) {
-      if (['jp-top-panel', 'jp-bottom-panel'].includes(widget.id)) widget.setHidden(alone);
-    }
-    for (const side of ['left', 'right']) {
-      if (shell.isSideTabBarVisible?.(side) === alone) shell.toggleSideTabBarVisibility(side);
-    }
   }
 
   // -------------------------------------------------------------------------------------------- the slim bar
@@ -114,31 +73,40 @@
     widget.node.setAttribute('aria-label', words.region);
     const message = element('span', 'kit-bar-message');
     message.setAttribute('role', 'status');
-    const back = element('button', 'kit-bar-back', words.bringBack);
+    const back = element('button', 'kit-bar-back kit-go', words.bringBack);
+    const runIt = element('button', 'kit-bar-run kit-go', words.runIt);
     const rest = element('button', 'kit-bar-rest', words.rest);
     const support = element('button', 'kit-bar-support', words.supportNow);
     const lock = element('button', 'kit-bar-lock', words.lock);
     const close = element('button', 'kit-bar-close', words.close);
-    widget.node.append(message, back, rest, lock, close, support);
+    widget.node.append(message, back, runIt, rest, lock, close, support);
     panel.contentHeader.addWidget(widget);
-    back.hidden = lock.hidden = close.hidden = true;
+    back.hidden = runIt.hidden = lock.hidden = close.hidden = true;
     const say = (text, offer = false) => {
       if (message.textContent !== text) message.textContent = text;
       back.hidden = !offer;
+      runIt.hidden = true;
+      rest.hidden = support.hidden = false;
       widget.toggleClass('kit-mod-stopped', offer);
     };
-    rest.addEventListener('click', () => void resting.then(screen => screen.rest()));
-    support.addEventListener('click', () => showSupport(panel) || say(message.textContent || words.supportLater));
+    const waitForPerson = () => {
+      say(words.ownCode);
+      widget.addClass('kit-mod-stopped');
+      runIt.hidden = false;
+      rest.hidden = support.hidden = true; // nobody is in view, and the lines come with the notebook
+    };
+    rest.addEventListener('click', () => screen.rest());
     lock.addEventListener('click', () => lockPractice().then(done => done || say(words.notLocked)));
     close.addEventListener('click', async () => {
       lock.hidden = close.hidden = await closePractice();
       say(lock.hidden ? words.closed : words.notLocked);
     });
+    const goToSupport = () => showSupport(panel) || say(message.textContent || words.supportLater);
     const offerLocks = async () => {
       keyed = await practice().then(found => found.keyed, () => false);
       lock.hidden = close.hidden = !keyed;
     };
-    return { say, back, offerLocks };
+    return { widget, say, waitForPerson, goToSupport, back, runIt, support, offerLocks };
   }
 
   // ------------------------------------------------------------------------------- a practice of one's own
@@ -165,9 +133,6 @@
     return closed;
   }
 
-  // Two people who only talk are there, too: after a while the screen rests, and any key brings it back.
-  const resting = import(restAddress).then(module => module.restingScreen(words, somebodyIsThere));
-
   let closed = false;
   let keyed = false;
   let touched = 0;
@@ -190,7 +155,7 @@
   function showSupport(panel) {
     const place = panel.content.node.querySelector('[data-word="support_now"]');
     if (!place) return false;
-    if (place.hasAttribute('data-opens')) place.querySelector('button')?.click();
+    place.querySelector('[data-opens][aria-expanded=false]')?.click();
     place.tabIndex = -1;
     place.scrollIntoView({ block: 'start', behavior: calm() ? 'auto' : 'smooth' });
     place.focus({ preventScroll: true });
@@ -201,58 +166,44 @@
 
   // --------------------------------------------------------------------------- running, and running once more
 
-  const codeCells = panel => panel.content.widgets.filter(cell => cell.model.type === 'code');
-
-  const outputsOf = cell =>
-    Array.from({ length: cell.model.outputs.length }, (_, at) => cell.model.outputs.get(at));
-
-  const showsForms = panel =>
-    codeCells(panel).some(cell => outputsOf(cell).some(output => WIDGET in (output.data ?? {})));
-
-  async function runCell(cell, session) {
-    try {
-      const reply = await lab.cells.CodeCell.execute(cell, session);
-      return !reply || reply.content.status === 'ok';
-    } catch {
-      return false;
-    } finally {
-      cell.removeClass('kit-pending');
-    }
-  }
-
-  async function runAll(panel) {
-    const session = panel.context.sessionContext;
-    const scrolled = panel.content.outerNode ?? panel.content.node;
-    const { scrollTop } = scrolled;
-    // Only what stands below a cell that has run is still hidden: the page grows downwards, nothing jumps.
-    if (!showsForms(panel)) codeCells(panel).forEach(cell => cell.addClass('kit-pending'));
-    const outcomes = await Promise.all(codeCells(panel).map(cell => runCell(cell, session)));
-    if (scrollTop) scrolled.scrollTop = scrollTop;
-    return outcomes.every(Boolean);
-  }
-
   function keepAlive(panel, bar) {
     const session = panel.context.sessionContext;
-    let running = false;
+    const place = windows.watch(panel, words, () => void run());
+    let isRunning = false;
     let again = false;
     let kernelLost = false;
     let wasReady = false;
+    let allowed = false; // by a person, for this once
+    let waits = false;
+    let restarts = false;
 
     async function run() {
       again = true;
-      if (running) return;
-      running = true;
+      if (isRunning) return;
+      isRunning = true;
       let whole = true;
       while (again && !panel.isDisposed) {
         again = false;
-        kernelLost = false;
         bar.say(words.gettingReady);
-        whole = await runAll(panel);
+        whole = await runOnce().catch(() => false);
       }
-      running = false;
-      void bar.offerLocks();
+      isRunning = false;
       if (kernelLost) return void look();
+      if (waits) return bar.waitForPerson();
+      void bar.offerLocks();
       bar.say(whole ? '' : words.partly, !whole);
+    }
+
+    async function runOnce() {
+      kernelLost = !session.session?.kernel;
+      if (kernelLost) return false;
+      const asItStands = allowed;
+      allowed = false;
+      const reading = asItStands ? null : await trust.read(panel, ask);
+      waits = Boolean(reading && !reading.runs);
+      if (waits) return true;
+      place.settle();
+      return running.runAll(panel, lab, reading);
     }
 
     function look() {
@@ -268,10 +219,26 @@
       } else if (kernel.connectionStatus !== 'connected') {
         setTimeout(lookForServer, PATIENCE);
       } else if (kernelLost && ['idle', 'busy'].includes(status)) {
-        void run();
-      } else if (!running) {
+        comeBack();
+      } else if (!isRunning && !waits) {
         bar.say('');
       }
+    }
+
+    // A page that is open in another window comes back there.
+    function comeBack() {
+      kernelLost = false;
+      if (place.isElsewhere()) bar.say('');
+      else void run();
+    }
+
+    // Where another window or the server restarts the kernel, only the kernel's own words tell this one.
+    function hear(_, { header, content }) {
+      const kernel = session.session?.kernel;
+      if (header.msg_type === 'shutdown_reply') restarts = content.restart && kernel?.status !== 'restarting';
+      if (header.msg_type !== 'iopub_welcome' || !restarts) return;
+      restarts = false;
+      comeBack();
     }
 
     async function lookForServer() {
@@ -294,16 +261,25 @@
     }
 
     bar.back.addEventListener('click', () => void bringBack());
+    bar.support.addEventListener('click', async () => {
+      if (place.isElsewhere()) await run();
+      bar.goToSupport();
+    });
+    bar.runIt.addEventListener('click', () => {
+      allowed = true;
+      void run();
+    });
     for (const signal of ['statusChanged', 'connectionStatusChanged', 'kernelChanged']) {
       session[signal].connect(look);
     }
+    session.iopubMessage.connect(hear);
     bar.say(words.gettingReady);
     session.ready
       .then(() => session.session?.kernel?.info)
       .then(() => {
         wasReady = true;
         void bar.offerLocks();
-        return showsForms(panel) ? look() : run();
+        return running.shown(panel).length ? look() : run();
       })
       .catch(() => bar.say(words.stopped, true));
   }
@@ -339,7 +315,7 @@
 
   function addStyles() {
     const { baseUrl } = lab.services.ServerConnection.makeSettings();
-    for (const address of [baseUrl + 'kit/tokens.css', cssAddress]) {
+    for (const address of [baseUrl + 'kit/tokens.css', beside('kit.css')]) {
       const link = document.createElement('link');
       link.rel = 'stylesheet';
       link.href = address;
@@ -348,11 +324,15 @@
   }
 
   async function plugins() {
-    const names = ['application', 'cells', 'notebook', 'services'];
-    const [application, cells, notebook, services] = await Promise.all(
+    const names = ['application', 'cells', 'notebook', 'outputarea', 'services'];
+    const [application, cells, notebook, outputarea, services] = await Promise.all(
       names.map(name => shared('@jupyterlab/' + name))
     );
-    lab = { cells, services, widgets: await shared('@lumino/widgets') };
+    lab = { cells, notebook, outputarea, services, widgets: await shared('@lumino/widgets') };
+    [looks, resting, running, trust, windows] = await Promise.all(
+      ['looks.js', 'rest.js', 'running.js', 'trust.js', 'windows.js'].map(name => import(beside(name)))
+    );
+    screen = resting.restingScreen(words, somebodyIsThere);
     const opening = {
       id: 'reflection-kit:opening',
       description: 'Opens the kit\'s own notebooks with their forms.',
@@ -363,8 +343,8 @@
         for (const sign of ['pointermove', 'pointerdown', 'wheel', 'keydown']) {
           document.addEventListener(sign, somebodyIsThere, { capture: true, passive: true });
         }
-        app.shell.modeChanged?.connect(dressShell);
-        app.shell.currentChanged?.connect(dressShell);
+        app.shell.modeChanged?.connect(looks.dressShell);
+        app.shell.currentChanged?.connect(looks.dressShell);
         tracker.forEach(panel => void attend(panel, app.shell));
         tracker.widgetAdded.connect((_, panel) => void attend(panel, app.shell));
       }
