@@ -66,7 +66,7 @@ def before_save(model: dict, path: str, **_others: object) -> None:
 
 def own_notebooks(root: Path) -> list[str]:
     """The kit's own notebooks below the server's root, as Jupyter names them; a link that leads out is none."""
-    root, home = root.resolve(), places.NOTEBOOKS.resolve()
+    root, home = root.resolve(), places.notebooks().resolve()
     found = sorted(path for path in home.glob("*.ipynb") if path.resolve() == path)
     return [path.relative_to(root).as_posix() for path in found if path.is_relative_to(root)]
 
@@ -93,7 +93,7 @@ class OwnHandler(APIHandler):
     def get(self):
         root = Path(self.contents_manager.root_dir)
         # The last two let a second start see whether this server is the one it would start itself.
-        mine = {"root": str(places.NOTEBOOKS), "book": os.environ.get("KIT_BOOK", "")}
+        mine = {"root": str(places.notebooks()), "book": os.environ.get("KIT_BOOK", "")}
         self.finish(json.dumps({"notebooks": own_notebooks(root), **mine}))
 
 

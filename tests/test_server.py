@@ -120,7 +120,7 @@ def test_prose_that_was_added_is_kept(contents, tmp_path):
 
 
 def test_own_notebooks_are_the_ones_that_really_lie_in_the_kit(tmp_path, monkeypatch):
-    monkeypatch.setattr(places, "NOTEBOOKS", tmp_path / "kit/notebooks")
+    monkeypatch.setattr(places, "notebooks", lambda: tmp_path / "kit/notebooks")
     for name in ("kit/notebooks/1_session.ipynb", "kit/notebooks/deeper/x.ipynb", "elsewhere/1_session.ipynb"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("{}")
@@ -131,7 +131,7 @@ def test_own_notebooks_are_the_ones_that_really_lie_in_the_kit(tmp_path, monkeyp
 
 
 def test_a_link_in_the_kit_s_folder_to_a_foreign_notebook_is_not_its_own(tmp_path, monkeypatch):
-    monkeypatch.setattr(places, "NOTEBOOKS", tmp_path / "kit")
+    monkeypatch.setattr(places, "notebooks", lambda: tmp_path / "kit")
     (tmp_path / "kit").mkdir()
     (tmp_path / "foreign.ipynb").write_text("{}")
     try:

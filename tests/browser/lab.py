@@ -32,7 +32,8 @@ import sys
 from pathlib import Path
 from kit import launch, places
 from kit.words import Trouble
-places.NOTEBOOKS = Path(sys.argv[1]).resolve()
+root = Path(sys.argv[1]).resolve()
+places.notebooks = lambda: root
 try:
     sys.exit(launch.open_notebook(sys.argv[2], browser=False, port=int(sys.argv[3]) or None))
 except Trouble as trouble:
