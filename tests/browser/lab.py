@@ -112,10 +112,11 @@ def surroundings(home: Path, **more: str) -> dict[str, str]:
     return {**kept, "KIT_HOME": str(home), **more}
 
 
-def start(command: list[str], home: Path, root: Path, **more: str) -> Lab:
+def start(command: list[str], home: Path, root: Path, here: Path | None = None, **more: str) -> Lab:
     """Runs a command that shows one address, and waits for that address."""
     process = subprocess.Popen(
         command,
+        cwd=here,
         env=surroundings(home, **more),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
