@@ -51,7 +51,7 @@ def _follow(shipped: Path, known: list[str]) -> str:
     if _laid_down(places.notebooks() / shipped.name, content, known):
         for new in takewhile(Path.exists, _places(shipped.stem)):
             if _standing(new, content) in known:
-                new.unlink()  # its own place has it now
+                new.unlink(missing_ok=True)  # its own place has it now
         return ""
     if offered:
         return ""
@@ -111,6 +111,6 @@ def _put(place: Path, content: bytes) -> None:
 
 def _said(stem: str, new: Path) -> str:
     return _(
-        "You have changed {name}, so yours stays as it is. The new version lies beside it: {new}. To go on with that "
-        "one, delete or rename yours in {folder}, then open the kit again."
+        "You've changed {name}, so yours stays as it is. The new version is next to it: {new}. To switch to the new "
+        "one, rename or delete yours in {folder}, then open the kit again."
     ).format(name=stem, new=new.stem, folder=new.parent)

@@ -1,6 +1,7 @@
 """A person's own copies of the notebooks: what they changed stays, and all else follows the kit."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import typer
@@ -104,7 +105,7 @@ def test_what_a_person_changed_stays_and_the_new_one_lies_beside_it_and_a_senten
     (said,) = notebooks.bring()
     assert mine() == changed
     assert title("1_session (new).ipynb") == "# Version 2"
-    assert said.startswith("You have changed 1_session, so yours stays")
+    assert said.startswith("You've changed 1_session, so yours stays")
     assert "1_session (new)" in said and str(places.notebooks()) in said
 
 
@@ -118,8 +119,8 @@ def test_it_is_said_once_on_opening_and_for_as_long_as_it_holds_by_the_check(shi
     for _time in range(2):
         with pytest.raises(typer.Exit):
             opening.open_()
-        heard.append("You have changed 1_session" in capsys.readouterr().err)
-        assert [one.fine for one in check.findings() if "You have changed 1_session" in one.words] == [True]
+        heard.append("You've changed 1_session" in capsys.readouterr().err)
+        assert [one.fine for one in check.findings() if "You've changed 1_session" in one.words] == [True]
     assert heard == [True, False]
 
 
@@ -233,6 +234,15 @@ def test_a_persons_own_notebook_from_the_kits_folder_comes_along_with_all_that_i
     (places.NOTEBOOKS / "own.ipynb").write_text(told(notebook("# Mine, made anew")), encoding="utf-8")
     assert len(notebooks.bring()) == 1
     assert mine("own.ipynb") == again
+
+
+def test_several_that_open_the_kit_at_once_lay_down_the_same(shipped):
+    for version in (1, 2):
+        ship(version)
+        with ThreadPoolExecutor(8) as several:
+            assert list(several.map(lambda _one: notebooks.bring(), range(24))) == [[]] * 24
+        assert there() == [NAME]
+        assert title() == f"# Version {version}"
 
 
 def test_when_nothing_changed_nothing_is_written(shipped):
