@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     )
     from kit.words import NoSuchClient, Trouble
 
+__version__ = "0.1.0"
+
 # Imported when first used: a form should not wait for pandas, nor a script for widgets.
 _HOMES = {
     "kit.book": ("Book", "open_book"),
@@ -59,4 +61,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return [*__all__, "measures"]
+    return [*__all__, "__version__", "measures"]

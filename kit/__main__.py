@@ -11,7 +11,7 @@ from unicodedata import category
 import typer
 
 from kit import places
-from kit.commands import backups, clients, looking, opening, pages, rooms
+from kit.commands import backups, books, clients, looking, opening, pages, rooms
 from kit.words import FULL, NoSuchClient, Trouble, _, is_full
 
 app = typer.Typer(
@@ -25,9 +25,9 @@ FOR_PYTEST = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 
 @app.callback(invoke_without_command=True)
-def without_a_word(context: typer.Context) -> None:
+def without_a_word(context: typer.Context, book: books.Book = None) -> None:
     if context.invoked_subcommand is None:
-        opening.open_()
+        opening.open_(book=book)
 
 
 app.command("open", help=_("Open a session in the browser."))(opening.open_)

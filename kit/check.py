@@ -4,12 +4,13 @@ import contextlib
 import importlib.metadata
 import os
 import re
+import site
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from kit import backups, erasing, keys, places
+from kit import backups, erasing, keys, notebooks, places
 from kit.keys import broker
 from kit.store import Store, head
 from kit.words import Trouble, _
@@ -32,6 +33,7 @@ def findings(book: str | None = None) -> Iterator[Finding]:
     yield from _packages()
     yield _server_part()
     yield from _folder(places.home())
+    yield from (Finding(True, words) for words in notebooks.beside())
     yield from _cloud(_place(book))
     yield from _book(book)
     yield from _backups(_place(book))
@@ -48,15 +50,16 @@ def _packages() -> Iterator[Finding]:
         found = importlib.metadata.version(name)
         fine = tuple(int(part) for part in re.findall(r"\d+", found)[:3]) >= floor
         wanted = ".".join(map(str, floor))
-        words = _("{name} {found}") if fine else _("{name} {found}: please update to {wanted} or newer, with start.py.")
+        words = _("{name} {found}") if fine else _("{name} {found}: please update to {wanted} or newer.")
         yield Finding(fine, words.format(name=name, found=found, wanted=wanted))
 
 
 def _server_part() -> Finding:
     parts = ("etc/jupyter/jupyter_server_config.d/reflection-kit.json", "share/jupyter/labextensions/reflection-kit")
-    if all((Path(sys.prefix) / part).exists() for part in parts):
+    bases = [Path(base) for base in (sys.prefix, site.getuserbase())]  # the second is that of `pip install --user`
+    if any(all((base / part).exists() for part in parts) for base in bases):
         return Finding(True, _("JupyterLab knows the kit: nothing typed is saved in a notebook."))
-    return Finding(False, _("JupyterLab does not know the kit yet. Please run start.py once more."))
+    return Finding(False, _("JupyterLab does not know the kit yet. Please install the kit once more."))
 
 
 def _folder(home: Path) -> Iterator[Finding]:

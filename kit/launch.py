@@ -63,8 +63,9 @@ _SILENT = _(
 def open_notebook(notebook: str = "1_session", *, browser: bool = True, port: int | None = None) -> int:
     """Shows one notebook of the kit; runs until Ctrl-C, or hands over to a kit that already runs."""
     page = f"doc/tree/{notebook}.ipynb"
-    if not (places.NOTEBOOKS / f"{notebook}.ipynb").is_file():
-        raise Trouble(_("There is no notebook called {name}. See the folder notebooks.").format(name=notebook))
+    if not (places.notebooks() / f"{notebook}.ipynb").is_file():
+        sentence = _("There is no notebook called {name} in {folder}.")
+        raise Trouble(sentence.format(name=notebook, folder=places.notebooks()))
     with contextlib.ExitStack() as starting:
         with contextlib.suppress(locking.Busy):  # two servers do no harm: they share the one unlock
             starting.enter_context(locking.alone(places.home() / ".open.lock", STARTING))
@@ -127,7 +128,7 @@ def _arguments(token: str, port: int | None) -> list[str]:
     import zmq
 
     options = {
-        "ServerApp.root_dir": places.NOTEBOOKS,
+        "ServerApp.root_dir": places.notebooks(),
         "ServerApp.ip": HOST,
         "ServerApp.port": FIRST_PORT if port is None else port,
         "ServerApp.port_retries": 50 if port is None else 0,
@@ -212,7 +213,7 @@ def _answers(server: dict) -> bool:
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with direct.open(request, timeout=PATIENCE) as answer:
         found = json.load(answer)
-    return found["root"] == str(places.NOTEBOOKS) and found["book"] == os.environ.get("KIT_BOOK", "")
+    return found["root"] == str(places.notebooks()) and found["book"] == os.environ.get("KIT_BOOK", "")
 
 
 def _show(page: str, token: str, browser: bool) -> None:

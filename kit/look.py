@@ -28,5 +28,5 @@ def plotly() -> Path:
     """plotly's own bundle, as its package installs it; importing the package would cost every start."""
     found = find_spec("plotly")
     if found is None or found.origin is None:
-        raise Trouble(_("The pictures' library is missing. Please run `python3 start.py` once more."))
+        raise Trouble(_("The pictures' library is missing. Please install the kit once more."))
     return Path(found.origin).parent / "package_data" / "plotly.min.js"

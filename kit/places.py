@@ -12,9 +12,12 @@ import platformdirs
 
 from kit.words import _, not_written
 
-ROOT = Path(__file__).resolve().parent.parent
-NOTEBOOKS = ROOT / "notebooks"
-SAMPLE_DATA = ROOT / "sample_data"
+PACKAGE = Path(__file__).resolve().parent
+ROOT = PACKAGE.parent
+# What the kit brings along: a wheel carries it inside the package, in the source folder it stands at the top level.
+SHIPPED = PACKAGE / "shipped" if (PACKAGE / "shipped").is_dir() else ROOT
+NOTEBOOKS = SHIPPED / "notebooks"
+SAMPLE_DATA = SHIPPED / "sample_data"
 
 
 def home() -> Path:
@@ -44,6 +47,11 @@ def sample() -> Path:
 def practice() -> Path:
     """The coach's own practice."""
     return home() / "practice.book"
+
+
+def notebooks() -> Path:
+    """The folder of this person's own copies of the notebooks: the only one that the server shows."""
+    return _made(home() / "notebooks")
 
 
 def reports() -> Path:

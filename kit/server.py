@@ -116,7 +116,7 @@ class OwnHandler(APIHandler):
 
     @authenticated
     def get(self):
-        self.finish(json.dumps({"root": str(places.NOTEBOOKS), "book": os.environ.get("KIT_BOOK", "")}))
+        self.finish(json.dumps({"root": str(places.notebooks()), "book": os.environ.get("KIT_BOOK", "")}))
 
 
 class TrustHandler(APIHandler):

@@ -5,6 +5,10 @@ import os
 import pytest
 from asking import run
 
+import kit
+from kit import __main__ as command_line
+from kit.commands import opening
+
 
 def test_a_report_is_written_and_its_place_is_said(tmp_path):
     done = run("report", "Heron", "--out", str(tmp_path))
@@ -36,6 +40,40 @@ def test_what_cannot_be_done_is_one_plain_sentence(words, code, said):
 
 def test_clients_are_listed():
     assert run("clients").stdout.split() == ["Heron", "Maple", "River", "Birch"]
+
+
+@pytest.mark.parametrize(
+    ("words", "named", "client"),
+    [
+        (("--book", "one.book", "clients"), None, "One"),
+        (("clients", "--book", "one.book"), None, "One"),
+        (("--book", "one.book", "clients", "--book", "two.book"), None, "Two"),
+        (("--book", "one.book", "clients"), "two.book", "One"),
+        (("clients", "--book", "one.book"), "two.book", "One"),
+        (("clients",), "two.book", "Two"),
+    ],
+)
+def test_a_book_is_named_before_or_after_a_commands_word_and_what_stands_nearest_counts(
+    words, named, client, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    for name in ("One", "Two"):
+        book = kit.open_book(f"{name.lower()}.book")
+        book.add(kit.Client(name=name))
+        book.close()
+    if named:
+        monkeypatch.setenv("KIT_BOOK", named)
+
+    command_line.app(words, standalone_mode=False)
+    assert capsys.readouterr().out.split() == [client]
+
+
+def test_a_book_is_named_without_a_commands_word_too(monkeypatch):
+    opened = []
+    monkeypatch.setattr(opening, "open_", lambda **given: opened.append(given))
+
+    command_line.app(["--book", "sample"], standalone_mode=False)
+    assert opened == [{"book": "sample"}]
 
 
 def test_check_says_that_all_is_in_order():

@@ -1,5 +1,6 @@
 """The house keeps its own rules: style, types, floors, notebooks without answers, one list of parts."""
 
+import importlib.metadata
 import json
 import os
 import re
@@ -13,6 +14,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+import kit
 from kit.check import FLOORS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -57,11 +59,16 @@ def code(path: Path) -> list[dict]:
     return [cell for cell in cells(path) if cell["cell_type"] == "code"]
 
 
-def locked() -> dict[str, tuple[str, str]]:
-    """Each entry of the lock: its version, and all that stands below it."""
+def locked() -> list[tuple[str, str, str]]:
+    """Each entry of the lock: its name, its version, and all that stands below it."""
     entries = re.split(r"^(?=\S+==)", LOCK, flags=re.M)[1:]
     heads = [re.match(r"([\w.-]+)==([\w.]+)", entry) for entry in entries]
-    return {canonicalize_name(head[1]): (head[2], entry) for head, entry in zip(heads, entries, strict=True)}
+    return [(canonicalize_name(head[1]), head[2], entry) for head, entry in zip(heads, entries, strict=True)]
+
+
+def versions(name: str) -> list[str]:
+    """The versions of a part in the lock: one, or one for each sort of machine."""
+    return [version for known, version, _entry in locked() if known == canonicalize_name(name)]
 
 
 def asked_for() -> list[Requirement]:
@@ -164,18 +171,28 @@ def test_a_notebook_runs(path, tmp_path):
 
 @pytest.mark.parametrize("requirement", asked_for(), ids=lambda requirement: requirement.name)
 def test_the_lock_holds_each_part_in_a_version_that_fits(requirement):
-    version, _entry = locked()[canonicalize_name(requirement.name)]
+    fits = [requirement.specifier.contains(version) for version in versions(requirement.name)]
 
-    assert requirement.specifier.contains(version)
+    assert any(fits) if requirement.marker else fits and all(fits)
 
 
 def test_each_entry_of_the_lock_has_its_hashes():
     assert len(locked()) > 100
-    assert [name for name, (_version, entry) in locked().items() if "--hash=sha256:" not in entry] == []
+    assert [name for name, _version, entry in locked() if "--hash=sha256:" not in entry] == []
 
 
 def test_the_lock_names_no_index():
     assert re.findall(r"https?:|file:|^-\S+|--(?:index|extra|find)\S*", LOCK, re.M) == []
+
+
+def test_the_version_is_the_same_wherever_it_stands():
+    package = json.loads((ROOT / "kit" / "labextension" / "package.json").read_text("utf-8"))
+    cited = re.search(r"^version: (.+)$", (ROOT / "CITATION.cff").read_text("utf-8"), re.M)
+    (newest, *_earlier) = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.M)
+
+    assert {kit.__version__, package["version"], cited and cited[1], newest} == {
+        importlib.metadata.version("reflection-kit")
+    }
 
 
 def test_conda_installs_what_pyproject_asks_for():
@@ -183,7 +200,10 @@ def test_conda_installs_what_pyproject_asks_for():
     entries = [line.strip().removeprefix("- ") for line in lines if line.strip().startswith("- ")]
 
     assert "name: reflection-kit" in lines
-    assert entries == ["conda-forge", "python " + PROJECT["project"]["requires-python"], "pip", "pip:", "-e .[dev]"]
+    bounds = {one.name: f"{one.name} {one.specifier}" for one in asked_for()}
+    from_conda = [bounds[name] for name in ("jupyterlab", "ipywidgets", "pandas", "plotly", "nbval")]
+    python = "python " + PROJECT["project"]["requires-python"]
+    assert entries == ["conda-forge", python, *from_conda, "pip", "pip:", "-e .[dev]"]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the bare machine of CI is a Debian one")
@@ -196,10 +216,10 @@ def test_ci_calls_the_readmes_test_command_with_browser_tests_required():
 
 
 def test_the_list_of_parts_asks_for_no_older_one_than_the_check_does():
-    asked = {canonicalize_name(one.name): one.specifier for one in asked_for()}
+    asked = {canonicalize_name(one.name): one.specifier for one in asked_for() if not one.marker}
 
     assert len(FLOORS) >= 3
     for name, floor in FLOORS.items():
         just_below = ".".join(map(str, (*floor[:-1], floor[-1] - 1, 999)))
         assert not asked[name].contains(just_below), f"{name} {just_below}"
-        assert asked[name].contains(locked()[name][0])
+        assert all(asked[name].contains(version) for version in versions(name))

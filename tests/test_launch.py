@@ -35,7 +35,7 @@ def home(tmp_path, monkeypatch):
 def notebooks(tmp_path, monkeypatch):
     folder = (tmp_path / "notebooks").resolve()
     lab.scratch_notebook(folder / "1_session.ipynb", ["# A session", "import os; os.getpid()"])
-    monkeypatch.setattr(places, "NOTEBOOKS", folder)
+    monkeypatch.setattr(places, "notebooks", lambda: folder)
     return folder
 
 

@@ -6,8 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
 
-from kit import places
+from kit import launch, places
+from kit.commands import opening
 from kit.words import Trouble
 
 
@@ -17,6 +19,17 @@ def test_everything_lies_in_the_folder_that_kit_home_names(monkeypatch, tmp_path
     assert {places.home(), places.sample().parent, places.practice().parent, places.reports().parent} == {
         tmp_path / "mine"
     }
+
+
+def test_a_folder_named_from_where_one_stands_is_the_same_in_the_notebooks(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("KIT_HOME", "mine")
+    monkeypatch.setattr(launch, "open_notebook", lambda *_words, **_more: 0)
+
+    with pytest.raises(typer.Exit):
+        opening.open_()
+    monkeypatch.chdir(places.notebooks())
+    assert places.home() == tmp_path / "mine"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="on Windows the profile's own rights hold")

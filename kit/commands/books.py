@@ -10,7 +10,15 @@ import typer
 from kit import places
 from kit.words import Trouble, _
 
-Book = Annotated[str | None, typer.Option("--book", envvar="KIT_BOOK", help=_("A file, or: sample"))]
+
+def _named(context: typer.Context, here: str | None) -> str | None:
+    """A book may be named before a command's word as well; what stands nearest counts."""
+    before = context.parent.params.get("book") if context.parent else None
+    source = context.get_parameter_source("book")
+    return before if before and (source is None or source.name != "COMMANDLINE") else here
+
+
+Book = Annotated[str | None, typer.Option("--book", envvar="KIT_BOOK", help=_("A file, or: sample"), callback=_named)]
 
 
 def opened(named: str | None) -> Any:

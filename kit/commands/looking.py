@@ -12,7 +12,7 @@ import typer
 
 from kit import places
 from kit.commands import books
-from kit.words import _
+from kit.words import Trouble, _
 
 
 def check(
@@ -43,20 +43,27 @@ def _accept(place: Path) -> None:
 
 def test(words: Annotated[list[str] | None, typer.Argument(help=_("What pytest understands"))] = None) -> None:
     if words:
-        raise typer.Exit(subprocess.run(_pytest(*words), cwd=places.ROOT, check=False).returncode)
+        raise typer.Exit(subprocess.run(_pytest(*words), cwd=_source(), check=False).returncode)
     # A browser waits for most of its time: half of the cores run meanwhile what needs none, and it is told afterwards.
     half = str(max(1, (os.cpu_count() or 2) // 2))
     with (
         tempfile.TemporaryFile() as told,
         subprocess.Popen(
-            _pytest("--ignore=tests/browser", "-n", half), cwd=places.ROOT, stdout=told, stderr=subprocess.STDOUT
+            _pytest("--ignore=tests/browser", "-n", half), cwd=_source(), stdout=told, stderr=subprocess.STDOUT
         ) as beside,
     ):
-        in_browser = subprocess.run(_pytest("tests/browser"), cwd=places.ROOT, check=False).returncode
+        in_browser = subprocess.run(_pytest("tests/browser"), cwd=_source(), check=False).returncode
         code = beside.wait() or in_browser
         told.seek(0)
         shutil.copyfileobj(told, sys.stdout.buffer)
     raise typer.Exit(code)
+
+
+def _source() -> Path:
+    """The folder in which the kit is made; tests and measurements stand only there."""
+    if places.SHIPPED != places.ROOT:
+        raise Trouble(_("This is part of the kit's source folder. Please run it there, with start.py."))
+    return places.ROOT
 
 
 def _pytest(*words: str) -> list[str]:
@@ -71,5 +78,5 @@ def bench(
         ),
     ] = None,
 ) -> None:
-    done = subprocess.run([sys.executable, "-m", "bench", *([what] if what else [])], cwd=places.ROOT, check=False)
+    done = subprocess.run([sys.executable, "-m", "bench", *([what] if what else [])], cwd=_source(), check=False)
     raise typer.Exit(done.returncode)

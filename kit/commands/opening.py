@@ -19,7 +19,7 @@ def open_(
     new: Annotated[bool, typer.Option("--new", help=_("Begin an encrypted practice of your own"))] = False,
     book: books.Book = None,
 ) -> None:
-    from kit import launch
+    from kit import launch, notebooks
 
     if new:
         if book or places.practice().exists():
@@ -28,9 +28,14 @@ def open_(
     if fresh:
         for part in places.home().glob(f"{places.sample().name}*"):
             part.unlink()
-    if book:  # the notebooks run in a folder of their own: there a relative path would name another file
+    # The notebooks run in a folder of their own: there a relative path would name another place.
+    if os.environ.get("KIT_HOME"):
+        os.environ["KIT_HOME"] = str(places.home().absolute())
+    if book:
         os.environ["KIT_BOOK"] = book if book in ("sample", ":memory:") else str(Path(book).expanduser().resolve())
     _warn_of_a_cloud(book)
+    for words in notebooks.bring():
+        typer.echo(words, err=True)
     raise typer.Exit(launch.open_notebook(notebook, browser=browser, port=port))
 
 

@@ -29,7 +29,7 @@ WORDS = {
     "sheet_letters": _("The letters of the sheet, row by row"),
     "sheet_help": _("Spaces, capitals and dashes do not matter."),
     "open_with_sheet": _("Open with the sheet"),
-    "no_server": _("The kit's own server does not answer here. Please start it with start.py, then open this page."),
+    "no_server": _("The kit's own server does not answer here. Please start the kit, then open this page."),
     "begin": _("Begin my practice"),
     "begin_help": _(
         "Nobody can look your passphrase up for you; the recovery sheet on the next step is the only other way in."

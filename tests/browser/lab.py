@@ -32,7 +32,8 @@ import sys
 from pathlib import Path
 from kit import launch, places
 from kit.words import Trouble
-places.NOTEBOOKS = Path(sys.argv[1]).resolve()
+root = Path(sys.argv[1]).resolve()
+places.notebooks = lambda: root
 try:
     sys.exit(launch.open_notebook(sys.argv[2], browser=False, port=int(sys.argv[3]) or None))
 except Trouble as trouble:
@@ -111,10 +112,11 @@ def surroundings(home: Path, **more: str) -> dict[str, str]:
     return {**kept, "KIT_HOME": str(home), **more}
 
 
-def start(command: list[str], home: Path, root: Path, **more: str) -> Lab:
+def start(command: list[str], home: Path, root: Path, here: Path | None = None, **more: str) -> Lab:
     """Runs a command that shows one address, and waits for that address."""
     process = subprocess.Popen(
         command,
+        cwd=here,
         env=surroundings(home, **more),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -6,15 +6,13 @@ from pathlib import Path
 
 import lab
 
-from kit import places
-
 NOTEBOOK = "1_session.ipynb"
 
 
 def begin(home: Path, port: int = 0, notebook: str = "1_session", **more: str) -> lab.Lab:
     """The kit's own start, as a coach calls it."""
     command = [sys.executable, "-m", "kit", "open", notebook, "--no-browser", *(["--port", str(port)] if port else [])]
-    return lab.start(command, home, places.NOTEBOOKS, **more)
+    return lab.start(command, home, home / "notebooks", **more)
 
 
 @contextmanager

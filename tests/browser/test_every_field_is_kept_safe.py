@@ -25,7 +25,6 @@ import traces
 from playwright.sync_api import expect
 
 import kit
-from kit import places
 from kit.records import KINDS
 
 MARK = traces.stem()
@@ -208,7 +207,7 @@ def left(serve, chromium, tmp_path_factory):
     context.close()
     server.end()
     said = server.process.stdout.read() + server.process.stderr.read()
-    yield Left(home, [home, person, browser, places.NOTEBOOKS], typist, practice.rows, wire, said, began)
+    yield Left(home, [home, person, browser], typist, practice.rows, wire, said, began)
 
 
 def browser_processes(profile: Path) -> list[psutil.Process]:
@@ -333,9 +332,9 @@ def test_the_browser_and_the_server_spoke_with_this_computer_alone(left):
 
 def test_python_keeps_no_history_and_the_notebooks_are_as_they_were_shipped(left):
     assert [path for path in left.files() if path.name.startswith("history")] == []
-    for path in places.NOTEBOOKS.glob("*.ipynb"):
-        cells = json.loads(path.read_text("utf-8"))["cells"]
-        assert [cell for cell in cells if cell.get("outputs")] == []
+    used = [path.read_text("utf-8") for path in (left.home / "notebooks").glob("*.ipynb")]
+    assert used
+    assert [cell for notebook in used for cell in json.loads(notebook)["cells"] if cell.get("outputs")] == []
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there the profile's own rights hold")

@@ -215,10 +215,7 @@ def test_when_the_server_is_gone_the_page_says_so_and_finds_the_next_one(page, s
 def test_a_plain_jupyterlab_of_this_environment_runs_it_and_keeps_nothing_typed(page, serve, tmp_path):
     root = tmp_path / "notebooks"
     shipped = lab.scratch_notebook(root / "1_session.ipynb", ["# A session", *OPENED, FORM])
-    plain = (
-        "import sys; from pathlib import Path; from kit import places; places.NOTEBOOKS = Path(sys.argv.pop(1));"
-        "from jupyterlab.labapp import main; print(sys.argv.pop(1), flush=True); main()"
-    )
+    plain = "import sys; from jupyterlab.labapp import main; print(sys.argv.pop(1), flush=True); main()"
     port = lab.free_port()
     address = f"http://127.0.0.1:{port}/lab/tree/1_session.ipynb?token=plain"
     options = [f"--ServerApp.root_dir={root}", f"--ServerApp.port={port}", "--IdentityProvider.token=plain"]
@@ -226,7 +223,7 @@ def test_a_plain_jupyterlab_of_this_environment_runs_it_and_keeps_nothing_typed(
     own = {f"JUPYTER_{name}_DIR": str(tmp_path / "jupyter" / name) for name in ("CONFIG", "DATA", "RUNTIME")}
     server = serve(
         lab.start,
-        [sys.executable, "-c", plain, str(root), address, *options, *flags],
+        [sys.executable, "-c", plain, address, *options, *flags],
         tmp_path,
         root,
         IPYTHONDIR=str(tmp_path / "ipython"),
