@@ -177,6 +177,7 @@ class Panel(Live):
             "turn": self._turn,
             "keyed": self.table.keyed,
             "picture": place,
+            "shows": [one.model_id for one in self.pictures],  # the page draws anew when another one stands there
             "looks": ("waits" if self._waits() else "quiet") if quiet and not stands else self.looks(),
         }
 
