@@ -104,6 +104,15 @@ def test_one_period_holds_for_all_pictures_of_a_page(river):
     assert len(steps.pictures[0].drawn["rows"]) < rows_of_all
 
 
+def test_the_page_is_told_when_another_picture_stands_in_a_panel(river):
+    chooser, journey = river.choose_period(), river.journey()
+    before = journey.view
+
+    press(chooser, "look_at", "month")
+
+    assert journey.view != before, "the page draws a panel anew when its view changes, and only then"
+
+
 def test_a_saved_week_is_in_the_picture_at_once(river):
     steps, review = river.small_steps(), river.review_steps()
     before = steps.pictures[0].drawn

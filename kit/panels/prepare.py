@@ -34,11 +34,9 @@ class Prepare(CoachsOwn):
         return [*self._last(line), *self._open(), *self._for_my_eyes(), *self._due(line), *self._more(), *self._begin()]
 
     def forms(self) -> dict[str, Form]:
-        """The last day of each setback that was left open; without an agreement nothing is changed."""
-        if not self.table.may_note:
-            return {}
-        asked = {one.id for one in self._asked_about()}
-        return {one.id: still_open.last_day(one) for one in self.table.records(records.Setback) if one.id in asked}
+        """The last day of a setback that was left open, once it was said that it has ended."""
+        record = self.subject() if self.table.may_note else None
+        return {"setback": Form(records.Setback, ("back_on_feet_on",), record=record)} if record else {}
 
     def _asked_about(self) -> tuple[still_open.StillOpen, ...]:
         setbacks = [dict(one) for one in self.table.records(records.Setback)]
@@ -98,12 +96,16 @@ class Prepare(CoachsOwn):
     def _due(self, line: Line) -> list[Block]:
         asked = [] if line.put_away else [block for one in line.still_open for block in self._still_open(one)]
         found = [*(text(one) for one in line.dates()), *asked]
-        save = [self.save_block()] if self.forms() else [said()] if asked or self.status.get("said") else []
-        return [*([heading(_("Asks for a look"))] if found else []), *found, *save]
+        told = [said()] if asked or self.status.get("said") else []
+        return [*([heading(_("Asks for a look"))] if found else []), *found, *([] if self.forms() else told)]
 
     def _still_open(self, one: still_open.StillOpen) -> list[Block]:
-        form = [self.form_block(one.id)] if one.id in self.forms() else []
-        return [text(one.asks()), *form, still_open.ways_on(one)]
+        record, goes_on = self.subject(), button("goes_on", _("Yes, still going on"), one.id)
+        if self.forms() and record.id == one.id:
+            leave = buttons(button("leave", _("Leave it as it was"), looks="plain"))
+            return [text(one.asks()), self.form_block("setback"), self.save_block(), leave]
+        ended = [button("take_up", _("It has ended"), [records.Setback.plural, one.id])] if self.table.may_note else []
+        return [text(one.asks()), buttons(goes_on, *ended)]
 
     def _more(self) -> list[Block]:
         check_ins, client = self._told(records.CheckIn), self.table.records(records.Client)[0]

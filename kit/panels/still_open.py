@@ -5,10 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from kit import records
-from kit.forms import Form
-from kit.panels.session import button, buttons
-from kit.panels.widgets import Block
 from kit.words import _, day_words
 
 LEFT = "still_open"  # the answers lie beside the drafts
@@ -39,15 +35,6 @@ def leave(store: Any, client: str, one: StillOpen) -> None:
     """It goes on: nothing of the setback is changed."""
     left = store.draft(client, LEFT).get("left", {})
     store.keep_draft(client, LEFT, {"left": {**left, one.id: one.later.isoformat()}})
-
-
-def last_day(setback: Any) -> Form:
-    """The one question of how it ended, if it did."""
-    return Form(records.Setback, ("back_on_feet_on",), record=setback)
-
-
-def ways_on(one: StillOpen) -> Block:
-    return buttons(button("goes_on", _("Yes, leave it open"), one.id, looks="plain"))
 
 
 def _found(setbacks: Sequence[Mapping[str, Any]]) -> list[StillOpen]:

@@ -180,6 +180,7 @@ class Panel(Live):
             "for_two": self.table.shows_somebody and self.table.panels[:1] == [self],
             "somebody": self.table.client is not None,
             "picture": place,
+            "shows": [one.model_id for one in self.pictures],  # the page draws anew when another one stands there
             "looks": ("waits" if self._waits() else "quiet") if quiet and not stands else self.looks(),
         }
 
