@@ -40,7 +40,7 @@ def shim(tmp_path_factory):
 def disk(tmp_path):
     """A disk with a practice, a sealed copy of it and a client's tables; the kit's own folder lies on it too."""
     disk = tmp_path / "disk"
-    home = disk / "home"
+    home = disk / "own"
     home.mkdir(parents=True)
     place = begun(home / "practice.book", WORDS)
     with closing(Store(place, keys.read(place, WORDS))) as store:
@@ -53,7 +53,7 @@ def disk(tmp_path):
 
 def at_full_disk(disk, shim, nth, *words, **more):
     told = f"{faults.KINDS['write']} {nth} {errno.ENOSPC} 1 {disk}"
-    env = {"LD_PRELOAD": shim, "KIT_FAULTS": told, "KIT_HOME": str(disk / "home"), "KIT_PASSPHRASE": WORDS, **more}
+    env = {"LD_PRELOAD": shim, "KIT_FAULTS": told, "KIT_HOME": str(disk / "own"), "KIT_PASSPHRASE": WORDS, **more}
     return run(*words, **env)
 
 
@@ -74,10 +74,10 @@ COMMANDS = {
     "backup to a file": ("backup", "{disk}/mine.sealed"),
     "restore": ("restore", "{disk}/there.sealed", "--yes"),
     "restore elsewhere": ("restore", "{disk}/there.sealed", "--book", "{disk}/new/practice.book"),
-    "import into a new book": ("import", "{disk}/tables", "--book", "{disk}/home/new.book"),
+    "import into a new book": ("import", "{disk}/tables", "--book", "{disk}/own/new.book"),
     "erase": ("erase", "Otter", "--yes"),
     "the sample": ("clients", "--book", "sample"),
-    "room": ("room", "A group", "--book", "{disk}/home/practice.book"),
+    "room": ("room", "A group", "--book", "{disk}/own/practice.book"),
     "open": ("open", "--no-browser"),
 }
 
@@ -97,7 +97,7 @@ def test_each_command_says_that_the_disk_is_full_and_leaves_all_as_it_was(name, 
     after = files(disk)
     assert sorted(after.keys() - before.keys()) == []
     assert before.keys() <= after.keys()
-    place = disk / "home" / "practice.book"
+    place = disk / "own" / "practice.book"
     with closing(Store(place, keys.read(place, WORDS))) as store:
         assert [one.title for one in store.records(kit.Win)] == ["bread"]
 
@@ -128,7 +128,7 @@ def test_a_stick_that_is_full_is_named_and_nothing_of_a_file_stays_on_it(name, d
     stick.mkdir()
 
     words = (word.format(stick=stick) for word in ONTO_A_STICK[name])
-    done = at_full_disk(stick, shim, FIRST, *words, KIT_HOME=str(disk / "home"))
+    done = at_full_disk(stick, shim, FIRST, *words, KIT_HOME=str(disk / "own"))
 
     assert done.returncode == 1
     assert f"The disk of {stick}" in done.stderr and "is full. Nothing is lost." in done.stderr, done

@@ -91,11 +91,10 @@ def home(tmp_path_factory):
 
 def of_a_practice(home: Path) -> Path:
     """A practice of one's own in which the sample's people are."""
-    with (
-        contextlib.closing(sample.opened()) as store,
-        contextlib.closing(kit.open_book(home / "practice.book")) as book,
-    ):
-        book._store.bring_in([one for kind in kit.records.KINDS for one in store.records(kind)])
+    with contextlib.closing(sample.opened()) as store:
+        people = [one for kind in KINDS for one in store.records(kind)]
+    with contextlib.closing(Store(home / "practice.book")) as store:
+        store.bring_in(people)
     return home
 
 
