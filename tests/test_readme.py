@@ -14,7 +14,9 @@ from asking import run
 
 from kit import __main__ as command_line
 from kit import places, rooms, sample
+from kit.records import KINDS
 from kit.reports import printed
+from kit.store import Store
 
 README = (places.ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = sorted(command.name or command.callback.__name__ for command in command_line.app.registered_commands)
