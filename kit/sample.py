@@ -1,5 +1,6 @@
 """The sample practice: this person's own copy of it, so that anything can be tried out."""
 
+import contextlib
 import os
 from datetime import date
 from pathlib import Path
@@ -24,10 +25,13 @@ def opened() -> Store:
     weeks = (date.today() - latest).days // 7
     making = places.sample().with_suffix(f".{os.getpid()}")
     making.unlink(missing_ok=True)
-    store = Store(making)
-    store.keep(*exchange.moved(told, 7 * weeks))
-    store.close()
-    _laid_down(making)
+    try:
+        with contextlib.closing(Store(making)) as store:
+            store.keep(*exchange.moved(told, 7 * weeks))
+        _laid_down(making)
+    finally:
+        for left in making.parent.glob(f"{making.name}*"):
+            left.unlink(missing_ok=True)
     return Store(places.sample())
 
 

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -328,13 +329,14 @@ def plain_words(place: Path | None, first: dict[str, str] | None = None) -> Iter
     try:
         yield
     except (sa.exc.DBAPIError, sqlcipher.Error, OSError, ValueError) as error:
-        sentence = next((told for sign, told in {**_SAID, **(first or {})}.items() if sign in _sign(error)), None)
+        sign = _sign(error, place)
+        sentence = next((told for one, told in {**_SAID, **(first or {})}.items() if one in sign), None)
         if sentence is None:
             raise
         raise trouble(place, sentence) from error
 
 
-def _sign(error: Exception) -> str:
+def _sign(error: Exception, place: Path | None) -> str:
     """What is amiss, in the words that `_SAID` knows."""
     if isinstance(error, OSError):
         return "full" if is_full(error) else "unable to open"
@@ -342,4 +344,15 @@ def _sign(error: Exception) -> str:
         return "half"
     # What stands in a row is no longer what was kept: a day that is none, half of a list, a rating of 300.
     unreadable = isinstance(error, ValueError) or "could not decode" in str(error).lower()
-    return "malformed" if unreadable else str(getattr(error, "orig", error)).lower()
+    sign = "malformed" if unreadable else str(getattr(error, "orig", error)).lower()
+    return "full" if place and "disk i/o" in sign and _has_no_room(place.parent) else sign
+
+
+def _has_no_room(folder: Path) -> bool:
+    """Whether the disk takes nothing more: of what lies beside a book SQLite does not tell why it was not written."""
+    try:
+        with tempfile.TemporaryFile(dir=folder, buffering=0) as tried:
+            tried.write(bytes(PAGE))
+    except OSError as error:
+        return is_full(error)
+    return False

@@ -1,5 +1,6 @@
 """A practice of one's own in the real notebook: one unlock for all pages, and a lock that leaves nothing in view."""
 
+import re
 from datetime import date, timedelta
 
 import lab
@@ -150,6 +151,23 @@ def test_another_passphrase_is_told_in_one_sentence_and_the_page_stays_locked(op
 
     expect(opened[0].locator(".kit-door [role=alert]").first).to_contain_text("does not open the book")
     owning.holds_none_of(opened[0], MARK)
+
+
+def test_the_page_says_how_long_a_new_passphrase_is_before_anybody_types_and_once_more_kindly(own):
+    page = own.context.new_page()
+    page.goto(own.server.page_of("0_start_here.ipynb"))
+    change = sitting.panel(page, "own_practice").locator("details", has_text="Change the passphrase").first
+    change.locator("summary").click()
+    new = change.get_by_label("New passphrase", exact=True)
+
+    expect(new).to_have_accessible_description(re.compile("At least 15 characters"))
+    expect(change.get_by_text("At least 15 characters")).to_be_visible()
+    change.get_by_label("Passphrase until now").fill(owning.PASSPHRASE)
+    for box in (new, change.get_by_label("The same once more")):
+        box.fill("a short one")
+    change.get_by_role("button", name="Change the passphrase").click()
+    expect(change.get_by_role("alert")).to_contain_text("needs at least 15 characters")
+    page.close()
 
 
 def test_when_the_broker_is_killed_everything_is_locked_and_nothing_is_lost(own, opened):
