@@ -244,6 +244,9 @@ def test_the_keeper_is_told_of_a_session_while_it_is_open_and_again_after_a_lock
     told.clear()
     book.unlock(owned.WORDS)
     assert told == [planned]
+    told.clear()
+    opened("2_progress")
+    assert told == [planned]  # a page that is opened later says it too
     book.table.clear_table()
     assert told[-1] == 0
 

@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 LOCK = (ROOT / "requirements.lock").read_text("utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-MACHINE_PATH = re.compile(r"(?<![\w.<>])(/(home|root|work|Users|mnt)/\w|[A-Z]:\\+Users\\+\w)")
+MACHINE_PATH = re.compile(r"(?<![\w.<>}])(/(home|root|work|Users|mnt)/\w|[A-Z]:\\+Users\\+\w)")
 LINT_IMPORTS = "from importlinter.cli import lint_imports_command as c; c()"
 EVERYTHING_WRONG = """
 import alembic, anywidget, cryptography, jinja2, jupyter_server, nbconvert, pandas, plotly, sqlalchemy, tornado, typer

@@ -60,6 +60,7 @@ class Table:
         self._touched = 0.0
         self._store, self._since = store, time() * 1000
         self.client = self._seated()
+        self._tell_of_the_session()
 
     @property
     def store(self) -> Store:

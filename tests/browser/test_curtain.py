@@ -124,6 +124,13 @@ def test_just_me_is_empty_at_once_while_its_notebook_is_still_at_work(own, sessi
     owning.is_behind_the_curtain(mine)
 
 
+def test_on_a_narrow_screen_every_button_of_the_bar_is_in_view(own, session):
+    session.set_viewport_size({"width": 390, "height": 800})
+    for label in ("Rest the screen", "Lock", "Close the practice", "Support now"):
+        expect(session.locator(".kit-bar").get_by_role("button", name=label)).to_be_in_viewport(ratio=1)
+    session.set_viewport_size({"width": 1280, "height": 800})
+
+
 # the screen at rest -------------------------------------------------------------------------------
 
 

@@ -82,6 +82,7 @@
     widget.node.append(message, back, runIt, rest, lock, close, support);
     panel.contentHeader.addWidget(widget);
     back.hidden = runIt.hidden = lock.hidden = close.hidden = true;
+    window.matchMedia('(max-width: 640px)').addEventListener('change', () => widget.parent?.fit());
     const say = (text, offer = false) => {
       if (message.textContent !== text) message.textContent = text;
       back.hidden = !offer;
