@@ -19,8 +19,6 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 from kit import door, living, locking, places, trust
 from kit.keys import broker
 from kit.words import Trouble, _
@@ -201,7 +199,7 @@ def _running_server(runtime: Path) -> dict[str, Any] | None:
                 return server
         except (OSError, ValueError, LookupError, TypeError, HTTPException) as error:
             # Else it was left behind by a server that is gone, or is another program's answer.
-            silent = silent or (living.silent(error) and psutil.pid_exists(server["pid"]))
+            silent = silent or (living.silent(error) and living.exists(server["pid"]))
     if silent:
         raise Trouble(_SILENT)
     return None

@@ -34,6 +34,11 @@ def _ended(told: str) -> bool:
         return True
 
 
+def exists(pid: int) -> bool:
+    """Whether some process bears this number, where that is all that was told."""
+    return psutil.pid_exists(pid)
+
+
 def silent(error: BaseException) -> bool:
     """Whether this is what waiting in vain for an answer ends with; it tells nothing of who was asked."""
     return isinstance(error.reason if isinstance(error, URLError) else error, TimeoutError)

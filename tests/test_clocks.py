@@ -29,7 +29,7 @@ def clock(tmp_path, monkeypatch):
     return clock
 
 
-def test_a_room_of_an_hour_goes_on_when_its_clock_jumps_by_ten_minutes_or_ten_hours(kit_home, clock):
+def test_a_room_of_an_hour_goes_on_when_its_clock_jumps_by_minutes_hours_or_days(kit_home, clock):
     place = kit_home / "rooms.book"
     kit.open_book(place).close()
     room = rooms.begin(rooms.Asked(str(place), title="Tuesday group", keep_until=rooms.keep_until(), hours=1))

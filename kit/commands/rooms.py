@@ -72,10 +72,10 @@ def close_rooms(named: str | None) -> None:
             if named in (None, one.title or rooms.state(one)["client"]):
                 rooms.close(one)
                 closed += 1
-        except rooms.Silent:
-            silent += 1
         except rooms.Gone:
             continue
+        except Trouble:
+            silent += 1
     typer.echo(_("Closed: {n}.").format(n=closed))
     if silent:
         raise Trouble(_("Not answering just now, so maybe still open: {n}. Please try again soon.").format(n=silent))
@@ -124,7 +124,7 @@ def _close(opened: Any) -> None:
 
     try:
         rooms.close(opened)
-    except rooms.Silent:
+    except Trouble:
         sentence = _("The room isn't answering just now, so it may still be open. To close it, type: kit room --close")
         raise Trouble(sentence) from None
 

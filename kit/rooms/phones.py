@@ -137,19 +137,19 @@ class Support(Page):
 
     def get(self) -> None:
         self.show("support.html", lines=self.run.support_lines(), told="", person=self.run.people[self.token],
-                  mark="", news="", support=False)  # fmt: skip
+                  news="/now", support=False)  # fmt: skip
 
     @kindly
     async def post(self) -> None:
         what = self.said("what", 10)
         self.run.call(self.token, what, self.said("nickname", 80), self.said("place", 80))
         self.show("support.html", lines=self.run.support_lines(), told=what, person=self.run.people[self.token],
-                  support=False)  # fmt: skip
+                  news="/now", support=False)  # fmt: skip
 
 
 class Data(Page):
     def get(self) -> None:
-        self.show("data.html")
+        self.show("data.html", news="/now")
 
 
 ROUTES: list[Any] = [

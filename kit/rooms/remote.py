@@ -159,7 +159,7 @@ class Support(Page):
 
 class Data(Page):
     def get(self) -> None:
-        self.show("data.html")
+        self.show("data.html", news="/now")
 
 
 class State(Page):

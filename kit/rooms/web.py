@@ -109,7 +109,8 @@ class Page(RequestHandler):
         )  # fmt: skip
 
     def show(self, template: str, **told: Any) -> None:
-        page = {"mark": "", "news": "", "support": True, "room": self.room, "run": self.run, **told}
+        own = {"mark": "", "news": "", "support": True, "yours": self.role == "person"}
+        page = {**own, "room": self.room, "run": self.run, **told}
         self.finish(pages.filled(template, version=pages.version(), xsrf=self.xsrf_token.decode(), **page))
 
     def turn_away(self, sentence: str) -> None:
@@ -117,7 +118,8 @@ class Page(RequestHandler):
         if self.wants_data:
             self.finish({"said": sentence, "kept": False})
             return
-        page = {"room": None, "mark": "", "news": "", "status": self.get_status(), "support": False}
+        status = self.get_status()
+        page = {"room": None, "mark": "", "news": "", "status": status, "support": False, "yours": status == 410}
         self.finish(pages.filled("away.html", version=pages.version(), sentence=sentence, **page))
 
     def said(self, name: str, most: int = 21_000) -> str:

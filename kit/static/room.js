@@ -81,8 +81,9 @@
     });
   };
   const offered = () => { // made here, as a room that is closed or silent hands out no page
-    if (!written().length || document.getElementById("own-page")) return [];
-    const part = document.getElementById("yours").content.cloneNode(true);
+    const yours = document.getElementById("yours");
+    if (!yours || !written().length || document.getElementById("own-page")) return [];
+    const part = yours.content.cloneNode(true);
     offer(part, written);
     return [part];
   };
@@ -218,18 +219,19 @@
   const listen = async () => {
     if (listening || !body.dataset.news) return;
     listening = true;
-    let pause = 1000;
+    let pause = 1000, known = body.dataset.mark; // a page without a mark stays where it is, until the room is closed
     while (!leaving && !document.hidden) {
       try {
         const gone = new AbortController();
         const timer = setTimeout(() => gone.abort(), 40000);
-        const answer = await fetch(`${body.dataset.news}?mark=${encodeURIComponent(body.dataset.mark)}`, { credentials: "same-origin", headers: { Accept: "application/json" }, signal: gone.signal });
+        const answer = await fetch(`${body.dataset.news}?mark=${encodeURIComponent(known)}`, { credentials: "same-origin", headers: { Accept: "application/json" }, signal: gone.signal });
         clearTimeout(timer);
         const { mark } = answer.status === 410 ? { mark: "closed" } : answer.ok ? await answer.json() : {};
         if (mark === "closed") { await quietly(); over(); break; }
         if (answer.status === 403) { location.assign("/"); break; }
         if (!mark) throw new Error("again");
-        if (mark !== body.dataset.mark) await moved(mark);
+        if (body.dataset.mark && mark !== known) await moved(mark);
+        known = mark;
         pause = 1000;
         silent(false);
       } catch {

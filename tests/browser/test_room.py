@@ -356,16 +356,20 @@ def accessible(page):
 
 
 def test_the_last_page_offers_what_was_written_once_more_and_clears_nothing(closing, window):
-    writer, idle = (in_the_room(closing, window) for _phone in range(2))
-    writer.fill("textarea", SECRET)
+    writer, idle, apart = (in_the_room(closing, window) for _phone in range(3))
+    for phone in (writer, apart):
+        phone.fill("textarea", SECRET)
+    apart.goto(f"{closing.near}/support")
     idle.goto(closing.near)
     go(closing, 3)
     writer.wait_for_url("**/step/shared")
+    assert apart.url.endswith("/support")
     writer.fill("#text", "not shared yet")
     rooms.close(closing)
 
-    for phone in (writer, idle):
+    for phone in (writer, idle, apart):
         phone.wait_for_selector("text=This room is closed")
+    assert apart.locator("#own-page p").all_inner_texts() == [SECRET]
     assert idle.locator("#main button").count() == 0
     accessible(writer)
     assert writer.locator("#own-page p").all_inner_texts() == [SECRET, "not shared yet"]
