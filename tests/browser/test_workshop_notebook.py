@@ -270,6 +270,8 @@ def test_three_phones_a_projector_a_private_page_and_the_notebook(notebook, devi
     sitting.press(notebook, "workshop", "Yes, close it")
     for phone in (one, two, late):
         phone.get_by_text("This room is closed.").wait_for()
-        assert phone.evaluate("Object.keys(sessionStorage).filter((name) => name.startsWith('kit-'))") == []
+        kept = phone.evaluate("Object.keys(sessionStorage).filter((name) => /kit-(own|draft|queue)/.test(name))")
+        assert [name.split(":")[0] for name in kept] == (["kit-own"] if phone == one else [])
+    assert MINE in one.locator("#own-page").inner_text()  # offered once more
     assert traces.holding(traces.files(home), "zinnia") == []
     assert notebook.said == []
