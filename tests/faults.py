@@ -130,6 +130,16 @@ def lacking() -> str:
     return "" if shutil.which("cc") else "there is no C compiler (cc) here, so no fault can be made"
 
 
+def require() -> None:
+    """Without a compiler a test of faults is skipped, or fails where KIT_FAULT_TESTS=required asks for one."""
+    import pytest  # which the server and its children do without
+
+    if lacking() and os.environ.get("KIT_FAULT_TESTS") == "required":
+        pytest.fail(lacking())
+    if lacking():
+        pytest.skip(lacking())
+
+
 def lived(orders: Iterable[Order], folder: Path) -> list[dict[str, Any]]:
     """What each child says of what it did."""
     asked = [asdict(one) for one in orders]

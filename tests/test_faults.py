@@ -1,7 +1,6 @@
 """A disk that is full, unplugged or held by somebody: one clear sentence, the text stays, and the book is sound."""
 
 import gzip
-import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -18,12 +17,7 @@ CALLS = 30
 
 @pytest.fixture(autouse=True)
 def can_be_made():
-    """Faults need a compiler; without one the tests skip, or are told where KIT_FAULT_TESTS=required asks for one."""
-    lacking = faults.lacking()
-    if lacking and os.environ.get("KIT_FAULT_TESTS") == "required":
-        pytest.fail(lacking)
-    if lacking:
-        pytest.skip(lacking)
+    faults.require()
 
 
 def test_whatever_goes_wrong_at_any_call_of_a_session_it_is_told_the_text_stays_and_the_book_is_sound(tmp_path):

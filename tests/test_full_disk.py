@@ -23,12 +23,7 @@ FIRST, LATER = 1, 4  # the first write of a command, and one amid its work
 
 @pytest.fixture(autouse=True)
 def can_be_made():
-    """Faults need a compiler; without one the tests skip, or are told where KIT_FAULT_TESTS=required asks for one."""
-    lacking = faults.lacking()
-    if lacking and os.environ.get("KIT_FAULT_TESTS") == "required":
-        pytest.fail(lacking)
-    if lacking:
-        pytest.skip(lacking)
+    faults.require()
 
 
 @pytest.fixture(scope="module")
