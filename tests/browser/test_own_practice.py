@@ -182,8 +182,8 @@ def test_two_people_who_talk_and_only_move_the_mouse_are_there(own, opened):
 
 def test_when_nobody_is_there_for_a_while_every_page_is_locked(own, opened):
     book = own.server.home / "practice.book"
+    sitting.next_person(opened[0])  # a session that is open is not locked so soon
     with owning.kit_home(own.server.home):
-        broker.session(book, 0)  # none is open
         broker.hold(book, keys.read(book, owning.PASSPHRASE), idle=1.0)
 
     for page in opened:
