@@ -60,6 +60,10 @@ export function restingScreen(words, somebodyIsThere) {
 
   for (const sign of SIGNS) window.addEventListener(sign, touched, { capture: true, passive: true });
   window.addEventListener('keydown', pressed, { capture: true });
+  paper.addEventListener('cancel', event => {
+    event.preventDefault(); // a tablet's own way back
+    wake();
+  });
   paper.addEventListener('click', event => {
     wake();
     if (event.target === support) barInView()?.querySelector('.kit-bar-support').click();
