@@ -99,6 +99,10 @@ def test_a_whole_workshop_with_and_without_script(room, window):
     plain.goto(room.near)
     share(plain, "tired")
     assert "hopeful" not in board.content()
+    lead.locator("button", has_text="Is anything waiting?").first.click()
+    lead.wait_for_selector("text=2 lines are waiting. With so few you may guess whose they are.")
+    assert "tired" not in lead.content()
+    lead.click("text=Let me see them")
     lead.wait_for_selector("text=tired")
     lead.click("text=Reveal these words")
     board.wait_for_selector("text=hopeful")
@@ -116,6 +120,7 @@ def test_a_whole_workshop_with_and_without_script(room, window):
     phone.click("text=mornings without dread")
     phone.click("form.share button.main")
     phone.wait_for_selector(".mine")
+    rooms.act(room, "release", ask="shared")
     lead.click("li:has-text('mornings without dread') >> text=Show")
     board.wait_for_selector("text=mornings without dread")
 
@@ -194,6 +199,8 @@ def test_a_whole_workshop_needs_no_mouse(room, window):
     write(phone, "text", "unhurried")
     press(phone, "Keep it")
     phone.wait_for_selector(".mine >> text=unhurried")
+    press(lead, "Is anything waiting?")
+    press(lead, "Let me see them")
     press(lead, "Reveal these words")
     phone.wait_for_selector(".shown >> text=unhurried")
 
