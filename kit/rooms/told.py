@@ -25,8 +25,11 @@ def of(run: Run) -> dict[str, Any]:
 
 def few(lines: int) -> str:
     """What somebody should know before they see what waits."""
-    told = one_or_many("{n} line is waiting.", "{n} lines are waiting.", lines).format(n=lines)
-    return told + " " + _("With so few you may guess whose they are.")
+    return one_or_many(
+        "{n} line is waiting. With so few you may guess whose it is.",
+        "{n} lines are waiting. With so few you may guess whose they are.",
+        lines,
+    ).format(n=lines)
 
 
 def at_the_door(phones: int, heads: int) -> str:
