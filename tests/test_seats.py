@@ -55,7 +55,7 @@ def test_a_phone_beyond_the_heads_reads_one_moment_until_it_is_let_in(room):
     _first, second, third = (room.phone() for _phone in range(3))
     assert second.path == "/step/word"
     assert MOMENT in third.page
-    assert third.share("word", "here", follow=False).status == 400
+    assert third.share("word", "here", follow=False).status == 503
     assert MOMENT in third.open("/step/word").page
 
     told = room.act(do="let_in")
