@@ -68,7 +68,7 @@ def test_whoever_waits_at_the_door_is_told_of_and_hears_of_being_let_in(room):
     room.phone()
     waiting = room.phone()
     lead = room.lead()
-    assert "1 phone is waiting to come in. You said that 1" in lead.page
+    assert "1 phone is waiting to come in. You counted 1." in lead.page
 
     mark = re.search(r'data-mark="([^"]*)" data-news="/door/now"', waiting.page)[1]
     room.act(do="let_in")

@@ -113,7 +113,7 @@ class ComingIn(InWorkshop):
 
         state = self.follow.state
         unsaid = _("Until you say a number, everyone is let in and no figure is shown.")
-        said = _("You said that {n} people are here; {phones}. A phone beyond that number waits until you let it in.")
+        said = _("You counted {n}; {phones}. A phone beyond that number waits until you let it in.")
         now = said.format(n=state["heads"], phones=told.phones_in(state["seated"])) if state["heads"] else unsaid
         return [self.form_block("heads"), buttons(button("heads", _("Save the number"))), text(now, "quiet")]
 

@@ -34,7 +34,7 @@ def few(lines: int) -> str:
 
 def at_the_door(phones: int, heads: int) -> str:
     told = one_or_many("{n} phone is waiting to come in.", "{n} phones are waiting to come in.", phones)
-    return told.format(n=phones) + " " + _("You said that {heads} people are here. Please count once more.").format(
+    return told.format(n=phones) + " " + _("You counted {heads}. Please count once more.").format(
         heads=heads
     )  # fmt: skip
 
