@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from unicodedata import bidirectional
+from unicodedata import bidirectional, category
 
 _SPOKEN = gettext.translation("kit", Path(__file__).parent / "locale", fallback=True)
 _ISOLATE, _ISOLATES, _END = "\u2068", "\u2066\u2067\u2068", "\u2069"
@@ -106,6 +106,19 @@ def beside(between: str, items: Iterable[str]) -> str:
     """People's own words beside each other, each kept apart from the next."""
     some = list(items)
     return between.join(str(apart(one)) for one in some) if len(some) > 1 else "".join(some)
+
+
+MARKS = 8  # that stand on one letter in no language; where there are more, a line may end between them
+NO_WIDTH = "\u200b"
+
+
+def wrapping(text: str) -> str:
+    """Text that can always be wrapped: browsers never end a line between a letter and its marks, however many."""
+    made, marks = [], 0
+    for sign in text:
+        marks = marks + 1 if category(sign).startswith("M") else 0
+        made.append(NO_WIDTH + sign if marks and marks % MARKS == 0 else sign)
+    return "".join(made)
 
 
 def day_words(day: date) -> str:

@@ -22,7 +22,7 @@ from kit.records import Answer, Workshop
 from kit.rooms import arc, figures, kept, staging
 from kit.rooms.workshop import Run
 from kit.store import Store
-from kit.words import Trouble
+from kit.words import Trouble, wrapping
 
 FOUR = ["a walk", "bread", "tea", "the sea"]
 
@@ -318,6 +318,22 @@ def test_a_line_keeps_its_breaks_on_every_page(kit_home):
             assert text in device.page
         phone.open("/step/word").share("word", "two\r\nlines")
         assert "two lines" in [one.text for one in room.answers()]
+
+
+def test_a_word_of_269_marks_may_end_a_line_between_them(kit_home):
+    word = "\u0e01" + "\u0e47" * 268
+    with opened(kit_home) as room:
+        room.act(do="go", at="3")
+        phone = room.phone().share("shared", word)
+        assert [one.text for one in room.answers()] == [word]
+        room.act(do="show", id=room.id_of(word))
+        for device in (phone.open("/step/shared"), room.lead(), room.board()):
+            page = re.sub(r'"[^"]*"', "", device.page)
+            clusters = re.findall(r"[\u0e01\u0e47]+", page)
+            assert "".join(clusters) == word * page.count("\u0e01")
+            assert "\u0e01" in page
+            assert max(map(len, clusters)) <= 9
+    assert wrapping("\u0e01\u0e49\u0e33 caf\u0065\u0301") == "\u0e01\u0e49\u0e33 caf\u0065\u0301"
 
 
 # interruptions ---------------------------------------------------------------------------------------

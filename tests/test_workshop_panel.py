@@ -411,7 +411,7 @@ def test_what_was_shared_is_read_question_by_question_shown_or_not(book):
     assert "The sea" not in seen(panel)
 
     press(panel, "Read what was shared")
-    assert words_of(panel) == [
+    assert [sorted(one) if isinstance(one, list) else one for one in words_of(panel)] == [
         "A line that I would like to share, without a name", "Shown to all", ["The sea"], "Not shown",
         ["kept for myself"], "What do several of us speak of?", "Shown to all", ["rest"],
         "What helps me, even a little?", "Shown to all", ["a walk", "bread"],

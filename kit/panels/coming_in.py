@@ -73,7 +73,7 @@ class InWorkshop(InRoom):
         lines = self.follow.state["asked"].get(ask["name"])
         if not lines:
             return [] if lines is None else [text(_("Nothing was waiting when you asked."), "quiet")]
-        see = press(_("Let me see them on my own page"), "release", ask=ask["name"])
+        see = press(_("Let me see on my own page"), "release", ask=ask["name"])
         return [text(told.few(lines)), buttons(see)]
 
     def _on(self) -> list[dict[str, Any]]:
@@ -113,9 +113,9 @@ class ComingIn(InWorkshop):
 
         state = self.follow.state
         unsaid = _("Until you say a number, everyone is let in and no figure is shown.")
-        said = _("You said that {n} people are here; {phones}. A phone beyond that number waits until you let it in.")
+        said = _("You counted {n}; {phones}. A phone beyond that number waits until you let it in.")
         now = said.format(n=state["heads"], phones=told.phones_in(state["seated"])) if state["heads"] else unsaid
-        return [self.form_block("heads"), buttons(button("heads", _("That many"))), text(now, "quiet")]
+        return [self.form_block("heads"), buttons(button("heads", _("Save the number"))), text(now, "quiet")]
 
     def do_heads(self) -> None:
         typed = self.typed.get("heads", {}).get("heads")

@@ -7,7 +7,7 @@ from kit.panels.coach import heading, listed
 from kit.panels.following import InRoom
 from kit.panels.session import button, text
 from kit.panels.widgets import Block
-from kit.words import _, day_words
+from kit.words import _, day_words, wrapping
 
 
 class Held(InRoom):
@@ -89,9 +89,12 @@ def _question(one: Any) -> list[Block]:
         from kit.rooms import figures
 
         bands = [_("{low} to {high}: {count}").format(**band) for band in figures.told(one.figure)]
-        numbers = _("Numbers are never read one by one, and there were too few for a figure.")
+        numbers = _("Numbers are never read one by one. No figure was shown here.")
         return [heading(one.prompt), text(" \u00b7 ".join(bands)) if bands else text(numbers, "quiet")]
     parts = ((_("Shown to all"), one.shown), (_("Not shown"), one.back))
-    lines = [[text(words, "quiet"), {"is": "words", "words": list(found), "looks": one.kind}] for words, found in parts
-             if found]  # fmt: skip
+    lines = [
+        [text(words, "quiet"), {"is": "words", "words": list(map(wrapping, found)), "looks": one.kind}]
+        for words, found in parts
+        if found
+    ]
     return [heading(one.prompt), *(block for some in lines for block in some)]

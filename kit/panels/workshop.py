@@ -11,7 +11,7 @@ from kit.panels.following import link, links, part
 from kit.panels.held import Held
 from kit.panels.session import button, buttons, text
 from kit.panels.widgets import Block
-from kit.words import Trouble, _, day_words
+from kit.words import Trouble, _, day_words, wrapping
 
 ANONYMOUS = _(
     "Entering this for somebody ends their anonymity: you know whose words these are, and whoever sees this screen "
@@ -224,7 +224,7 @@ def _on_the_board(one: dict[str, Any]) -> list[Block]:
     empty = [] if lines or bands else [text(_("Nothing is shown here so far."), "quiet")]
     return [
         heading(one["prompt"]),
-        *([{"is": "words", "words": lines, "looks": one["kind"]}] if lines else []),
+        *([{"is": "words", "words": list(map(wrapping, lines)), "looks": one["kind"]}] if lines else []),
         *([text(" \u00b7 ".join(bands))] if bands else []),
         *(empty if one["kind"] in (*WORDED, "rating") else []),
     ]

@@ -4,7 +4,9 @@ import math
 from typing import Any
 
 from tornado.httputil import HTTPServerRequest, parse_cookie
-from tornado.web import Application, decode_signed_value
+from tornado.web import Application, HTTPError, decode_signed_value, stream_request_body
+
+from kit.rooms.web import Page
 
 STRANGER = 2 * 1024  # bytes: a code, or a yes
 PHONE = 16 * 1024  # a line of 280 characters, each of them twelve bytes in a form
@@ -12,12 +14,33 @@ LARGEST = 256 * 1024  # a client's own form
 SENT_WITHIN = 15.0  # seconds in which all of it is here
 
 
+@stream_request_body
+class TooMuch(Page):
+    """Lets go of each part as it comes, and says one sentence in the end."""
+
+    role = ""
+
+    def check_xsrf_cookie(self) -> None:
+        """Nothing is done here, so nothing can be forged."""
+
+    def data_received(self, chunk: bytes) -> None:
+        pass
+
+    def post(self, *_path: str) -> None:
+        raise HTTPError(413)
+
+    get = put = patch = delete = post
+
+
 class Admitting(Application):
-    """Looks at who asks when the head of a request is here: nothing that is too much is waited for, or held."""
+    """Looks at who asks when the head of a request is here: what is too much for them is not held."""
 
     def get_handler_delegate(self, request: HTTPServerRequest, *given: Any, **more: Any) -> Any:
         connection: Any = request.connection
-        connection.set_max_body_size(self._most(request))
+        most, length = self._most(request), request.headers.get("Content-Length", "")
+        if length.isdecimal() and int(length) > most:
+            return super().get_handler_delegate(request, TooMuch)
+        connection.set_max_body_size(most)
         return super().get_handler_delegate(request, *given, **more)
 
     def _most(self, request: HTTPServerRequest) -> int:

@@ -13,7 +13,7 @@ import segno
 from markupsafe import Markup
 
 from kit import look
-from kit.words import _, day_words
+from kit.words import _, day_words, wrapping
 
 KIT = Path(__file__).parent.parent
 LIGHT = ".board, .paper"  # light whatever the screen is: a projector draws no dark, and paper is white
@@ -49,7 +49,7 @@ def _templates() -> jinja2.Environment:
         trim_blocks=True, lstrip_blocks=True, auto_reload=False,
     )  # fmt: skip
     templates.globals.update(_=_)
-    templates.filters.update(day=day_words, dialled=dialled)
+    templates.filters.update(day=day_words, dialled=dialled, wrapping=wrapping)
     return templates
 
 

@@ -97,8 +97,10 @@ class Step(Page):
             self.go("/")
             return
         key = self.said("id", 64)
-        if not (ask.shared and self.run.is_in(self.token) and key.isalnum() and len(key) == 32):
+        if not (ask.shared and self.run.people[self.token].agreed and key.isalnum() and len(key) == 32):
             raise HTTPError(400)
+        if not self.run.is_in(self.token):  # the phone sends it again once it is let in
+            raise HTTPError(503)
         await self._share(ask, key, self.said("text"))
 
     async def _share(self, ask: Ask, key: str, text: str) -> None:

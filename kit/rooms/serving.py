@@ -26,6 +26,7 @@ from kit.words import Trouble, _
 
 NEAR = "127.0.0.1"
 HEAD = 16 * 1024  # bytes of what a request says before its body
+PIECE = 4 * 1024  # bytes that are read at once, which is what a connection holds that sends half of something
 IDLE = 20  # seconds after which a connection that nobody uses is let go: some systems hold 512 of them at most
 LOOK = 20.0  # seconds between two looks at the time that is left
 FAREWELL = 3.0  # seconds in which every page that waits hears that the room is closed
@@ -50,7 +51,8 @@ def opened(asked: Asked, key: bytes | None) -> tuple[Room, HTTPServer, Open]:
     )
     server = HTTPServer(
         application(room), ssl_options=_tls(asked), max_body_size=admitting.LARGEST, body_timeout=admitting.SENT_WITHIN,
-        max_buffer_size=4 * admitting.LARGEST, max_header_size=HEAD, idle_connection_timeout=IDLE, xheaders=False,
+        max_buffer_size=4 * admitting.LARGEST, max_header_size=HEAD, chunk_size=PIECE, idle_connection_timeout=IDLE,
+        xheaders=False,
     )  # fmt: skip
     server.add_sockets(listening)
     near = f"{scheme}://{NEAR}:{port}"

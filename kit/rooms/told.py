@@ -25,13 +25,16 @@ def of(run: Run) -> dict[str, Any]:
 
 def few(lines: int) -> str:
     """What somebody should know before they see what waits."""
-    told = one_or_many("{n} line is waiting.", "{n} lines are waiting.", lines).format(n=lines)
-    return told + " " + _("With so few you may guess whose they are.")
+    return one_or_many(
+        "{n} line is waiting. With so few you may guess whose it is.",
+        "{n} lines are waiting. With so few you may guess whose they are.",
+        lines,
+    ).format(n=lines)
 
 
 def at_the_door(phones: int, heads: int) -> str:
     told = one_or_many("{n} phone is waiting to come in.", "{n} phones are waiting to come in.", phones)
-    return told.format(n=phones) + " " + _("You said that {heads} people are here. Please count once more.").format(
+    return told.format(n=phones) + " " + _("You counted {heads}. Please count once more.").format(
         heads=heads
     )  # fmt: skip
 
