@@ -12,7 +12,7 @@ from typing import Any
 
 from jupyter_server.base.handlers import APIHandler, AuthenticatedFileHandler
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
-from jupyter_server.utils import to_os_path, url_path_join
+from jupyter_server.utils import ApiPath, to_os_path, url_path_join
 from tornado.ioloop import IOLoop
 from tornado.web import HTTPError, authenticated, stream_request_body
 
@@ -83,7 +83,7 @@ def keep_folder_off_path(server: Any) -> None:
     given = sessions.get_kernel_env
 
     def surroundings(path: str, name: str | None = None) -> dict[str, str]:
-        ours = _is_marked(Path(to_os_path(path, root)))
+        ours = _is_marked(Path(to_os_path(ApiPath(path), root)))
         return {**given(path, name), **(trust.SURROUNDINGS if ours else {})}
 
     sessions.get_kernel_env = surroundings

@@ -168,7 +168,7 @@
     let wasReady = false;
     let allowed = false; // by a person, for this once
     let waits = false;
-    let restarts = false;
+    let kernelsName; // each process has its own
 
     async function run() {
       again = true;
@@ -225,12 +225,12 @@
       else void run();
     }
 
-    // Where another window or the server restarts the kernel, only the kernel's own words tell this one.
-    function hear(_, { header, content }) {
-      const kernel = session.session?.kernel;
-      if (header.msg_type === 'shutdown_reply') restarts = content.restart && kernel?.status !== 'restarting';
-      if (header.msg_type !== 'iopub_welcome' || !restarts) return;
-      restarts = false;
+    // Where another window or the server restarts the kernel, only the new one's own words tell this page.
+    function hear(_, { header }) {
+      const isAnother = kernelsName && header.session !== kernelsName;
+      if (header.msg_type === 'execute_input') kernelsName = header.session;
+      if (header.msg_type !== 'iopub_welcome' || !isAnother || isRunning || kernelLost) return;
+      kernelsName = header.session;
       comeBack();
     }
 
