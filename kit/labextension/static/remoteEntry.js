@@ -213,8 +213,9 @@
         setTimeout(lookForServer, PATIENCE);
       } else if (kernelLost && ['idle', 'busy'].includes(status)) {
         comeBack();
-      } else if (!isRunning && !waits) {
-        bar.say('');
+      } else if (!isRunning) {
+        if (waits) bar.waitForPerson();
+        else bar.say('');
       }
     }
 
