@@ -168,7 +168,6 @@
     let wasReady = false;
     let allowed = false; // by a person, for this once
     let waits = false;
-    let kernelsName; // each process has its own
 
     async function run() {
       again = true;
@@ -226,15 +225,6 @@
       else void run();
     }
 
-    // Where another window or the server restarts the kernel, only the new one's own words tell this page.
-    function hear(_, { header }) {
-      const isAnother = kernelsName && header.session !== kernelsName;
-      if (header.msg_type === 'execute_input') kernelsName = header.session;
-      if (header.msg_type !== 'iopub_welcome' || !isAnother || isRunning || kernelLost) return;
-      kernelsName = header.session;
-      comeBack();
-    }
-
     async function lookForServer() {
       if (panel.isDisposed || closed || session.session?.kernel?.connectionStatus === 'connected') return;
       const here = await serverAnswers();
@@ -265,7 +255,6 @@
     for (const signal of ['statusChanged', 'connectionStatusChanged', 'kernelChanged']) {
       session[signal].connect(look);
     }
-    session.iopubMessage.connect(hear);
     bar.say(words.gettingReady);
     session.ready
       .then(() => session.session?.kernel?.info)
