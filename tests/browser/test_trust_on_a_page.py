@@ -69,7 +69,7 @@ def test_a_notebook_with_code_of_its_own_waits_until_a_person_runs_it_for_this_o
     assert not ran.exists()
 
 
-def test_after_a_restart_it_waits_once_more(kit, page, place):
+def test_with_a_new_kernel_it_waits_once_more(kit, page, place):
     in_its_place(place, "again")
     page.goto(kit.page_of("again.ipynb"))
     waits(page)
@@ -79,7 +79,7 @@ def test_after_a_restart_it_waits_once_more(kit, page, place):
     (ran,) = place.rglob("it_ran")
     ran.unlink()
 
-    kit.ask(f"api/kernels/{kit.kernel('again.ipynb')['id']}/restart", "POST")
+    kit.kernel_process("again.ipynb").kill()
     waits(page)
     assert not ran.exists()
 
@@ -124,7 +124,7 @@ def test_a_cell_that_was_changed_after_opening_is_read_anew_before_it_runs_again
     lab.wait_for_quiet(page)
 
     page.evaluate(CHANGE, NOTED)
-    kit.ask(f"api/kernels/{kit.kernel('later.ipynb')['id']}/restart", "POST")
+    kit.kernel_process("later.ipynb").kill()
     waits(page)
     assert not (place / "it_ran").exists()
 
@@ -172,12 +172,12 @@ def test_an_emptied_window_says_so_and_brings_the_page_back_with_what_was_being_
     is_elsewhere(first)
 
 
-def test_after_a_restart_the_page_comes_back_where_it_was_and_the_other_window_still_says_so(kit, windows):
+def test_with_a_new_kernel_the_page_comes_back_where_it_was_and_the_other_window_still_says_so(kit, windows):
     first, second = windows
     is_elsewhere(first)
 
     with sitting.panels_anew(second):
-        kit.ask(f"api/kernels/{kit.kernel('1_session.ipynb')['id']}/restart", "POST")
+        kit.kernel_process("1_session.ipynb").kill()
     is_elsewhere(first)
     first.get_by_role("button", name="Bring it here").click()
     is_here(first)

@@ -176,7 +176,6 @@
     let wasReady = false;
     let allowed = false; // by a person, for this once
     let waits = false;
-    let restarts = false;
 
     async function run() {
       again = true;
@@ -221,8 +220,9 @@
         setTimeout(lookForServer, PATIENCE);
       } else if (kernelLost && ['idle', 'busy'].includes(status)) {
         comeBack();
-      } else if (!isRunning && !waits) {
-        bar.say('');
+      } else if (!isRunning) {
+        if (waits) bar.waitForPerson();
+        else bar.say('');
       }
     }
 
@@ -231,15 +231,6 @@
       kernelLost = false;
       if (place.isElsewhere()) bar.say('');
       else void run();
-    }
-
-    // Where another window or the server restarts the kernel, only the kernel's own words tell this one.
-    function hear(_, { header, content }) {
-      const kernel = session.session?.kernel;
-      if (header.msg_type === 'shutdown_reply') restarts = content.restart && kernel?.status !== 'restarting';
-      if (header.msg_type !== 'iopub_welcome' || !restarts) return;
-      restarts = false;
-      comeBack();
     }
 
     async function lookForServer() {
@@ -273,7 +264,6 @@
     for (const signal of ['statusChanged', 'connectionStatusChanged', 'kernelChanged']) {
       session[signal].connect(look);
     }
-    session.iopubMessage.connect(hear);
     bar.say(words.gettingReady);
     session.ready
       .then(() => session.session?.kernel?.info)
