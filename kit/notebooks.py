@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from kit import keys, places
-from kit.words import Trouble, _
+from kit.words import Trouble, _, is_full
 
 
 def bring() -> list[str]:
@@ -105,6 +105,8 @@ def _put(place: Path, content: bytes) -> None:
     try:
         keys.put(place, content)
     except Trouble as error:
+        if error.__cause__ and is_full(error.__cause__):
+            raise
         sentence = _("{file} could not be written. Please look whether its disk has room, then open the kit again.")
         raise Trouble(sentence.format(file=place)) from error
 

@@ -15,6 +15,7 @@ import pytest
 from rooming import opened
 
 from kit import places
+from kit.rooms import admitting
 
 DEEP = 20_000
 ODD: dict[str, bytes] = {
@@ -174,7 +175,7 @@ def room(request, tmp_path_factory):
 
 
 @pytest.mark.parametrize("body", OF_A_ROOM.values(), ids=OF_A_ROOM.keys())
-def test_a_room_answers_what_no_panel_sends_with_400_and_a_sentence(room, body):
+def test_a_room_answers_what_no_panel_sends_with_a_sentence_and_the_status_that_fits(room, body):
     headers = {
         "Authorization": f"Bearer {room.told.bearer}",
         "Accept": "application/json",
@@ -182,7 +183,7 @@ def test_a_room_answers_what_no_panel_sends_with_400_and_a_sentence(room, body):
     }
     device = room.device().ask("POST", "/lead/do", body, **headers)
 
-    assert device.status == 400
+    assert device.status == (413 if len(body) > admitting.PHONE else 400)
     assert is_a_sentence(json.loads(device.page)["said"])
 
 

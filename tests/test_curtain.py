@@ -13,6 +13,7 @@ from kit.panels.table import SESSION
 
 OWN_WORDS = "ask gently about the old house"
 ASKS = "Type your passphrase"
+NEW = "a new one, and long enough"
 
 
 def words_of(notebook):
@@ -157,7 +158,7 @@ def test_another_passphrase_is_said_and_opens_nothing(opened):
 def test_the_recovery_sheet_opens_it_too(opened, key):
     mine, panels = opened("just_me")
 
-    asked = {"do": "recover", "sheet": "\n".join(recovery.sheet(key)), "passphrase": "new", "again": "new"}
+    asked = {"do": "recover", "sheet": "\n".join(recovery.sheet(key)), "passphrase": NEW, "again": NEW}
     assert not door.answered(asked).get("said")
     follow(mine)
     assert not is_empty(panels)

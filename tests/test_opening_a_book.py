@@ -606,7 +606,10 @@ def test_a_full_disk_is_told_and_what_was_kept_is_there(kept, monkeypatch):
     wins = [kit.Win(client="Heron", title=f"late loaf {number} " + "x" * 150) for number in range(100)]
     done = []
 
-    with closing(Store(kept)) as store, pytest.raises(Trouble, match=r"is full\. Please make some room") as told:
+    with (
+        closing(Store(kept)) as store,
+        pytest.raises(Trouble, match=r"is full\. Nothing is lost\.") as told,
+    ):
         for win in wins:
             store.keep(win)
             done.append(win)
@@ -635,7 +638,7 @@ def test_a_new_book_for_which_there_is_no_room_is_told_and_begins_once_there_is(
     with monkeypatch.context() as small:
         full_after(small, 8)
 
-        assert "is full. Please make some room" in trouble_of(way, place)
+        assert "is full. Nothing is lost. Please make some room" in trouble_of(way, place)
 
     assert set(map(len, look(place).values())) == {0}
 
@@ -692,7 +695,7 @@ def test_what_is_typed_stays_in_its_form_when_the_disk_is_full_and_is_saved_once
 
     panel._heard(panel, {"do": "save"}, [])
 
-    assert "is full. Please make some room" in panel.status["said"]
+    assert "is full. Nothing is lost. Please make some room" in panel.status["said"]
     assert panel.typed["plan"]["text"].startswith("breakfast")
     assert book.records(kit.Plan) == []
     book._store._engine.dispose()

@@ -62,10 +62,9 @@ def sealed(computers, chromium, tmp_path_factory):
 
 def left(home):
     """What lies in a home, without what a running server and an open book need."""
-    kept = {
-        path.name for path in home.iterdir() if not path.name.startswith(("backups", "broker", "sample", "jupyter"))
-    }
-    return {name for name in kept if not name.endswith(("-wal", "-shm"))}
+    passing = ("backups", "broker", "sample", "jupyter", "notebooks")
+    kept = {path.name for path in home.iterdir() if not path.name.startswith(passing)}
+    return {name for name in kept if not name.endswith(("-wal", "-shm", ".lock"))}
 
 
 def test_it_is_brought_to_another_computer_by_its_passphrase(computers, sealed, chromium):
