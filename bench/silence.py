@@ -53,7 +53,7 @@ def _trial(evening: silences.Evening, what: str) -> Finding:
 
 def _at_once(many: int) -> Finding:
     with fresh_home() as home, patch.dict(os.environ, KIT_HOME=str(home)):
-        lab.scratch_notebook(home / "notebooks/1_session.ipynb", ["# A session", "1"])
+        lab.scratch_notebook(home / "notebooks/1_session.ipynb", ["# A session", "import kit"])
         amiss, servers = _amiss(home / "notebooks", home, many)
     sys.stderr.writelines(f"{many}: {one}\n" for one in amiss)
     aim = _("Aim: of {n} starts at once none ends, one keeper serves all, and closing one locks no other.")

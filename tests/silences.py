@@ -117,7 +117,7 @@ class Evening:
 def opened(new_page) -> Iterator[Evening]:
     """In a KIT_HOME in which nothing is there yet."""
     owned.begun(places.practice())
-    lab.scratch_notebook(places.home() / "notebooks/1_session.ipynb", ["# A session", "1"])
+    lab.scratch_notebook(places.home() / "notebooks/1_session.ipynb", ["# A session", "import kit"])
     folder = (places.home() / "notebooks").resolve()
     with contextlib.ExitStack() as afterwards:
         server = lab.open_notebooks(folder, places.home(), KIT_PASSPHRASE=owned.WORDS)
