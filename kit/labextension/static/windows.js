@@ -5,7 +5,7 @@ import { shown } from './running.js';
 export function watch(panel, words, bringHere) {
   const session = panel.context.sessionContext;
   const place = document.createElement('div');
-  place.className = 'kit-elsewhere';
+  place.className = 'kit-other-window';
   place.setAttribute('role', 'status');
   panel.content.node.append(place);
 
