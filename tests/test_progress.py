@@ -126,12 +126,12 @@ def test_a_saved_week_is_in_the_picture_at_once(river):
 
 def test_the_next_person_finds_no_picture_of_the_last(river):
     shown = [getattr(river, name)() for name in pictures.PICTURES]
-    widgets = [widget for panel in shown for widget in panel._widgets]
+    drawn = [widget for panel in shown for widget in panel._widgets]
 
     river.table.clear_table()
 
     assert all(panel.pictures == [] for panel in shown)
-    assert all(widget.drawn == {} for widget in widgets)
+    assert all(widget.drawn == {} for widget in drawn)
 
 
 def test_then_and_now_is_folded_until_the_client_opens_it(river):

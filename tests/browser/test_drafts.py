@@ -9,7 +9,7 @@ import sitting
 from playwright.sync_api import expect
 
 import kit
-import kit.panels
+from kit import widgets
 
 HALF = "half a sentence, not yet sav"
 WORDS = "the quick brown fox jumps over the lazy dog and rests a while "
@@ -19,7 +19,7 @@ WORDS = "the quick brown fox jumps over the lazy dog and rests a while "
 def heron(server, room):
     """Heron is here, with empty forms."""
     sitting.clear_table(room)
-    with_book(server, lambda book: [book._store.drop_draft("Heron", word) for word in kit.panels.WORDS])
+    with_book(server, lambda book: [book._store.drop_draft("Heron", word) for word in widgets.WORDS])
     sitting.choose(room, "Heron")
     return room
 

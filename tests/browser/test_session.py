@@ -9,7 +9,7 @@ import sitting
 from playwright.sync_api import expect
 
 import kit
-import kit.panels
+from kit import widgets
 
 SAVED = re.compile(r"^Saved \d\d:\d\d\b")
 ODD = ("<script>window.ran=1</script>", "<img src=x onerror=window.ran=1>", "[a link](javascript:window.ran=1)")
@@ -33,7 +33,7 @@ TOO_WIDE = """() => [document.scrollingElement, ...document.querySelectorAll(".k
 @pytest.fixture
 def heron(room, book):
     """Heron sits down at a clear table; the browser has nothing to complain about."""
-    for panel in kit.panels.WORDS:
+    for panel in widgets.WORDS:
         book._store.drop_draft("Heron", panel)
     sitting.choose(room, "Heron")
     yield room
