@@ -45,9 +45,9 @@ def say(sentence):
 
 def sources():
     """The files that .venv is made from: a change in one calls for a new one."""
-    extension = os.walk(os.path.join(ROOT, "kit", "labextension"))
+    extension = os.walk(os.path.join(ROOT, "kit", "jupyter", "labextension"))
     found = sorted(os.path.join(folder, name) for folder, _folders, names in extension for name in names)
-    return [LOCK, os.path.join(ROOT, "pyproject.toml"), os.path.join(ROOT, "kit", "server.json")] + found
+    return [LOCK, os.path.join(ROOT, "pyproject.toml"), os.path.join(ROOT, "kit", "jupyter", "server.json")] + found
 
 
 def wanted():

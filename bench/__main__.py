@@ -14,7 +14,7 @@ from bench.figures import Finding, table, write
 from kit.words import Trouble, _
 
 # `import` cannot be a module's name; imported when asked for, because four of them need a browser.
-WARM = "import kit.book, kit.panels, kit.charts, kit.frames, kit.exchange, plotly.graph_objects, ipykernel.kernelapp"
+WARM = "import kit.book, kit.widgets, kit.charts, kit.frames, kit.exchange, plotly.graph_objects, ipykernel.kernelapp"
 SUBJECTS = {
     "import": "bench.imports",
     "open": "bench.opening",

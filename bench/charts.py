@@ -12,7 +12,8 @@ from bench import express
 from bench.browser import bench, fresh_home
 from bench.figures import Finding, Row, in_turn, less, note, times
 from bench.saving import CLIENT, both_in_view, followed, journey_in_view, peer, saved, session
-from kit import charts, frames, pictures
+from kit import charts, frames
+from kit.charts import registry
 from kit.words import _
 
 RUNS, IN_BROWSER = 15, 9
@@ -94,8 +95,8 @@ def _read(entries: int, days: int) -> Callable[[], dict]:
 
 def _drawn(told: dict) -> list:
     """What 1_session and 2_progress show of one client."""
-    seen = pictures.Story(told, date.today(), in_days=True)
-    return [*pictures.journeys(told, date.today(), SPANS), *(one(seen) for one in pictures.PICTURES.values())]
+    seen = registry.Story(told, date.today(), in_days=True)
+    return [*registry.journeys(told, date.today(), SPANS), *(one(seen) for one in registry.PICTURES.values())]
 
 
 def _calls(told: dict) -> list[tuple[str, tuple, dict]]:
@@ -113,11 +114,11 @@ def _calls(told: dict) -> list[tuple[str, tuple, dict]]:
 
             return draw
 
-    kept, pictures.charts = pictures.charts, Listening()  # type: ignore[assignment]
+    kept, registry.charts = registry.charts, Listening()  # type: ignore[assignment]
     try:
         _drawn(told)
     finally:
-        pictures.charts = kept
+        registry.charts = kept
     return calls
 
 

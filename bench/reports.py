@@ -23,7 +23,7 @@ from kit import exchange, places, reports
 from kit.fields import about
 from kit.records import Client, OfClient
 from kit.reports import Asked
-from kit.reports.many import here, many
+from kit.reports.batch import here, many
 from kit.store import Store
 from kit.words import _
 

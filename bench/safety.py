@@ -13,7 +13,7 @@ from typing import Any
 
 from bench.figures import Finding, Row, in_turn, note
 from kit import places, records
-from kit.store import Store, head, opening
+from kit.store import Store, checkpoint, opening
 from kit.words import _
 
 sys.path.insert(0, str(places.ROOT / "tests"))
@@ -140,13 +140,17 @@ def _as_closed(place: Path, key: bytes | None) -> float:
 
 
 def _after_a_kill(place: Path, key: bytes | None) -> float:
-    told = head.beside(place).read_bytes()
-    last = head.read(place, head.secret_of(key))
-    head.begin(place, head.secret_of(key), head.Head(last.count, last.link, last.at) if last else head.Head(0, "", ""))
+    told = checkpoint.beside(place).read_bytes()
+    last = checkpoint.read(place, checkpoint.secret_of(key))
+    checkpoint.begin(
+        place,
+        checkpoint.secret_of(key),
+        checkpoint.Head(last.count, last.link, last.at) if last else checkpoint.Head(0, "", ""),
+    )
     try:
         return _timed(lambda: Store(place, key)._engine)
     finally:
-        head.beside(place).write_bytes(told)
+        checkpoint.beside(place).write_bytes(told)
 
 
 def _bare(place: Path, key: bytes | None) -> float:

@@ -11,8 +11,8 @@ from unittest.mock import patch
 
 from bench.browser import ARGUMENTS, fresh_home
 from bench.figures import Finding
-from kit import keys, places
-from kit.keys import broker
+from kit import places
+from kit.vault import agent, keys
 from kit.words import Trouble, _
 
 sys.path.insert(0, str(places.ROOT / "tests"))
@@ -68,9 +68,9 @@ def _amiss(notebooks: Path, home: Path, many: int) -> tuple[list[str], int]:
         servers = starts.servers()
         found = [] if all(starts.addresses) else ["a start showed no address"]
         found += [] if len(starts.keepers()) == 1 else [f"keepers: {len(starts.keepers())}"]
-        broker.hold(places.practice(), key, 3600)
+        agent.hold(places.practice(), key, 3600)
         for one in servers:
-            found += [] if broker.ask(places.practice()) == key else ["locked"]
+            found += [] if agent.ask(places.practice()) == key else ["locked"]
             one.send_signal(lab.interrupt())
             found += [] if one.wait(60) == 0 else [f"a server ended with {one.returncode}"]
         found += ["the keeper stayed"] if starts.keepers() else []

@@ -13,8 +13,8 @@ from bench.browser import bench, fresh_home, lab
 from bench.charts import story
 from bench.figures import Finding, Row, in_turn, more, note
 from bench.saving import CLIENT
-from kit import keys, places
-from kit.keys import broker
+from kit import places
+from kit.vault import agent, keys
 from kit.words import Trouble, _
 
 import owning  # isort: skip
@@ -59,9 +59,9 @@ def _opened() -> list[Finding]:
     with fresh_home() as home, patch.dict(os.environ, KIT_HOME=str(home)):
         os.environ.pop("KIT_PASSPHRASE", None)
         plain, own = _book(home / "plain.book"), _book(home / "own.book", WORDS)
-        running = broker.start()
+        running = agent.start()
         try:
-            broker.hold(own, keys.read(own, WORDS), 3600)
+            agent.hold(own, keys.read(own, WORDS), 3600)
             sides = [partial(_seconds, own, WORDS), partial(_seconds, plain), partial(_seconds, own)]
             return _findings(*in_turn(sides, RUNS))
         finally:

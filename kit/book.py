@@ -11,20 +11,21 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
-from kit import backups, keys, places, practice, sample
+from kit import places
+from kit.exchange import sample
 from kit.fields import Audience
-from kit.keys import broker, keeper, remembered
 from kit.notebook import NotebookWords
 from kit.records import Record, changed
-from kit.store import Store, head
+from kit.store import Store, checkpoint
+from kit.vault import agent, agent_process, backups, keys, practice, system_keyring
 from kit.words import Damaged, Trouble, _
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from kit.erasing import Erased
-    from kit.panels import Panel, Table
     from kit.store import Change
+    from kit.vault.erasing import Erased
+    from kit.widgets import Panel, Table
 
 SAMPLE, MEMORY = "sample", ":memory:"
 
@@ -53,7 +54,7 @@ def open_book(place: str | os.PathLike | None = None, passphrase: str | None = N
         if passphrase is not None:
             raise Trouble(_("{place} has no passphrase. Please open it without one.").format(place=where))
         return _or_door(where, lambda: _backed_up(where))
-    key = broker.at_hand(where) if words is None else keys.read(where, words)
+    key = agent.at_hand(where) if words is None else keys.read(where, words)
     return _or_door(where, lambda: _backed_up(where, key) if key else None, lent=words is None)
 
 
@@ -69,7 +70,7 @@ def _or_door(place: Path, opens: Callable[[], Store | None], for_now: bool = Fal
 
 def _was_begun(place: Path) -> bool:
     """Whether there is a book, or was one: a practice that is gone must not look as if there had never been one."""
-    return place.exists() or head.beside(place).exists()
+    return place.exists() or checkpoint.beside(place).exists()
 
 
 def _on_a_page() -> bool:
@@ -116,7 +117,7 @@ class Book(NotebookWords):
     @cached_property
     def table(self) -> "Table":
         """Who sits here today, and the panels that lie before them; made when a first word is said."""
-        from kit.panels import Table
+        from kit.widgets import Table
 
         self._listen()
         self._let_go()
@@ -138,7 +139,7 @@ class Book(NotebookWords):
 
     def unlock_remembered(self) -> bool:
         """Opens a locked book with the key that this computer's keyring holds; whether it held one."""
-        key = remembered.recall(self._file())
+        key = system_keyring.recall(self._file())
         if key:
             self._lent = False
             self._open(key)
@@ -178,22 +179,22 @@ class Book(NotebookWords):
     def _turn_the_table(self) -> None:
         self.table.has_curtain = self._lent
         drawn = self._is_behind_the_curtain()
-        self.table.turn(None if drawn else self._opened, self.place, keeper.CURTAIN if drawn else "")
+        self.table.turn(None if drawn else self._opened, self.place, agent_process.CURTAIN if drawn else "")
 
     def _is_behind_the_curtain(self) -> bool:
         """Whether this is the coach's own page, and the passphrase was not typed since a page for two was in use."""
         if self.locked or not (self._lent and self.table.for_coach):
             return False
-        return not broker.is_curtain_open(self._file())
+        return not agent.is_curtain_open(self._file())
 
     def _look_at_the_curtain(self) -> None:
-        if not self.locked and self._is_behind_the_curtain() != (self.table.waits == keeper.CURTAIN):
+        if not self.locked and self._is_behind_the_curtain() != (self.table.waits == agent_process.CURTAIN):
             self._turn_the_table()
 
     def _let_go(self) -> None:
         """What was shared in workshops goes on its day, whichever notebook is opened then."""
-        from kit import erasing
         from kit.rooms.workshop import is_due
+        from kit.vault import erasing
 
         if self._opened:
             erasing.let_go(self._opened, lambda one: is_due(one, date.today()))
@@ -211,9 +212,9 @@ class Book(NotebookWords):
             if heard:
                 loop.call_soon_threadsafe(heard, word)
 
-        weakref.finalize(self, broker.watch(pass_on))
-        with contextlib.suppress(broker.Silent):
-            if self._lent and broker.ask(self._file()) is None:  # locked in the meantime
+        weakref.finalize(self, agent.watch(pass_on))
+        with contextlib.suppress(agent.Silent):
+            if self._lent and agent.ask(self._file()) is None:  # locked in the meantime
                 self.lock()
 
     def _heard(self, word: str) -> None:
@@ -221,12 +222,12 @@ class Book(NotebookWords):
             self.lock()
         elif word == "opened" and (self.locked or self._for_now):
             where = places.practice() if self._for_now else self._file()
-            key = broker.at_hand(where)
+            key = agent.at_hand(where)
             if key:
                 self.close()
                 self.place, self._for_now, self._lent = where, False, True
                 self._open(key)
-        elif word == keeper.CURTAIN:
+        elif word == agent_process.CURTAIN:
             self._look_at_the_curtain()
         elif word == "seat" and not self.locked:
             self.table.look_at_the_seat()
@@ -237,7 +238,7 @@ class Book(NotebookWords):
 
     def _take_up(self, place: Path) -> None:
         """Opens what stands there now."""
-        key = broker.at_hand(place)
+        key = agent.at_hand(place)
         if key or not backups.needs_key(place):
             self._open(key)
         else:
@@ -294,7 +295,7 @@ class Book(NotebookWords):
 
         Without `private`, what is for the coach's eyes alone is left out. Files that are there already stay.
         """
-        from kit import takeout
+        from kit.exchange import takeout
 
         return takeout.export(self._store, client, Path(to).expanduser(), private)
 
@@ -303,7 +304,7 @@ class Book(NotebookWords):
 
         The backups open with what has opened the book for all notebooks, or with the passphrase.
         """
-        from kit import erasing
+        from kit.vault import erasing
 
         return erasing.erase(self._store, client, erasing.key_of(self.place, passphrase))
 
@@ -321,9 +322,9 @@ class Book(NotebookWords):
             self._opened.close()
 
     def _say(self, word: str, *given: str) -> "Panel":
-        from kit import panels
+        from kit import widgets
 
-        return panels.opened(word, self.table, *given)
+        return widgets.opened(word, self.table, *given)
 
     @overload
     def history(self) -> "Panel": ...

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from kit.panels import Panel
+    from kit.widgets import Panel
 
 
 class NotebookWords:

@@ -54,6 +54,14 @@ def notebooks() -> Path:
     return _made(home() / "notebooks")
 
 
+def rooms() -> Path:
+    """The folder of what open rooms keep beside the books."""
+    return _made(home() / "rooms")
+
+
+PAGES = (".html", ".htm", ".pdf")
+
+
 def reports() -> Path:
     """The folder of the pages made for reading at home."""
     return _made(home() / "reports")

@@ -13,7 +13,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from kit.exchange import dictionary, write_csv
+from kit.exchange import data_dictionary, write_csv
 from kit.fields import about
 from kit.records import BY_PLURAL, KINDS, CheckIn, Client, OfClient, Record, Session, StepWeek
 
@@ -32,7 +32,7 @@ def main(folder: Path) -> None:
         if of_kind:
             write_csv(folder / f"{kind.plural}.csv", of_kind)
     intro = (HERE / "stories" / "intro.md").read_text(encoding="utf-8")
-    (folder / "README.md").write_bytes(f"{intro}\n{dictionary()}".encode())
+    (folder / "README.md").write_bytes(f"{intro}\n{data_dictionary()}".encode())
 
 
 def told(name: str) -> Iterator[Record]:

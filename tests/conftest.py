@@ -8,8 +8,8 @@ import pytest
 from hypothesis import settings
 
 import kit
-from kit import backups, forms, keys, places
-from kit.keys import broker, remembered
+from kit import forms, places
+from kit.vault import agent, backups, keys, system_keyring
 
 # Where the tests are started in the background, Ctrl-C is ignored, also by every process they start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -26,7 +26,7 @@ def kit_home(tmp_path_factory, monkeypatch):
     monkeypatch.setenv("KIT_HOME", str(home))
     for name in ("KIT_BOOK", "JPY_PARENT_PID"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(broker, "PATIENCE", 30.0)  # seconds; a machine that is busy has not lost its broker
+    monkeypatch.setattr(agent, "PATIENCE", 30.0)  # seconds; a machine that is busy has not lost its broker
     monkeypatch.setattr(backups, "soon", lambda place, key: None)  # nothing is made beside a test that looks elsewhere
     forms.suggestions.cache_clear()
     yield home
@@ -104,5 +104,5 @@ def key(place):
 @pytest.fixture
 def no_keyring(monkeypatch):
     """This computer remembers no key."""
-    monkeypatch.setattr(remembered, "recall", lambda book: None)
-    monkeypatch.setattr(remembered, "available", lambda: False)
+    monkeypatch.setattr(system_keyring, "recall", lambda book: None)
+    monkeypatch.setattr(system_keyring, "available", lambda: False)

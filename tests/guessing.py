@@ -16,12 +16,13 @@ from math import sqrt
 from random import Random
 from uuid import uuid4
 
-from kit import keys, rooms
+from kit import rooms
 from kit.records import Answer, Workshop
-from kit.rooms import arc, staging
+from kit.rooms import agenda, staging
 from kit.rooms.answers import TOGETHER
 from kit.rooms.workshop import Run
 from kit.store import Store
+from kit.vault import keys
 
 ASKS = {"word": 1, "small_win": 1, "shared": 3}  # question -> how many lines somebody gives at most
 PHASES = {1: ("word", "small_win"), 3: ("shared",)}
@@ -72,7 +73,7 @@ class AsItWas(Run):
 
 async def held(store, lot, kind, number):
     """One workshop, from the first phone to the last word, or to a kill in the middle."""
-    run = kind(store, Workshop(title=f"group {number}", keep_until=rooms.keep_until(30)), arc.read(arc.OWN))
+    run = kind(store, Workshop(title=f"group {number}", keep_until=rooms.keep_until(30)), agenda.read(agenda.OWN))
     store.keep(run.record)
     people = [run.join() for _phone in range(lot.randint(3, 14))]
     for token in people:
@@ -148,7 +149,8 @@ def _seize(store, run, seen):
                 _note(seen, f"bytes{name}", text, place)
     file = staging.file_of(run.record.id)
     if file.exists():
-        told = json.loads(keys.unsealed(store.sealing_key(staging.PURPOSE + run.record.id.encode()), file.read_bytes()))
+        sealing = keys.derived(store.sealing_secret(), staging.PURPOSE + run.record.id.encode())
+        told = json.loads(keys.unsealed(sealing, file.read_bytes()))
         for place, one in enumerate(told):
             _note(seen, "what waits", one["text"], place)
         seen.waiting = [[one["text"] for one in told if one["ask"] == ask] for ask in ASKS]

@@ -15,7 +15,7 @@ import sqlcipher3.dbapi2 as sqlcipher
 
 import kit
 from kit.records import KINDS, changed
-from kit.store import Store, head, opening
+from kit.store import Store, checkpoint, opening
 from kit.words import Trouble
 
 WORDS = ("kettle", "walked", "to the sea", "with Ada", "before", "it rained", "and", "we laughed", "the", "a")
@@ -253,23 +253,23 @@ def nothing(one: Practice, rng: random.Random) -> None:
 
 
 def without_head(one: Practice, rng: random.Random) -> None:
-    head.beside(one.place).unlink()
+    checkpoint.beside(one.place).unlink()
 
 
 def with_an_earlier_head(one: Practice, rng: random.Random) -> None:
     """A crash after the save and before its head was written."""
-    lines = [line for line in head.beside(one.place).read_bytes().splitlines() if line]
-    head.beside(one.place).write_bytes(b"\n".join(lines[: rng.randrange(1, len(lines))]) + b"\n")
+    lines = [line for line in checkpoint.beside(one.place).read_bytes().splitlines() if line]
+    checkpoint.beside(one.place).write_bytes(b"\n".join(lines[: rng.randrange(1, len(lines))]) + b"\n")
 
 
 def with_a_torn_head(one: Practice, rng: random.Random) -> None:
-    os.truncate(head.beside(one.place), rng.randrange(head.beside(one.place).stat().st_size))
+    os.truncate(checkpoint.beside(one.place), rng.randrange(checkpoint.beside(one.place).stat().st_size))
 
 
 def with_a_flipped_head(one: Practice, rng: random.Random) -> None:
-    content = bytearray(head.beside(one.place).read_bytes())
+    content = bytearray(checkpoint.beside(one.place).read_bytes())
     content[rng.randrange(len(content))] ^= 1 << rng.randrange(8)
-    head.beside(one.place).write_bytes(content)
+    checkpoint.beside(one.place).write_bytes(content)
 
 
 def packed(one: Practice, rng: random.Random) -> None:

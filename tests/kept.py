@@ -10,8 +10,8 @@ from unittest.mock import patch
 from harmed import FORK
 
 import kit
-from kit import backups, moving
 from kit.store import Store
+from kit.vault import backups, transfer
 from kit.words import Trouble
 
 
@@ -87,7 +87,7 @@ def _begun(lines: list[str]) -> dict[str, int]:
 def _looked_into(file: Path, place: Path, key: bytes | None, acknowledged: list[str]) -> list[str]:
     try:
         with file.open("rb") as opened:
-            moving.unpack(opened, place, key or b"")
+            transfer.unpack(opened, place, key or b"")
         with contextlib.closing(Store(place, key)) as store:
             there = {one.id for one in store.records(kit.Win)}
     except Trouble as trouble:

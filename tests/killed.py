@@ -16,7 +16,7 @@ import faults
 
 from kit import rooms
 from kit.records import Workshop
-from kit.rooms import arc
+from kit.rooms import agenda
 from kit.rooms.workshop import Run
 from kit.store import Store
 
@@ -28,7 +28,7 @@ KILLED = -1
 def run_of(store):
     """The run of the one workshop in this book, as a room takes it up."""
     found = store.records(Workshop)
-    return Run(store, found[0], arc.read(arc.OWN))
+    return Run(store, found[0], agenda.read(agenda.OWN))
 
 
 def begun(home, key):
@@ -93,7 +93,7 @@ def _line(told):
 def _warm():
     """What is imported only when it is needed is imported now."""
     with closing(Store(None)) as store:
-        store.sealing_key(b"warm")
+        store.sealing_secret()
 
 
 async def _workshop(run, acknowledge):

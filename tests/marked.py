@@ -12,7 +12,7 @@ from kit.fields import about
 from kit.frames import CLIENT_KINDS
 from kit.records import KINDS, Client, Practice, Record, Supporter, SupportLine
 from kit.reports import Asked
-from kit.reports.many import of_each
+from kit.reports.batch import of_each
 
 TODAY = date(2026, 5, 4)
 MARK = re.compile(r"mk\d+q")

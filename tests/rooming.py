@@ -12,8 +12,8 @@ from uuid import uuid4
 
 import kit
 from kit import rooms
-from kit.rooms import serving
-from kit.rooms.session import FORMS
+from kit.rooms import web_server
+from kit.rooms.remote_session import FORMS
 
 PAGES_OF_ONE = ("/", *(f"/form/{name}" for name in FORMS), "/journey", "/support", "/data")
 
@@ -123,7 +123,7 @@ def opened(home: Path, **asked):
         asyncio.set_event_loop(loop)
 
         async def begin():
-            box["room"], box["server"], box["told"] = serving.opened(rooms.Asked(**given), None)
+            box["room"], box["server"], box["told"] = web_server.opened(rooms.Asked(**given), None)
 
         loop.run_until_complete(begin())
         box["loop"] = loop

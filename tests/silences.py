@@ -26,7 +26,7 @@ import lab
 
 import kit
 from kit import places, rooms
-from kit.keys import broker, keeper
+from kit.vault import agent, agent_process
 
 PHONES = 20
 WHAT = ("room", "command", "server", "keeper")
@@ -55,7 +55,7 @@ class Evening:
         await asyncio.gather(*(one.join(path_of(self.room.join)) for one in self.phones))
 
     def process(self, what: str) -> psutil.Process:
-        kept = json.loads(keeper.address_file().read_bytes())["life"]
+        kept = json.loads(agent_process.address_file().read_bytes())["life"]
         pids = {"command": self.command.pid, "server": self.server.process.pid}
         lives = {"room": self.room.life, "keeper": kept}
         return psutil.Process(pids.get(what) or int(lives[what].partition("-")[0]))
@@ -83,17 +83,17 @@ class Evening:
         await asyncio.gather(*(phone.share_until_kept("shared", text) for phone, text in pairs))
 
     def _answers(self) -> bool:
-        return bool(rooms.state(self.room) and broker.touch() and self.server.ask("api/status"))
+        return bool(rooms.state(self.room) and agent.touch() and self.server.ask("api/status"))
 
     def _state(self) -> dict[str, Any]:
         return {
             "rooms": rooms.found(),
             "where": rooms.state(self.room)["at"],
-            "key": broker.ask(places.practice()),
+            "key": agent.ask(places.practice()),
             "heard": list(self.words),
             "kernel": self.server.kernel("1_session.ipynb").get("id"),
             "ended": [self.command.poll(), self.server.process.poll()],
-            "keeper": keeper.address_file().read_bytes(),
+            "keeper": agent_process.address_file().read_bytes(),
         }
 
     def _changed(self, before: dict[str, Any]) -> list[str]:
@@ -123,7 +123,7 @@ def opened(new_page) -> Iterator[Evening]:
         server = lab.open_notebooks(folder, places.home(), KIT_PASSPHRASE=owned.WORDS)
         afterwards.callback(server.end)
         evening = Evening(server, afterwards.enter_context(_room()), new_page(), new_page())
-        afterwards.callback(broker.watch(evening.words.append))
+        afterwards.callback(agent.watch(evening.words.append))
         evening.begin()
         yield evening
 

@@ -38,7 +38,7 @@ class Starts:
 
     def _keeps(self, one: psutil.Process) -> bool:
         with contextlib.suppress(psutil.Error):
-            return one.cmdline()[-1:] == ["kit.keys.keeper"] and one.environ().get("KIT_HOME") == str(self.home)
+            return one.cmdline()[-1:] == ["kit.vault.agent_process"] and one.environ().get("KIT_HOME") == str(self.home)
         return False
 
     def kill(self) -> None:

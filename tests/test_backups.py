@@ -18,10 +18,11 @@ from kept import killed_backups
 from owned import WORDS, begun, note, titles
 
 import kit
-from kit import backups, check, keys, moving, places
-from kit.backups import bringing_back, making, shelf
-from kit.keys import broker
+from kit import places
+from kit.cli import diagnostics
 from kit.store import Store
+from kit.vault import agent, backups, keys, transfer
+from kit.vault.backups import catalog, making, restore
 from kit.words import Trouble
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -30,7 +31,7 @@ NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 @pytest.fixture(autouse=True)
 def by_itself(monkeypatch, no_keyring):
     monkeypatch.setattr(backups, "soon", making.soon)
-    monkeypatch.setattr(bringing_back, "CLOSING", 1.0)
+    monkeypatch.setattr(restore, "CLOSING", 1.0)
     for name, value in {"memory": 64, "passes": 1, "lanes": 1}.items():  # what a guess costs is no matter here
         monkeypatch.setitem(keys.COSTS, name, value)
 
@@ -92,9 +93,9 @@ def test_a_backup_from_days_to_come_pushes_no_other_out():
 def aged(place, key, monkeypatch, *ages):
     """Backups that the kit made so long ago."""
     for age in ages:
-        monkeypatch.setattr(moving, "datetime", Clock(datetime.now(UTC) - age))
+        monkeypatch.setattr(transfer, "datetime", Clock(datetime.now(UTC) - age))
         backups.make(place, key, backups.BY_KIT)
-    monkeypatch.setattr(moving, "datetime", datetime)
+    monkeypatch.setattr(transfer, "datetime", datetime)
 
 
 class Clock:
@@ -210,7 +211,7 @@ def test_a_script_that_ends_at_once_has_made_its_backup_first(place):
 
 def test_in_a_notebook_what_waits_for_the_first_form_holds_no_key(place, key, monkeypatch):
     monkeypatch.setattr(making, "_in_a_notebook", lambda: True)
-    monkeypatch.setattr(broker, "ask", lambda book: key)
+    monkeypatch.setattr(agent, "ask", lambda book: key)
     monkeypatch.setattr(making, "AFTER", 0.5)
     waits = making.soon(place, key)
 
@@ -224,7 +225,7 @@ def test_a_practice_that_was_locked_meanwhile_is_left_alone_without_a_word(place
     monkeypatch.setattr(making, "_in_a_notebook", lambda: True)
     monkeypatch.setattr(making, "AFTER", 0.0)
     answers = iter([key, None])
-    monkeypatch.setattr(broker, "ask", lambda book: next(answers))
+    monkeypatch.setattr(agent, "ask", lambda book: next(answers))
     making.soon(place, key).join()
 
     assert (sealed(), backups.trouble(place)) == ([], "")
@@ -251,7 +252,7 @@ def after_a_save(place):
 
 
 def test_a_page_that_stays_open_makes_another_backup_with_the_first_save_after_a_day(place, key, later, monkeypatch):
-    monkeypatch.setattr(broker, "ask", lambda book: key)
+    monkeypatch.setattr(agent, "ask", lambda book: key)
     backups.make(place, key, backups.BY_KIT)
     begins = after_a_save(place)
     seen = []
@@ -263,11 +264,11 @@ def test_a_page_that_stays_open_makes_another_backup_with_the_first_save_after_a
 
 
 def test_what_another_program_made_today_is_enough(place, key, later, monkeypatch):
-    monkeypatch.setattr(broker, "ask", lambda book: key)
+    monkeypatch.setattr(agent, "ask", lambda book: key)
     after_a_save(place)
     later(25)
     with monkeypatch.context() as elsewhere:
-        elsewhere.setattr(moving, "datetime", Clock(datetime.now(UTC) + timedelta(hours=20)))
+        elsewhere.setattr(transfer, "datetime", Clock(datetime.now(UTC) + timedelta(hours=20)))
         backups.make(place, key, backups.BY_KIT)
 
     assert after_a_save(place) == 1
@@ -311,19 +312,19 @@ def full(*_given, **_more):
 
 def test_a_full_disk_is_a_quiet_sentence_until_a_backup_is_made(place, monkeypatch):
     with monkeypatch.context() as disk:
-        disk.setattr(moving, "seal_up", full)
+        disk.setattr(transfer, "seal_up", full)
         opened(place)
 
     told = "is full. Nothing is lost."
     assert told in backups.trouble(place) and sealed() == []
-    assert [one.words for one in check.findings() if not one.fine and told in one.words]
+    assert [one.words for one in diagnostics.findings() if not one.fine and told in one.words]
     assert list(places.backups().glob(".moving-*")) == []
     opened(place)
     assert backups.trouble(place) == "" and len(sealed()) == 1
 
 
 def test_a_disk_that_takes_not_even_a_note_is_told_all_the_same(place, monkeypatch):
-    monkeypatch.setattr(moving, "seal_up", full)
+    monkeypatch.setattr(transfer, "seal_up", full)
     monkeypatch.setattr(keys, "put", full)
     opened(place)
 
@@ -331,7 +332,7 @@ def test_a_disk_that_takes_not_even_a_note_is_told_all_the_same(place, monkeypat
 
 
 def test_whatever_else_goes_wrong_stops_no_session(place, monkeypatch):
-    monkeypatch.setattr(moving, "seal_up", lambda *given: 1 / 0)
+    monkeypatch.setattr(transfer, "seal_up", lambda *given: 1 / 0)
     opened(place)
 
     assert "could not be made" in backups.trouble(place)
@@ -442,15 +443,15 @@ def _hold(place, key, held, let_go):
 
 
 def test_the_running_kit_closes_the_book_and_opens_what_is_there_afterwards(place, key):
-    running = broker.start()
+    running = agent.start()
     try:
-        broker.hold(place, key, 60)
+        agent.hold(place, key, 60)
         heard = []
-        stop = broker.watch(heard.append)
+        stop = agent.watch(heard.append)
         made = backups.make(place, key)
         backups.bring_back(made, place, key)
 
-        assert broker.ask(place) == key
+        assert agent.ask(place) == key
         patience = time.monotonic() + 30
         while (told := [word for word in heard if " " not in word]) and len(told) < 3 and time.monotonic() < patience:
             time.sleep(0.02)
@@ -485,7 +486,7 @@ def test_files_that_are_no_backups_are_never_listed_and_one_that_was_cut_is_name
 
     assert backups.kept(place) == [made]
     assert [one.stem for one in backups.unreadable()] == ["empty", "half", "other"]
-    assert [one.words for one in check.findings() if "half.sealed was cut" in one.words]
+    assert [one.words for one in diagnostics.findings() if "half.sealed was cut" in one.words]
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -570,7 +571,7 @@ def test_a_change_that_does_not_succeed_leaves_the_backup_as_it_was(place, key):
 
 
 def test_while_one_program_changes_the_backups_another_waits(place, key, monkeypatch):
-    monkeypatch.setattr(shelf, "PATIENCE", 0.2)
+    monkeypatch.setattr(catalog, "PATIENCE", 0.2)
     with (
         backups.alone(places.backups()),
         pytest.raises(Trouble, match="being made just now"),
@@ -630,8 +631,8 @@ def test_where_there_is_no_backup_the_list_says_so(kit_home):
 
 @pytest.fixture
 def unlock(place, key):
-    running = broker.start()
-    broker.hold(place, key, 60, is_curtain_open=True)
+    running = agent.start()
+    agent.hold(place, key, 60, is_curtain_open=True)
     yield running
     running.end()
 
@@ -668,7 +669,7 @@ def test_the_panel_tells_what_was_in_the_way(panel, place):
 
 def test_the_panel_asks_once_more_before_it_brings_one_back(panel, place, key, monkeypatch):
     asked = []
-    monkeypatch.setattr(kit.panels.backups, "_brought_back", lambda *given: asked.append(given) or "It is back.")
+    monkeypatch.setattr(kit.widgets.backups, "_brought_back", lambda *given: asked.append(given) or "It is back.")
     panel.act("make")
     (made,) = backups.kept(place)
 
@@ -687,12 +688,12 @@ def test_what_the_panel_starts_brings_the_backup_back_and_says_where_the_other_o
     made = backups.make(place, key)
     note(place, key, "later")
 
-    told = kit.panels.backups._brought_back(made, place)
+    told = kit.widgets.backups._brought_back(made, place)
 
     assert "The backup is back." in told and "is kept as" in told
     assert titles(place, key) == ["bread"]
     made.write_bytes(made.read_bytes()[:-1])
-    assert "cut or changed" in kit.panels.backups._brought_back(made, place)
+    assert "cut or changed" in kit.widgets.backups._brought_back(made, place)
 
 
 async def brought_back_on_a_page(plain, file):
@@ -713,7 +714,7 @@ async def brought_back_on_a_page(plain, file):
 
 
 def test_the_panel_brings_back_a_book_without_a_passphrase_and_its_pages_open_again(plain):
-    running = broker.start()
+    running = agent.start()
     made = backups.make(plain, None)
     note(plain, None, "later")
     try:

@@ -15,27 +15,27 @@ from pathlib import Path
 
 import pytest
 
-from kit import keys, living, places
-from kit.keys import broker, keeper
+from kit import places, processes
+from kit.vault import agent, agent_process, keys
 
 posix = pytest.mark.skipif(os.name == "nt", reason="signals and sockets as POSIX has them")
 linux = pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="looks into /proc")
 HOUR, MINUTE = 3600.0, 60.0
 PATIENCE = 15  # seconds; a machine may be busy
-NOTEBOOK = "import hashlib, sys; from pathlib import Path; from kit.keys import broker\n"
-ASKS = NOTEBOOK + "key = broker.ask(Path(sys.argv[1])); print(key and hashlib.sha256(key).hexdigest())"
+NOTEBOOK = "import hashlib, sys; from pathlib import Path; from kit.vault import agent\n"
+ASKS = NOTEBOOK + "key = agent.ask(Path(sys.argv[1])); print(key and hashlib.sha256(key).hexdigest())"
 WATCHES = (
-    NOTEBOOK + "broker.watch(lambda word: print(word, flush=True)); print('watching', flush=True); sys.stdin.read()"
+    NOTEBOOK + "agent.watch(lambda word: print(word, flush=True)); print('watching', flush=True); sys.stdin.read()"
 )
 SERVES = (
-    NOTEBOOK + "running = broker.start(); print(running.process and running.process.pid, flush=True);"
+    NOTEBOOK + "running = agent.start(); print(running.process and running.process.pid, flush=True);"
     "sys.stdin.read(); running.end()"
 )
 
 
 @pytest.fixture
 def running():
-    running = broker.start()
+    running = agent.start()
     yield running
     running.end()
 
@@ -52,7 +52,7 @@ def watch():
 
     def watch(heard=None):
         words = []
-        stops.append(broker.watch(heard or words.append))
+        stops.append(agent.watch(heard or words.append))
         return words
 
     yield watch
@@ -95,7 +95,7 @@ def traces():
 
 
 def address():
-    return json.loads(keeper.address_file().read_bytes())
+    return json.loads(agent_process.address_file().read_bytes())
 
 
 # what it is for -------------------------------------------------------------------------------
@@ -104,46 +104,46 @@ def address():
 def test_a_key_that_was_handed_over_is_given_to_other_processes(running, book):
     key = keys.new()
 
-    assert broker.hold(book, key, HOUR)
-    assert broker.ask(book) == key
+    assert agent.hold(book, key, HOUR)
+    assert agent.ask(book) == key
     for way in (book, book.parent / "." / book.name):
         told = subprocess.run([sys.executable, "-c", ASKS, str(way)], capture_output=True, text=True, check=True)
         assert told.stdout.strip() == hashlib.sha256(key).hexdigest()
 
 
 def test_a_book_that_nobody_opened_has_no_key(running, book):
-    broker.hold(book, keys.new(), HOUR)
+    agent.hold(book, keys.new(), HOUR)
 
-    assert broker.ask(book.with_name("other.book")) is None
+    assert agent.ask(book.with_name("other.book")) is None
 
 
 def test_without_a_broker_every_call_says_so_at_once(book):
-    assert broker.ask(book) is None
-    assert not broker.hold(book, keys.new(), HOUR)
-    assert not broker.lock()
-    assert not broker.touch()
-    assert not broker.tell("seat")
+    assert agent.ask(book) is None
+    assert not agent.hold(book, keys.new(), HOUR)
+    assert not agent.lock()
+    assert not agent.touch()
+    assert not agent.tell("seat")
 
 
 def test_the_keys_of_several_books_are_locked_one_by_one_or_all_together(running, book):
     books = [book.with_name(f"{name}.book") for name in ("one", "two", "thrée 🌿")]
     held = {one: keys.new() for one in books}
     for one, key in held.items():
-        assert broker.hold(one, key, HOUR)
+        assert agent.hold(one, key, HOUR)
 
-    assert broker.lock(books[0])
-    assert [broker.ask(one) for one in books] == [None, held[books[1]], held[books[2]]]
-    assert broker.lock()
-    assert [broker.ask(one) for one in books] == [None, None, None]
+    assert agent.lock(books[0])
+    assert [agent.ask(one) for one in books] == [None, held[books[1]], held[books[2]]]
+    assert agent.lock()
+    assert [agent.ask(one) for one in books] == [None, None, None]
 
 
 def test_all_watchers_hear_of_an_unlock_a_seat_and_a_lock(running, book, watch):
     here = [watch(), watch()]
     with another_process(WATCHES) as notebook:
         assert notebook.stdout.readline() == "watching\n"
-        broker.hold(book, keys.new(), HOUR)
-        broker.tell("seat")
-        broker.lock()
+        agent.hold(book, keys.new(), HOUR)
+        agent.tell("seat")
+        agent.lock()
 
         assert [notebook.stdout.readline() for _word in range(3)] == ["opened\n", "seat\n", "locked\n"]
     until(lambda: all(words == ["opened", "seat", "locked"] for words in here))
@@ -152,15 +152,15 @@ def test_all_watchers_hear_of_an_unlock_a_seat_and_a_lock(running, book, watch):
 def test_handing_the_same_key_over_again_is_no_news_and_another_one_is(running, book, watch):
     key, words = keys.new(), watch()
     for one in (key, key, keys.new()):
-        broker.hold(book, one, HOUR)
-    broker.tell("seat")
+        agent.hold(book, one, HOUR)
+    agent.tell("seat")
 
     until(lambda: "seat" in words)
     assert words == ["opened", "opened", "seat"]
 
 
 def test_who_watches_late_hears_that_a_book_is_open_already(running, book, watch):
-    broker.hold(book, keys.new(), HOUR)
+    agent.hold(book, keys.new(), HOUR)
     words = watch()
 
     until(lambda: words == ["opened"])
@@ -168,12 +168,12 @@ def test_who_watches_late_hears_that_a_book_is_open_already(running, book, watch
 
 def test_who_stopped_watching_hears_nothing_more(running, watch):
     words, others = [], watch()
-    stop = broker.watch(words.append)
-    broker.tell("seat")
+    stop = agent.watch(words.append)
+    agent.tell("seat")
     until(lambda: words == ["seat"])
 
     stop()
-    broker.tell("seat")
+    agent.tell("seat")
     until(lambda: others == ["seat", "seat"])
     assert words == ["seat"]
 
@@ -186,8 +186,8 @@ def test_a_panel_that_stumbles_over_a_word_still_hears_the_next(running, watch):
         raise ValueError("a panel stumbled")
 
     watch(heard)
-    broker.tell("seat")
-    broker.lock()
+    agent.tell("seat")
+    agent.lock()
     until(lambda: words == ["seat", "locked"])
     until(lambda: "a panel stumbled" in (places.home() / "trouble.log").read_text("utf-8"))
 
@@ -197,19 +197,19 @@ def test_a_panel_that_stumbles_over_a_word_still_hears_the_next(running, watch):
 
 def test_a_key_is_forgotten_when_nobody_was_there_for_as_long_as_was_said(running, book, watch):
     words, other = watch(), book.with_name("other.book")
-    broker.hold(other, keys.new(), HOUR)
-    broker.hold(book, keys.new(), 0.3)
+    agent.hold(other, keys.new(), HOUR)
+    agent.hold(book, keys.new(), 0.3)
 
     until(lambda: "locked" in words)
-    assert broker.ask(book) is None
-    assert broker.ask(other)
+    assert agent.ask(book) is None
+    assert agent.ask(other)
 
 
 @pytest.fixture
 def clock(monkeypatch):
     """Two clocks: seconds that the computer was awake, and those of the day."""
     clock = {"awake": 1000.0, "day": 50_000.0}
-    monkeypatch.setattr(keeper, "_now", lambda: (clock["awake"], clock["day"]))
+    monkeypatch.setattr(agent_process, "_now", lambda: (clock["awake"], clock["day"]))
 
     def passed(awake=0.0, asleep=0.0, put=0.0):
         clock["awake"] += awake
@@ -219,7 +219,7 @@ def clock(monkeypatch):
 
 
 def kept(idle=60.0):
-    one = keeper.Keeper()
+    one = agent_process.Keeper()
     one.answer("hold", book="b", key="00", idle=idle)
     return one
 
@@ -257,7 +257,7 @@ def test_a_clock_that_was_put_back_keeps_nothing_open(clock):
 def in_session(clock, planned=50 * MINUTE):
     """A session that has just begun, in a practice that locks after ten minutes with nobody there."""
     one = kept(10 * MINUTE)
-    assert one.answer("session", book="b", until=keeper._now()[1] + planned)
+    assert one.answer("session", book="b", until=agent_process._now()[1] + planned)
     return one
 
 
@@ -323,7 +323,7 @@ def test_a_session_of_a_book_that_is_locked_is_no_session(clock):
     one = in_session(clock)
 
     one.answer("lock")
-    assert not one.answer("session", book="b", until=keeper._now()[1] + HOUR)
+    assert not one.answer("session", book="b", until=agent_process._now()[1] + HOUR)
     one.answer("hold", book="b", key="00", idle=10 * MINUTE)
     clock(awake=11 * MINUTE)
     assert one.answer("ask", book="b") is None
@@ -334,49 +334,49 @@ def test_a_session_of_a_book_that_is_locked_is_no_session(clock):
 
 def test_the_curtain_is_drawn_until_somebody_types_the_passphrase_and_again_after_a_page_for_two(running, book):
     key = keys.new()
-    assert not broker.is_curtain_open(book)
-    broker.hold(book, key, HOUR)
-    assert not broker.is_curtain_open(book)
+    assert not agent.is_curtain_open(book)
+    agent.hold(book, key, HOUR)
+    assert not agent.is_curtain_open(book)
 
-    broker.hold(book, key, HOUR, is_curtain_open=True)
-    assert broker.is_curtain_open(book)
-    assert not broker.is_curtain_open(book.with_name("other.book"))
-    broker.hold(book, key, HOUR)  # handed over again by something that needs no passphrase
-    assert broker.is_curtain_open(book)
-    broker.draw_curtain(book)
-    assert not broker.is_curtain_open(book)
+    agent.hold(book, key, HOUR, is_curtain_open=True)
+    assert agent.is_curtain_open(book)
+    assert not agent.is_curtain_open(book.with_name("other.book"))
+    agent.hold(book, key, HOUR)  # handed over again by something that needs no passphrase
+    assert agent.is_curtain_open(book)
+    agent.draw_curtain(book)
+    assert not agent.is_curtain_open(book)
 
 
 def test_whoever_opens_another_key_or_locks_draws_the_curtain(running, book):
-    for close in (broker.lock, lambda: broker.hold(book, keys.new(), HOUR)):
-        broker.hold(book, keys.new(), HOUR, is_curtain_open=True)
+    for close in (agent.lock, lambda: agent.hold(book, keys.new(), HOUR)):
+        agent.hold(book, keys.new(), HOUR, is_curtain_open=True)
         close()
-        assert not broker.is_curtain_open(book)
+        assert not agent.is_curtain_open(book)
 
 
 def test_all_watchers_hear_of_the_curtain_once_each_time(running, book, watch):
     key, words = keys.new(), watch()
-    broker.hold(book, key, HOUR, is_curtain_open=True)
+    agent.hold(book, key, HOUR, is_curtain_open=True)
     for _time in range(2):
-        broker.draw_curtain(book)
+        agent.draw_curtain(book)
     for _time in range(2):
-        broker.hold(book, key, HOUR, is_curtain_open=True)
-    broker.tell("seat")
+        agent.hold(book, key, HOUR, is_curtain_open=True)
+    agent.tell("seat")
 
     until(lambda: "seat" in words)
     assert words == ["opened", "curtain", "curtain", "seat"]
 
 
 def test_without_a_broker_the_curtain_is_drawn(book):
-    assert not broker.is_curtain_open(book)
-    assert not broker.draw_curtain(book)
-    assert not broker.session(book, time.time() + HOUR)
+    assert not agent.is_curtain_open(book)
+    assert not agent.draw_curtain(book)
+    assert not agent.session(book, time.time() + HOUR)
 
 
 def test_one_of_its_clocks_runs_on_while_the_computer_sleeps():
     before = time.time()
 
-    awake, day = keeper._now()
+    awake, day = agent_process._now()
     assert before <= day <= time.time()
     assert awake <= time.monotonic()
 
@@ -391,17 +391,17 @@ def test_a_time_that_is_no_number_keeps_nothing_open(clock):
 
 def test_a_broker_that_was_killed_locks_everything_and_a_new_one_is_heard(running, book, watch):
     words = watch()
-    broker.hold(book, keys.new(), HOUR)
+    agent.hold(book, keys.new(), HOUR)
     until(lambda: words == ["opened"])
 
     running.process.kill()
     until(lambda: words == ["opened", "locked"])
-    assert broker.ask(book) is None
-    assert not broker.hold(book, keys.new(), HOUR)
-    again = broker.start()
+    assert agent.ask(book) is None
+    assert not agent.hold(book, keys.new(), HOUR)
+    again = agent.start()
     try:
-        assert broker.ask(book) is None
-        assert broker.hold(book, keys.new(), HOUR)
+        assert agent.ask(book) is None
+        assert agent.hold(book, keys.new(), HOUR)
         until(lambda: words == ["opened", "locked", "opened"])
     finally:
         again.end()
@@ -411,8 +411,8 @@ def test_a_broker_that_was_killed_locks_everything_and_a_new_one_is_heard(runnin
 
 def test_who_watches_before_there_is_a_broker_hears_it_later(book, watch):
     words = watch()
-    running = broker.start()
-    broker.hold(book, keys.new(), HOUR)
+    running = agent.start()
+    agent.hold(book, keys.new(), HOUR)
 
     until(lambda: words == ["opened"])
     running.end()
@@ -424,7 +424,7 @@ def test_it_goes_when_its_server_is_killed(book, watch):
     with another_process(SERVES) as server:
         pid = int(server.stdout.readline())
         words = watch()
-        broker.hold(book, keys.new(), HOUR)
+        agent.hold(book, keys.new(), HOUR)
         until(lambda: words == ["opened"])
 
         os.kill(server.pid, signal.SIGKILL)
@@ -443,10 +443,10 @@ def test_it_ends_on_its_own_and_takes_its_traces_along(running):
 @posix
 def test_ctrl_c_is_a_question_to_the_server_and_not_to_it(running, book):
     key = keys.new()
-    broker.hold(book, key, HOUR)
+    agent.hold(book, key, HOUR)
 
     os.kill(running.process.pid, signal.SIGINT)
-    assert broker.ask(book) == key
+    assert agent.ask(book) == key
 
 
 @posix
@@ -459,35 +459,35 @@ def test_asked_to_end_by_the_system_it_takes_its_traces_along(running):
 
 def test_a_second_server_takes_the_broker_that_is_there_and_leaves_it_running(running, book):
     key = keys.new()
-    broker.hold(book, key, HOUR)
+    agent.hold(book, key, HOUR)
 
-    second = broker.start()
+    second = agent.start()
     assert second.process is None
     second.end()
-    assert broker.ask(book) == key
+    assert agent.ask(book) == key
 
 
 def test_a_broker_whose_file_is_gone_goes_on_and_is_found_again(running, book, watch):
     key, words = keys.new(), watch()
-    broker.hold(book, key, HOUR)
-    keeper.address_file().unlink()
+    agent.hold(book, key, HOUR)
+    agent_process.address_file().unlink()
 
-    until(keeper.address_file().exists)
-    assert broker.ask(book) == key
+    until(agent_process.address_file().exists)
+    assert agent.ask(book) == key
     assert words == ["opened"]
 
 
 def test_a_broker_whose_file_is_anothers_goes_on_for_those_who_know_it(running, watch):
     words = watch()
-    others = keeper.address_file().read_bytes()
-    keeper.address_file().write_bytes(b"{}")
+    others = agent_process.address_file().read_bytes()
+    agent_process.address_file().write_bytes(b"{}")
     with Client(json.loads(others)["address"], authkey=bytes.fromhex(json.loads(others)["authkey"])) as somebody:
         somebody.send_bytes(b'{"do": "tell", "word": "seat"}')
         assert somebody.recv_bytes() == b"true"
 
     until(lambda: words == ["seat"])
     running.end()
-    assert keeper.address_file().read_bytes() == b"{}"
+    assert agent_process.address_file().read_bytes() == b"{}"
 
 
 # silence is not death -------------------------------------------------------------------------
@@ -505,19 +505,19 @@ def stopped(pid):
 
 @posix
 def test_a_broker_that_does_not_answer_holds_nobody_up_and_is_not_taken_for_locked(running, book, monkeypatch, watch):
-    monkeypatch.setattr(broker, "PATIENCE", 0.3)
+    monkeypatch.setattr(agent, "PATIENCE", 0.3)
     key, words = keys.new(), watch()
-    broker.hold(book, key, HOUR)
+    agent.hold(book, key, HOUR)
     until(lambda: words == ["opened"])
 
     with stopped(running.process.pid):
-        for asked in (lambda: broker.ask(book), broker.lock, lambda: broker.hold(book, key, HOUR)):
-            with pytest.raises(broker.Silent, match="isn't answering just now"):
+        for asked in (lambda: agent.ask(book), agent.lock, lambda: agent.hold(book, key, HOUR)):
+            with pytest.raises(agent.Silent, match="isn't answering just now"):
                 asked()
-        assert broker.at_hand(book) is None
-        assert not broker.touch()
-        assert not broker.tell("seat")
-        assert callable(broker.watch(print))
+        assert agent.at_hand(book) is None
+        assert not agent.touch()
+        assert not agent.tell("seat")
+        assert callable(agent.watch(print))
         assert words == ["opened"]
     until(lambda: "locked" in words)  # it was asked to, and had not answered yet
 
@@ -525,16 +525,16 @@ def test_a_broker_that_does_not_answer_holds_nobody_up_and_is_not_taken_for_lock
 @posix
 def test_a_start_beside_a_broker_that_does_not_answer_begins_no_second_one(running, book, monkeypatch):
     key = keys.new()
-    broker.hold(book, key, HOUR)
+    agent.hold(book, key, HOUR)
     before = address()
 
     with stopped(running.process.pid), monkeypatch.context() as patch:
-        patch.setattr(broker, "LONG", 0.3)
-        with pytest.raises(broker.Silent):
-            broker.start()
+        patch.setattr(agent, "LONG", 0.3)
+        with pytest.raises(agent.Silent):
+            agent.start()
     assert address() == before
-    assert broker.ask(book) == key
-    second = broker.start()
+    assert agent.ask(book) == key
+    second = agent.start()
     assert second.process is None
     second.end()
 
@@ -544,12 +544,12 @@ def test_three_servers_that_start_at_once_share_one_broker_and_the_last_one_to_g
     with contextlib.ExitStack() as stack:
         servers = [stack.enter_context(another_process(SERVES)) for _server in range(3)]
         told = [one.stdout.readline().strip() for one in servers]
-        broker.hold(book, key, HOUR)
+        agent.hold(book, key, HOUR)
         until(lambda: words == ["opened"])
 
         first = next(one for one, pid in zip(servers, told, strict=True) if pid != "None")
         for one in (first, *(other for other in servers if other is not first)):
-            assert broker.ask(book) == key
+            assert agent.ask(book) == key
             assert words == ["opened"]
             one.stdin.close()
             assert one.wait(PATIENCE) == 0
@@ -564,12 +564,12 @@ def test_the_broker_stays_when_the_server_that_began_it_is_killed_and_another_on
     with another_process(SERVES) as first, another_process(SERVES) as second:
         assert first.stdout.readline()
         assert second.stdout.readline()
-        broker.hold(book, key, HOUR)
+        agent.hold(book, key, HOUR)
         until(lambda: words == ["opened"])
 
         first.kill()
         first.wait()
-        assert broker.ask(book) == key
+        assert agent.ask(book) == key
         second.kill()
         until(lambda: words == ["opened", "locked"])
     until(lambda: not traces())
@@ -578,15 +578,15 @@ def test_the_broker_stays_when_the_server_that_began_it_is_killed_and_another_on
 @posix
 def test_a_socket_is_put_away_only_when_nobody_listens_there_and_its_process_is_no_more(kit_home):
     with subprocess.Popen([sys.executable, "-c", ""]) as process:
-        was = living.life(process.pid)
-    names = {"left": f"broker-{was}", "answers": f"broker-{was[:-1]}x", "lives": f"broker-{living.life()}"}
+        was = processes.life(process.pid)
+    names = {"left": f"broker-{was}", "answers": f"broker-{was[:-1]}x", "lives": f"broker-{processes.life()}"}
     with contextlib.ExitStack() as stack:
         sockets = {what: stack.enter_context(socket.socket(socket.AF_UNIX)) for what in names}
         for what, one in sockets.items():
             one.bind(str(kit_home / names[what]))
         sockets["answers"].listen()
 
-        broker.start().end()
+        agent.start().end()
         assert {one.name for one in traces()} == {names["answers"], names["lives"]}
 
 
@@ -595,15 +595,15 @@ def test_a_socket_is_put_away_only_when_nobody_listens_there_and_its_process_is_
 
 def test_who_does_not_know_the_authkey_gets_nothing_and_disturbs_nobody(running, book):
     key = keys.new()
-    broker.hold(book, key, HOUR)
+    agent.hold(book, key, HOUR)
 
     with pytest.raises(AuthenticationError):
         Client(address()["address"], authkey=b"wrong")
-    assert broker.ask(book) == key
+    assert agent.ask(book) == key
 
 
 def test_who_only_pretends_to_know_the_authkey_gets_nothing(running, book):
-    broker.hold(book, keys.new(), HOUR)
+    agent.hold(book, keys.new(), HOUR)
 
     with Client(address()["address"]) as somebody:
         somebody.recv_bytes()
@@ -617,7 +617,7 @@ def test_who_only_pretends_to_know_the_authkey_gets_nothing(running, book):
 @posix
 def test_garbage_at_the_door_disturbs_nobody(running, book):
     key = keys.new()
-    broker.hold(book, key, HOUR)
+    agent.hold(book, key, HOUR)
     there = address()["address"]
 
     for garbage in (b"", b"GET / HTTP/1.1\r\n\r\n", b"\xff" * 9000, b"\x7f\xff\xff\xff", os.urandom(600)):
@@ -626,7 +626,7 @@ def test_garbage_at_the_door_disturbs_nobody(running, book):
             somebody.sendall(garbage)
     with socket.socket(socket.AF_UNIX) as silent:
         silent.connect(there)
-        assert broker.ask(book) == key
+        assert agent.ask(book) == key
 
 
 @pytest.mark.parametrize("request_", [
@@ -635,23 +635,23 @@ def test_garbage_at_the_door_disturbs_nobody(running, book):
 ])  # fmt: skip
 def test_a_request_that_makes_no_sense_disturbs_nobody(request_, running, book):
     key = keys.new()
-    broker.hold(book, key, HOUR)
+    agent.hold(book, key, HOUR)
 
     somebody = Client(address()["address"], authkey=bytes.fromhex(address()["authkey"]))
     with somebody, pytest.raises((EOFError, OSError)):
         somebody.send_bytes(request_)
         somebody.recv_bytes()
-    assert broker.ask(book) == key
+    assert agent.ask(book) == key
 
 
 def test_a_broken_address_file_is_no_broker_and_is_replaced(book, watch):
     for broken in (b"", b"{", b"[]", b'{"address": "nowhere", "authkey": "00"}', b'{"address": 7, "authkey": "zz"}'):
-        keeper.address_file().write_bytes(broken)
-        assert broker.ask(book) is None
+        agent_process.address_file().write_bytes(broken)
+        assert agent.ask(book) is None
     words = watch()
 
-    running = broker.start()
-    assert broker.hold(book, keys.new(), HOUR)
+    running = agent.start()
+    assert agent.hold(book, keys.new(), HOUR)
     until(lambda: words == ["opened"])
     running.end()
 
@@ -666,21 +666,21 @@ def forms(key):
 @linux
 def test_the_key_is_in_no_argument_and_no_environment_nor_is_the_passphrase(monkeypatch, book):
     monkeypatch.setenv("KIT_PASSPHRASE", "a passphrase of its own")
-    running, key = broker.start(), keys.new()
-    broker.hold(book, key, HOUR)
+    running, key = agent.start(), keys.new()
+    agent.hold(book, key, HOUR)
     told = b"".join((Path("/proc") / str(running.process.pid) / name).read_bytes() for name in ("cmdline", "environ"))
     authkey = address()["authkey"].encode()
     running.end()
 
-    assert b"kit.keys.keeper" in told
+    assert b"kit.vault.agent_process" in told
     for secret in (*forms(key), authkey, b"a passphrase of its own"):
         assert secret not in told
 
 
 def test_the_key_is_in_no_file(running, book):
     key = keys.new()
-    broker.hold(book, key, HOUR)
-    broker.ask(book)
+    agent.hold(book, key, HOUR)
+    agent.ask(book)
 
     files = [one for one in places.home().rglob("*") if one.is_file()]
     assert files
@@ -689,7 +689,7 @@ def test_the_key_is_in_no_file(running, book):
 
 @posix
 def test_only_their_owner_may_read_the_address_and_use_the_socket(running):
-    assert keeper.address_file().stat().st_mode & 0o777 == 0o600
+    assert agent_process.address_file().stat().st_mode & 0o777 == 0o600
     assert Path(address()["address"]).stat().st_mode & 0o077 == 0
 
 
@@ -697,11 +697,11 @@ def test_only_their_owner_may_read_the_address_and_use_the_socket(running):
 def test_a_home_too_long_for_a_socket_gets_a_private_folder_for_it(monkeypatch, tmp_path, book):
     home = tmp_path / ("a long name " * 15)
     monkeypatch.setenv("KIT_HOME", str(home))
-    running, key = broker.start(), keys.new()
+    running, key = agent.start(), keys.new()
     there = Path(address()["address"])
 
-    assert broker.hold(book, key, HOUR)
-    assert broker.ask(book) == key
+    assert agent.hold(book, key, HOUR)
+    assert agent.ask(book) == key
     assert home not in there.parents
     assert there.parent.stat().st_mode & 0o777 == 0o700
     running.end()
@@ -711,7 +711,7 @@ def test_a_home_too_long_for_a_socket_gets_a_private_folder_for_it(monkeypatch, 
 def test_a_home_that_is_named_from_where_one_stands_is_the_same_for_the_broker(monkeypatch, tmp_path, book):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("KIT_HOME", "here")
-    running = broker.start()
+    running = agent.start()
 
-    assert broker.hold(book, keys.new(), HOUR)
+    assert agent.hold(book, keys.new(), HOUR)
     running.end()

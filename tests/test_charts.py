@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 import kit
-from kit import charts, exchange, measures, pictures, places
+from kit import charts, exchange, measures, places
+from kit.charts import registry
 from kit.frames import CLIENT_KINDS, frame
 from kit.records import AREAS, LISTED_ONLY, OfClient
 
@@ -42,13 +43,13 @@ FEET = {"feet": {}, "feet in days": {"in_days": True}, "feet for the coach": {"f
 def all_pictures(told, today=TODAY):
     """Every picture of one client, as panels and reports have them made."""
     own = told["clients"]["own_words"].iloc[0] if len(told["clients"]) else ()
-    client, coach = (pictures.Story(told, today, own, for_coach=coach) for coach in (False, True))
-    found = {"journey": dict(pictures.journeys(told, today, ["all"], own_words=own))["all"]}
+    client, coach = (registry.Story(told, today, own, for_coach=coach) for coach in (False, True))
+    found = {"journey": dict(registry.journeys(told, today, ["all"], own_words=own))["all"]}
     for name, whats in SHOWN.items():
-        found |= zip(whats, pictures.PICTURES[name](client), strict=True)
+        found |= zip(whats, registry.PICTURES[name](client), strict=True)
     for what, more in FEET.items():
-        found[what], *curve = pictures.finding_my_feet(replace(client, **more))
-    (found["steps for the coach"],) = pictures.small_steps(coach)
+        found[what], *curve = registry.finding_my_feet(replace(client, **more))
+    (found["steps for the coach"],) = registry.small_steps(coach)
     return found | dict(zip(["curve"], curve, strict=False))
 
 
@@ -225,7 +226,7 @@ def test_setbacks_that_overlap_lie_above_each_other_and_each_that_goes_on_stays_
     both = [kit.Setback(client="Otter", title="X", began_on=date(2026, 10, day)) for day in (1, 9)]
     earlier = kit.Setback(client="Otter", title="Y", began_on=date(2026, 5, 1), back_on_feet_on=date(2026, 5, 9))
 
-    (picture,) = pictures.finding_my_feet(pictures.Story(frames_of([*both, earlier]), TODAY))
+    (picture,) = registry.finding_my_feet(registry.Story(frames_of([*both, earlier]), TODAY))
 
     heights = trace(picture, "a setback")["y"][::3]
     (open_ended,) = [one for one in picture.data if one["name"].startswith("still in the middle")]
@@ -379,7 +380,7 @@ def test_below_five_stretches_there_is_no_curve_and_from_five_on_there_is():
 @pytest.mark.parametrize("lengths", [(9,), (9, 7, 5, 4), (9, 7, 5, 4, 3, 2)])
 @pytest.mark.parametrize("who", [{"for_coach": True}, {"in_days": True}])
 def test_no_sentence_of_a_page_about_finding_ones_feet_stands_there_twice(lengths, who):
-    drawn = pictures.finding_my_feet(pictures.Story(frames_of(setbacks(*lengths)), TODAY, **who))
+    drawn = registry.finding_my_feet(registry.Story(frames_of(setbacks(*lengths)), TODAY, **who))
 
     said = [one for picture in drawn for one in re.split(r"(?<=\.) ", picture.sentence)]
     assert len(drawn) == 2
@@ -456,7 +457,7 @@ def weeks(*told):
 
 
 def stepped(*told, for_coach=False):
-    (picture,) = pictures.small_steps(pictures.Story({"step_weeks": weeks(*told)}, TODAY, for_coach=for_coach))
+    (picture,) = registry.small_steps(registry.Story({"step_weeks": weeks(*told)}, TODAY, for_coach=for_coach))
     return picture
 
 
@@ -546,7 +547,7 @@ def test_where_only_a_part_is_drawn_the_sentence_says_so_and_the_table_holds_all
     ]
     told = frames_of(many)
 
-    (picture,) = pictures.came_before(pictures.Story(told, TODAY))
+    (picture,) = registry.came_before(registry.Story(told, TODAY))
 
     n = len(trace(picture, "times")["x"])
     assert n < 12
@@ -556,7 +557,7 @@ def test_where_only_a_part_is_drawn_the_sentence_says_so_and_the_table_holds_all
 
 def test_the_days_of_what_came_before_are_for_the_coach_alone(sample):
     (client,), (coach,) = (
-        pictures.came_before(pictures.Story(sample["River"], TODAY, for_coach=coach)) for coach in (False, True)
+        registry.came_before(registry.Story(sample["River"], TODAY, for_coach=coach)) for coach in (False, True)
     )
 
     assert len(client.columns) == 4

@@ -11,8 +11,8 @@ import pytest
 from rooming import path_of
 
 import kit
-from kit import keys, places, rooms
-from kit.keys import broker
+from kit import places, rooms
+from kit.vault import agent, keys
 
 
 @pytest.fixture
@@ -57,17 +57,17 @@ async def jumping(room, clock):
 
 def test_a_keeper_whose_clock_jumps_may_lock_and_goes_on(kit_home, clock):
     place, key = places.practice(), keys.new()
-    running = broker.start()
+    running = agent.start()
     try:
         for name, seconds in clocks.JUMPS.items():
-            assert broker.hold(place, key, 3600)
+            assert agent.hold(place, key, 3600)
             clock.put(seconds)
-            assert broker.ask(place) in (key, None), name
+            assert agent.ask(place) in (key, None), name
             assert running.lives()
-            assert broker.hold(place, key, 3600)
-            assert broker.ask(place) == key
-        assert broker.lock()
-        assert broker.ask(place) is None
+            assert agent.hold(place, key, 3600)
+            assert agent.ask(place) == key
+        assert agent.lock()
+        assert agent.ask(place) is None
     finally:
         running.end()
     assert running.process.returncode == 0

@@ -6,8 +6,8 @@ import pytest
 import sqlalchemy as sa
 
 import kit
-from kit.panels.caseload import at_a_glance
-from kit.panels.coach import ago, ahead, in_years
+from kit.widgets.caseload import at_a_glance
+from kit.widgets.coach import ago, ahead, in_years
 
 OWN = ("prepare", "caseload", "catch_up", "private_notes", "retention")
 

@@ -6,8 +6,8 @@ import pytest
 from asking import run
 
 import kit
-from kit import __main__ as command_line
-from kit.commands import opening
+from kit.cli import app as command_line
+from kit.cli import opening
 
 
 def test_a_report_is_written_and_its_place_is_said(tmp_path):

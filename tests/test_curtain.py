@@ -7,9 +7,10 @@ import owned
 import pytest
 
 import kit
-from kit import backups, door, keys, places, practice
-from kit.keys import broker, keeper, recovery
-from kit.panels.table import SESSION
+from kit import places
+from kit.jupyter import unlocking
+from kit.vault import agent, agent_process, backups, keys, practice, recovery_sheet
+from kit.widgets.session_state import SESSION
 
 OWN_WORDS = "ask gently about the old house"
 ASKS = "Type your passphrase"
@@ -36,7 +37,7 @@ def unlocked(place, key, no_keyring):
     book.add(kit.Agreement(client="Otter", to="notes"))
     book.change(book.records(kit.Client)[0], private_note=OWN_WORDS)
     book.close()
-    running = broker.start()
+    running = agent.start()
     practice.hand_on(place, key)
     yield place
     running.end()
@@ -58,12 +59,12 @@ def opened(unlocked):
 
 
 def type_passphrase(words=owned.WORDS):
-    return door.answered({"do": "open", "passphrase": words})
+    return unlocking.answered({"do": "open", "passphrase": words})
 
 
 def follow(book):
     """What each notebook does when it hears of the curtain."""
-    book._heard(keeper.CURTAIN)
+    book._heard(agent_process.CURTAIN)
 
 
 def shown(panels):
@@ -121,7 +122,7 @@ def test_each_page_for_two_says_that_it_shows_somebody_and_draws_the_curtain_whe
 
     assert [panel.view["for_two"] for panel in panels] == [True, *[False] * (len(panels) - 1)]
     panels[0]._heard(panels[0], {"do": "seen"}, [])
-    assert not broker.is_curtain_open(places.practice())
+    assert not agent.is_curtain_open(places.practice())
 
 
 def test_just_me_is_no_page_for_two(opened):
@@ -158,8 +159,8 @@ def test_another_passphrase_is_said_and_opens_nothing(opened):
 def test_the_recovery_sheet_opens_it_too(opened, key):
     mine, panels = opened("just_me")
 
-    asked = {"do": "recover", "sheet": "\n".join(recovery.sheet(key)), "passphrase": NEW, "again": NEW}
-    assert not door.answered(asked).get("said")
+    asked = {"do": "recover", "sheet": "\n".join(recovery_sheet.sheet(key)), "passphrase": NEW, "again": NEW}
+    assert not unlocking.answered(asked).get("said")
     follow(mine)
     assert not is_empty(panels)
 
@@ -169,7 +170,7 @@ def test_a_lock_closes_it_with_everything_else_and_one_passphrase_opens_both(ope
     mine, panels = opened("just_me")
 
     mine._heard("locked")
-    broker.lock()
+    agent.lock()
     assert "This practice is locked." in shown(panels[:1])
     type_passphrase()
     mine._heard("opened")
@@ -184,7 +185,7 @@ def test_what_was_being_typed_on_it_is_there_again(opened):
     key = next(iter(notes.forms()))
     notes._heard(notes, {"do": "draft", "typed": {key: {"private_note": "half a sentence"}}}, [])
 
-    broker.draw_curtain(places.practice())
+    agent.draw_curtain(places.practice())
     follow(mine)
     assert "half a sentence" not in shown(panels)
     type_passphrase()
@@ -200,7 +201,7 @@ def test_bringing_a_backup_back_leaves_the_curtain_as_it_was(unlocked, key, was_
 
     backups.bring_back(made, unlocked, key)
 
-    assert broker.is_curtain_open(unlocked) is was_open
+    assert agent.is_curtain_open(unlocked) is was_open
 
 
 # where there is none ------------------------------------------------------------------------------
@@ -230,7 +231,7 @@ def test_a_script_that_has_the_passphrase_is_behind_no_curtain(unlocked):
 def told(monkeypatch):
     """What the keeper is told of a session."""
     told = []
-    monkeypatch.setattr(broker, "session", lambda book, until: told.append(until))
+    monkeypatch.setattr(agent, "session", lambda book, until: told.append(until))
     return told
 
 

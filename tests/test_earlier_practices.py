@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 import kit
-from kit import backups, keys, moving, places
-from kit.keys import recovery
+from kit import places
 from kit.records import BY_PLURAL, KINDS
 from kit.store import Store
+from kit.vault import backups, keys, recovery_sheet, transfer
 
 PRACTICES = Path(__file__).parent / "practices"
 VERSIONS = sorted(file.stem for file in PRACTICES.glob("*.zip"))
@@ -59,7 +59,7 @@ def test_it_opens_by_its_passphrase_with_all_that_was_kept(told):
 
 def test_it_opens_by_its_recovery_sheet_when_its_key_file_is_gone(told):
     keys.beside(places.practice()).unlink()
-    key = recovery.from_sheet("\n".join(told["sheet"]))
+    key = recovery_sheet.from_sheet("\n".join(told["sheet"]))
 
     with closing(Store(places.practice(), key)) as store:
         assert lacking(told, store) == []
@@ -83,7 +83,7 @@ def test_each_of_its_backups_and_its_sealed_file_open(told, tmp_path):
     for number, file in enumerate([*files, *sealed]):
         place = tmp_path / f"{number}.book"
         with file.open("rb") as opened:
-            moving.unpack(opened, place, told["passphrase"])
+            transfer.unpack(opened, place, told["passphrase"])
         with closing(Store(place, key)) as store:
             assert store.client("Heron").own_words == ("a wave", "the fog")
 

@@ -12,8 +12,8 @@ import pytest
 from asking import run
 
 import kit
-from kit import __main__ as command_line
 from kit import places, rooms
+from kit.cli import app as command_line
 
 NAMES = {"Polish": "Żółw", "Hebrew": "דוב", "Chinese": "小熊", "emoji": "🦊 🌿"}
 PAGES = ["cp1252", "cp437", "cp950", "ascii", "utf-8"]

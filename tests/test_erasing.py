@@ -19,13 +19,15 @@ from harmed import with_a_flipped_bit
 from marked import Story, _add
 
 import kit
-from kit import backups, check, erasing, keys, moving, places, reports, takeout
+from kit import places, reports
+from kit.cli import diagnostics
+from kit.exchange import takeout
 from kit.fields import about
 from kit.frames import CLIENT_KINDS
-from kit.keys import broker
 from kit.records import BY_PLURAL, Client, OfClient, changed
 from kit.store import Store, opening
 from kit.store.tables import HISTORY, METADATA, TABLES
+from kit.vault import agent, backups, erasing, keys, transfer
 from kit.words import NoSuchClient, Trouble
 
 KEY = b"k" * 32
@@ -125,9 +127,9 @@ class Held:
         return traces.holding(everything, self.stem), [one for one in everything if b"Heron" in one.read_bytes()]
 
     def unlocked(self, file, to):
-        if file.suffix == moving.SUFFIX:
+        if file.suffix == transfer.SUFFIX:
             with file.open("rb") as sealed:
-                moving.unpack(sealed, to, self.key or b"")
+                transfer.unpack(sealed, to, self.key or b"")
             file = to
         if self.key and (file == to or re.fullmatch(r"practice\.book(\.before-\d+)?", file.name)):
             in_the_clear(file, to.with_name(f"{to.name}.clear"), self.key)
@@ -205,11 +207,11 @@ def test_the_chain_holds_after_an_erasure_in_the_book_and_in_each_backup(held, t
         assert [one.did for one in store.latest_changes("Maple", 99)] == ["noted"] * len(
             store.latest_changes("Maple", 99)
         )
-    sealed = [file for file in backups.kept(held.place) if file.suffix == moving.SUFFIX]
+    sealed = [file for file in backups.kept(held.place) if file.suffix == transfer.SUFFIX]
     assert len(sealed) == 2 and len(backups.kept(held.place)) == 3
     for number, file in enumerate(sealed):
         with file.open("rb") as opened:
-            moving.unpack(opened, tmp_path / f"{number}.book", held.key or b"")
+            transfer.unpack(opened, tmp_path / f"{number}.book", held.key or b"")
         with closing(Store(tmp_path / f"{number}.book", held.key)) as store:
             assert [one.name for one in store.records(Client)] == ["Maple"]
 
@@ -321,7 +323,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from kit import erasing
-from kit.backups import rewriting
+from kit.vault.backups import rewriting
 from kit.store import Store, person
 
 at, key = sys.argv[2], bytes.fromhex(sys.argv[3]) or None
@@ -366,12 +368,12 @@ def test_only_who_was_cut_off_can_be_erased_without_being_in_the_book(held, monk
         with pytest.raises(NoSuchClient):
             erasing.erase(store, "Coot")
     assert b"Heron" not in erasing._begun(held.place).read_bytes()
-    findings = [one.words for one in check.findings(str(held.place)) if not one.fine]
+    findings = [one.words for one in diagnostics.findings(str(held.place)) if not one.fine]
     assert [one for one in findings if "was begun and is not done" in one] != []
 
     held.erase()
 
-    assert not [one for one in check.findings(str(held.place)) if "was begun" in one.words]
+    assert not [one for one in diagnostics.findings(str(held.place)) if "was begun" in one.words]
 
 
 def test_a_backup_that_is_made_meanwhile_is_found(held, monkeypatch, tmp_path):
@@ -452,7 +454,7 @@ def test_another_notebook_puts_the_client_away(two):
 
 def test_other_notebooks_are_told(two, monkeypatch):
     told = []
-    monkeypatch.setattr(broker, "tell", told.append)
+    monkeypatch.setattr(agent, "tell", told.append)
 
     kit.open_book(two[0].place).erase("Heron")
 

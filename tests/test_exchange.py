@@ -313,21 +313,21 @@ def test_moving_there_and_back_changes_nothing():
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.plural)
 def test_the_data_dictionary_has_a_line_for_every_field(kind):
-    part = exchange.dictionary().partition(f"## {kind.plural}.csv\n")[2].partition("\n## ")[0]
+    part = exchange.data_dictionary().partition(f"## {kind.plural}.csv\n")[2].partition("\n## ")[0]
 
     assert kind.singular in part
     assert [name for name in about(kind) if f"| `{name}` |" not in part] == []
 
 
 def test_the_data_dictionary_says_who_may_see_what_only_the_coach_sees():
-    lines = [line for line in exchange.dictionary().splitlines() if line.startswith("| `private_note`")]
+    lines = [line for line in exchange.data_dictionary().splitlines() if line.startswith("| `private_note`")]
 
     assert lines
     assert all(line.endswith("| the coach alone |") for line in lines)
 
 
 def test_the_data_dictionary_names_supporters_only_for_kinds_that_can_be_shared():
-    parts = exchange.dictionary().split("\n## ")
+    parts = exchange.data_dictionary().split("\n## ")
     reached = {part.partition(".csv")[0].removeprefix("## ") for part in parts if "a supporter, where" in part}
     lines = [line for part in parts for line in part.splitlines() if line.endswith("a supporter |")]
 

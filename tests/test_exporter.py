@@ -6,7 +6,7 @@ from nbconvert.exporters import get_exporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from test_reports import Read
 
-from kit.reports.harmless import harmless
+from kit.reports.sanitize import harmless
 
 KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
 CELLS = (

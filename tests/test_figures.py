@@ -6,8 +6,8 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kit.rooms import figures
-from kit.rooms.figures import FEW, Shown, bands, dots
+from kit.rooms import disclosure
+from kit.rooms.disclosure import FEW, Shown, bands, dots
 
 ANSWERS = st.lists(st.integers(0, 10), max_size=60)
 WORKSHOPS = st.lists(st.tuples(ANSWERS, st.integers(0, 12)), min_size=1, max_size=6)
@@ -113,7 +113,7 @@ def test_dots_never_tell_of_fewer_than_five_with_them_or_without(story):
         count, joined = count + more, joined + more + others
         after = dots(shown, {"tea": count}, joined)
         if after != shown:
-            assert joined >= figures.ENOUGH
+            assert joined >= disclosure.ENOUGH
             assert after["tea"] >= FEW
             assert after["tea"] - shown.get("tea", 0) >= FEW
             assert not few(joined - after["tea"])

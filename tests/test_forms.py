@@ -9,8 +9,8 @@ import kit
 from kit import forms
 from kit.fields import About, about, seen
 from kit.forms import Beside, Form, Unfit
-from kit.panels import WORDS
 from kit.records import KINDS
+from kit.widgets import WORDS
 from kit.words import Trouble
 
 

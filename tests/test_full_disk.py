@@ -13,9 +13,10 @@ from asking import run, trouble_of
 from owned import WORDS, begun
 
 import kit
-from kit import keys, moving, places
-from kit.reports import printed
+from kit import places
+from kit.reports import print_pdf
 from kit.store import Store
+from kit.vault import keys, transfer
 from kit.words import FULL
 
 FIRST, LATER = 1, 4  # the first write of a command, and one amid its work
@@ -40,7 +41,7 @@ def disk(tmp_path):
     place = begun(home / "practice.book", WORDS)
     with closing(Store(place, keys.read(place, WORDS))) as store:
         store.keep(kit.Agreement(client="Otter", to="my report"), kit.Agreement(client="Otter", to="a room"))
-    moving.pack(place, keys.read(place, WORDS), disk / "there.sealed")
+    transfer.pack(place, keys.read(place, WORDS), disk / "there.sealed")
     with closing(kit.open_book(place, passphrase=WORDS)) as book:
         book.export("Otter", disk / "tables")
     return disk
@@ -118,7 +119,7 @@ ONTO_A_STICK = {
 
 @pytest.mark.parametrize("name", ONTO_A_STICK)
 def test_a_stick_that_is_full_is_named_and_nothing_of_a_file_stays_on_it(name, disk, shim, tmp_path):
-    if name.endswith("pdf") and not printed.chromium():
+    if name.endswith("pdf") and not print_pdf.chromium():
         pytest.skip("there is no browser here that prints")
     stick = tmp_path / "stick"
     stick.mkdir()
@@ -148,5 +149,5 @@ def test_a_disk_without_links_leaves_no_empty_file_where_there_is_no_room(tmp_pa
 
     monkeypatch.setattr(os, "link", full)
     monkeypatch.setattr(Path, "replace", full)
-    assert "is full" in trouble_of(moving.pack, place, None, tmp_path / "to.sealed")
+    assert "is full" in trouble_of(transfer.pack, place, None, tmp_path / "to.sealed")
     assert not (tmp_path / "to.sealed").exists()

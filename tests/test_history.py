@@ -20,12 +20,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
 
 import kit
-from kit.panels import Table
-from kit.panels.entries import Entries
-from kit.panels.history import _apart
-from kit.panels.session import CloseSession
 from kit.records import KINDS, changed
-from kit.store import Store, chain, head, opening, whole
+from kit.store import Store, audit_log, checkpoint, integrity, opening
+from kit.widgets import Table
+from kit.widgets.entries import Entries
+from kit.widgets.history import _apart
+from kit.widgets.session import CloseSession
 from kit.words import NoSuchClient, Trouble
 
 FIRST_BOOK = Path(__file__).parent / "books" / "0001.book.gz"
@@ -58,7 +58,7 @@ def forms(store, record):
 
 def is_sound(store):
     with store._looking() as db:
-        whole.check(db.connection.driver_connection, None)
+        integrity.check(db.connection.driver_connection, None)
     return True
 
 
@@ -193,7 +193,7 @@ def test_an_erased_clients_history_is_emptied_and_the_chain_still_holds(store, p
     store.remove(heron)
 
     with store._writing() as db:
-        chain.forget(db, heron.id)
+        audit_log.forget(db, heron.id)
 
     assert store.history(kit.Win(client="Heron", title="x", id=heron.id)) == []
     store.close()
@@ -423,13 +423,13 @@ def test_the_command_line_accepts_what_is_left(closed):
 def test_a_head_of_another_key_is_not_believed(place):
     with closing(Store(place, KEY)) as store:
         store.keep(kit.Client(name="Heron"))
-    head.tell(place, b"another", head.Head(99, "00", ""))
+    checkpoint.tell(place, b"another", checkpoint.Head(99, "00", ""))
 
     Store(place, KEY).close()
 
 
 def test_a_copy_without_its_head_says_once_that_nobody_can_tell_whether_it_is_complete(closed):
-    head.beside(closed).unlink()
+    checkpoint.beside(closed).unlink()
 
     first, second = _opened_twice(closed)
 
@@ -444,7 +444,7 @@ def _opened_twice(place):
 
 def test_a_new_book_and_one_without_changes_have_nothing_to_say(place):
     assert list(_opened_twice(place)) == ["", ""]
-    head.beside(place).unlink()
+    checkpoint.beside(place).unlink()
 
     assert list(_opened_twice(place)) == ["", ""]
 
@@ -468,21 +468,21 @@ def test_a_change_from_outside_while_the_kit_has_the_book_open_is_named_too(stor
 
 
 def test_the_head_stays_small_however_much_is_saved(place, monkeypatch):
-    monkeypatch.setattr(head, "LONGEST", 2000)
+    monkeypatch.setattr(checkpoint, "LONGEST", 2000)
     with closing(Store(place)) as store:
         store.keep(kit.Client(name="Heron"))
         for _save in range(20):
             store.keep(kit.Win(client="Heron", title="bread"))
     Store(place).close()
 
-    assert len([line for line in head.beside(place).read_bytes().splitlines() if line]) <= 2
-    assert head.read(place, b"").count == 21
+    assert len([line for line in checkpoint.beside(place).read_bytes().splitlines() if line]) <= 2
+    assert checkpoint.read(place, b"").count == 21
 
 
 @pytest.mark.skipif(os.name == "nt", reason="on Windows the profile's own rights hold")
 def test_the_head_is_readable_for_its_owner_alone_and_tells_nothing_of_anybody(closed):
-    assert head.beside(closed).stat().st_mode & 0o777 == 0o600
-    told = [json.loads(line) for line in head.beside(closed).read_text().splitlines() if line]
+    assert checkpoint.beside(closed).stat().st_mode & 0o777 == 0o600
+    told = [json.loads(line) for line in checkpoint.beside(closed).read_text().splitlines() if line]
     assert {name for line in told for name in line} == {"count", "link", "at", "file", "check"}
 
 

@@ -15,7 +15,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import kit
-from kit.check import FLOORS
+from kit.cli.diagnostics import FLOORS
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -186,7 +186,7 @@ def test_the_lock_names_no_index():
 
 
 def test_the_version_is_the_same_wherever_it_stands():
-    package = json.loads((ROOT / "kit" / "labextension" / "package.json").read_text("utf-8"))
+    package = json.loads((ROOT / "kit" / "jupyter" / "labextension" / "package.json").read_text("utf-8"))
     cited = re.search(r"^version: (.+)$", (ROOT / "CITATION.cff").read_text("utf-8"), re.M)
     (newest, *_earlier) = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.M)
 

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import kit
-from kit import takeout
+from kit.exchange import takeout
 from kit.records import KINDS
 from kit.store import Store
 from kit.words import Trouble

@@ -9,13 +9,13 @@ import rooming
 
 import kit
 from kit import rooms
-from kit.panels import following
+from kit.widgets import room_status
 
 
 @pytest.fixture(autouse=True)
 def by_hand(monkeypatch):
     """A room is looked at when a test does so."""
-    monkeypatch.setattr(following, "EVERY", 3600)
+    monkeypatch.setattr(room_status, "EVERY", 3600)
 
 
 @pytest.fixture

@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 
 import kit
-from kit import charts, measures, pictures, places
+from kit import charts, measures, places
+from kit.charts import registry
 from kit.charts.journey import ONE_OF_THEM
 from kit.frames import CLIENT_KINDS, frame
-from kit.panels.reading import PERIOD_WORDS
+from kit.widgets.journey import PERIOD_WORDS
 
 TODAY = date(2026, 6, 30)
 
@@ -288,7 +289,7 @@ def long_story(n, days=3650):
 
 
 def journey_of(told, span="all", **more):
-    return dict(pictures.journeys(told, TODAY, [span], **more))[span]
+    return dict(registry.journeys(told, TODAY, [span], **more))[span]
 
 
 def test_ten_years_are_drawn_by_quarter_and_the_sentence_says_so():

@@ -15,8 +15,8 @@ from keyring.backend import KeyringBackend
 from keyring.backends.fail import Keyring as NoKeyring
 from keyring.backends.null import Keyring as KeepsNothing
 
-from kit import keys, places
-from kit.keys import recovery, remembered
+from kit import places
+from kit.vault import keys, recovery_sheet, system_keyring
 from kit.words import Trouble
 
 REAL_COSTS = dict(keys.COSTS)
@@ -106,7 +106,7 @@ def test_the_key_stands_in_its_file_in_no_form_and_a_new_file_shares_nothing_sec
     keys.write(book, key, WORDS)
     second = keys.beside(book).read_bytes()
 
-    for form in (key, key.hex().encode(), base64.b64encode(key), *map(str.encode, recovery.sheet(key))):
+    for form in (key, key.hex().encode(), base64.b64encode(key), *map(str.encode, recovery_sheet.sheet(key))):
         assert form not in first
     one, two = json.loads(first), json.loads(second)
     assert one["id"] == two["id"] == keys.mark(key)
@@ -263,76 +263,76 @@ def test_a_book_is_locked_when_it_looks_like_whole_pages_that_nobody_can_read(co
 
 @given(key=KEYS)
 def test_a_sheet_gives_its_key_back(key):
-    rows = recovery.sheet(key)
+    rows = recovery_sheet.sheet(key)
 
-    assert recovery.from_sheet("\n".join(rows)) == key
+    assert recovery_sheet.from_sheet("\n".join(rows)) == key
     assert [len(group) for row in rows for group in row.split()] == [4] * 18
     assert not set("".join(rows)) & set("ILOU")
 
 
 @given(key=KEYS, data=st.data())
 def test_a_sheet_may_be_typed_as_people_type(key, data):
-    rows = recovery.sheet(key)
+    rows = recovery_sheet.sheet(key)
     numbered = data.draw(st.booleans())
     between = data.draw(st.sampled_from(["\n", "\r\n\r\n", " ", "\n\n  "]))
     typed = between.join(f"{n}. {row}" if numbered else row for n, row in enumerate(rows, 1))
     for letter, alike in (("0", "oO0"), ("1", "iIlL1"), ("V", "uvUV"), (" ", [" ", "", "-", " - ", "\t", "\u00a0"])):
         typed = typed.replace(letter, data.draw(st.sampled_from(list(alike))))
 
-    assert recovery.from_sheet(typed if data.draw(st.booleans()) else typed.lower()) == key
+    assert recovery_sheet.from_sheet(typed if data.draw(st.booleans()) else typed.lower()) == key
 
 
 @given(key=KEYS, data=st.data())
 def test_any_single_changed_letter_is_noticed_and_its_row_named(key, data):
-    rows = recovery.sheet(key)
+    rows = recovery_sheet.sheet(key)
     row, at = data.draw(st.integers(0, 5)), data.draw(st.sampled_from([n for n in range(14) if n not in (4, 9)]))
-    other = data.draw(st.sampled_from(recovery.LETTERS).filter(lambda one: one != rows[row][at]))
+    other = data.draw(st.sampled_from(recovery_sheet.LETTERS).filter(lambda one: one != rows[row][at]))
     rows[row] = rows[row][:at] + other + rows[row][at + 1 :]
 
-    assert f"Row {row + 1} is not as on the sheet" in said(recovery.from_sheet, "\n".join(rows))
+    assert f"Row {row + 1} is not as on the sheet" in said(recovery_sheet.from_sheet, "\n".join(rows))
 
 
 def test_every_single_changed_letter_of_one_sheet_is_noticed():
-    typed = "".join(recovery.sheet(bytes(range(32)))).replace(" ", "")
+    typed = "".join(recovery_sheet.sheet(bytes(range(32)))).replace(" ", "")
 
     for at, old in enumerate(typed):
-        for new in set(recovery.LETTERS) - {old}:
+        for new in set(recovery_sheet.LETTERS) - {old}:
             wrong = typed[:at] + new + typed[at + 1 :]
-            assert f"Row {1 + at // 12} is" in said(recovery.from_sheet, wrong)
+            assert f"Row {1 + at // 12} is" in said(recovery_sheet.from_sheet, wrong)
 
 
 @given(key=KEYS, data=st.data())
 def test_two_letters_in_each_others_place_are_noticed_and_their_row_named(key, data):
-    rows = [list(row.replace(" ", "")) for row in recovery.sheet(key)]
+    rows = [list(row.replace(" ", "")) for row in recovery_sheet.sheet(key)]
     row, (one, two) = data.draw(st.integers(0, 5)), data.draw(st.permutations(range(12)).map(lambda all_: all_[:2]))
     assume(rows[row][one] != rows[row][two])
     rows[row][one], rows[row][two] = rows[row][two], rows[row][one]
 
-    assert f"Row {row + 1} is not as on the sheet" in said(recovery.from_sheet, "\n".join(map("".join, rows)))
+    assert f"Row {row + 1} is not as on the sheet" in said(recovery_sheet.from_sheet, "\n".join(map("".join, rows)))
 
 
 def test_letters_too_few_or_too_many_are_named_by_their_row():
-    rows = recovery.sheet(keys.new())
+    rows = recovery_sheet.sheet(keys.new())
     short, long = [*rows], [*rows]
     short[2], long[4] = rows[2][:-1], "A" + rows[4]
 
-    assert "Row 3 has 11 letters; on the sheet it has 12" in said(recovery.from_sheet, "\n".join(short))
-    assert "Row 5 has 13 letters" in said(recovery.from_sheet, "\n".join(long))
-    assert "Row 4" in said(recovery.from_sheet, "\n".join(rows[:3] + rows[4:]))
-    assert "more letters than on a sheet" in said(recovery.from_sheet, "\n".join([*rows, rows[0]]))
-    assert "Row 1 has 0 letters" in said(recovery.from_sheet, " \n ")
+    assert "Row 3 has 11 letters; on the sheet it has 12" in said(recovery_sheet.from_sheet, "\n".join(short))
+    assert "Row 5 has 13 letters" in said(recovery_sheet.from_sheet, "\n".join(long))
+    assert "Row 4" in said(recovery_sheet.from_sheet, "\n".join(rows[:3] + rows[4:]))
+    assert "more letters than on a sheet" in said(recovery_sheet.from_sheet, "\n".join([*rows, rows[0]]))
+    assert "Row 1 has 0 letters" in said(recovery_sheet.from_sheet, " \n ")
 
 
 def test_rows_in_each_others_place_and_rows_of_two_sheets_are_noticed():
-    rows, others = recovery.sheet(keys.new()), recovery.sheet(keys.new())
+    rows, others = recovery_sheet.sheet(keys.new()), recovery_sheet.sheet(keys.new())
 
-    assert "Row 2 is not" in said(recovery.from_sheet, "\n".join([rows[0], rows[2], rows[1], *rows[3:]]))
-    assert "together they do not" in said(recovery.from_sheet, "\n".join([*rows[:3], *others[3:]]))
+    assert "Row 2 is not" in said(recovery_sheet.from_sheet, "\n".join([rows[0], rows[2], rows[1], *rows[3:]]))
+    assert "together they do not" in said(recovery_sheet.from_sheet, "\n".join([*rows[:3], *others[3:]]))
 
 
 def test_a_sheet_is_confirmed_by_two_groups_of_different_rows():
-    rows = recovery.sheet(bytes(range(32)))
-    asked = [recovery.ask(rows) for _time in range(50)]
+    rows = recovery_sheet.sheet(bytes(range(32)))
+    asked = [recovery_sheet.ask(rows) for _time in range(50)]
 
     assert all(1 <= row <= 6 and 1 <= group <= 3 for places_ in asked for row, group in places_)
     assert all(one[0] != two[0] for one, two in asked)
@@ -340,14 +340,14 @@ def test_a_sheet_is_confirmed_by_two_groups_of_different_rows():
 
 
 def test_only_the_groups_that_were_asked_for_confirm_a_sheet():
-    rows = recovery.sheet(bytes(range(32)))
+    rows = recovery_sheet.sheet(bytes(range(32)))
     places_ = [(2, 1), (5, 3)]
     right = [rows[1].split()[0], rows[4].split()[2]]
 
-    assert recovery.confirmed(rows, places_, right)
-    assert recovery.confirmed(rows, [list(one) for one in places_], [f" {right[0].lower()}", f"{right[1]}-"])
+    assert recovery_sheet.confirmed(rows, places_, right)
+    assert recovery_sheet.confirmed(rows, [list(one) for one in places_], [f" {right[0].lower()}", f"{right[1]}-"])
     for wrong in ([*reversed(right)], right[:1], [*right, right[0]], ["", ""], [right[0], right[1][:-1]], []):
-        assert not recovery.confirmed(rows, places_, wrong)
+        assert not recovery_sheet.confirmed(rows, places_, wrong)
 
 
 # the system's keyring -------------------------------------------------------------------------
@@ -399,50 +399,52 @@ def test_a_keyring_remembers_the_key_of_each_book_until_it_is_told_to_forget(rin
     ring(InMemory())
     one, two, key = places.home() / "one.book", places.home() / "two.book", keys.new()
 
-    assert remembered.available()
-    assert remembered.recall(one) is None
-    assert remembered.remember(one, key)
-    assert remembered.recall(one.parent / "." / one.name) == key
-    assert remembered.recall(two) is None
-    assert remembered.forget(one)
-    assert remembered.recall(one) is None
-    assert remembered.forget(one)
+    assert system_keyring.available()
+    assert system_keyring.recall(one) is None
+    assert system_keyring.remember(one, key)
+    assert system_keyring.recall(one.parent / "." / one.name) == key
+    assert system_keyring.recall(two) is None
+    assert system_keyring.forget(one)
+    assert system_keyring.recall(one) is None
+    assert system_keyring.forget(one)
 
 
 @pytest.mark.parametrize("backend", [NoKeyring, KeepsNothing, InTheClear, Chained])
 def test_a_keyring_that_keeps_nothing_or_keeps_it_in_the_clear_is_not_available(backend, ring):
     kept = ring(backend())
 
-    assert not remembered.available()
-    assert not remembered.remember(places.practice(), keys.new())
-    assert remembered.recall(places.practice()) is None
+    assert not system_keyring.available()
+    assert not system_keyring.remember(places.practice(), keys.new())
+    assert system_keyring.recall(places.practice()) is None
     assert not getattr(kept, "kept", None)
 
 
 def test_a_keyring_that_stumbles_remembers_nothing_and_says_nothing(ring):
     ring(Stumbling())
 
-    assert not remembered.remember(places.practice(), keys.new())
-    assert remembered.recall(places.practice()) is None
-    assert remembered.forget(places.practice())
+    assert not system_keyring.remember(places.practice(), keys.new())
+    assert system_keyring.recall(places.practice()) is None
+    assert system_keyring.forget(places.practice())
 
 
 def test_a_keyring_that_cannot_even_be_found_is_not_available(monkeypatch):
     monkeypatch.setattr(keyring, "get_keyring", lambda: 1 / 0)
 
-    assert not remembered.available()
-    assert remembered.recall(places.practice()) is None
+    assert not system_keyring.available()
+    assert system_keyring.recall(places.practice()) is None
 
 
 @pytest.mark.parametrize("there", ["not a key", "abcd", ""])
 def test_something_else_in_the_keyring_is_not_taken_for_a_key(there, ring):
-    ring(InMemory()).set_password(remembered.SERVICE, remembered._name(places.practice()), there)
+    ring(InMemory()).set_password(system_keyring.SERVICE, system_keyring._name(places.practice()), there)
 
-    assert remembered.recall(places.practice()) is None
+    assert system_keyring.recall(places.practice()) is None
 
 
 def test_neither_the_keyring_nor_cryptography_is_loaded_before_somebody_needs_it():
-    look = "import kit.keys.broker, kit.keys.remembered, sys; print({'keyring', 'cryptography'} & set(sys.modules))"
+    look = (
+        "import kit.vault.agent, kit.vault.system_keyring, sys; print({'keyring', 'cryptography'} & set(sys.modules))"
+    )
 
     done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"

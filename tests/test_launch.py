@@ -15,8 +15,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from kit import keys, launch, places
-from kit.keys import broker
+from kit import places
+from kit.jupyter import launch
+from kit.vault import agent, keys
 from kit.words import Trouble
 
 sys.path.insert(0, str(Path(__file__).parent / "browser"))
@@ -149,9 +150,9 @@ def test_three_starts_within_a_second_make_no_second_server_of_a_book_and_share_
     try:
         assert len(set(starts.addresses)) == 2, starts.addresses
         assert len(starts.keepers()) == 1
-        assert broker.hold(places.practice(), key, 3600)
+        assert agent.hold(places.practice(), key, 3600)
         for one in starts.servers():
-            assert broker.ask(places.practice()) == key
+            assert agent.ask(places.practice()) == key
             one.send_signal(lab.interrupt())
             assert one.wait(60) == 0
         assert starts.keepers() == []

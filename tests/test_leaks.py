@@ -16,8 +16,9 @@ import pytest
 from jupyter_client import KernelManager
 
 import kit
-from kit import backups, door, keys, moving, places
-from kit.keys import broker, recovery, remembered
+from kit import places
+from kit.jupyter import unlocking
+from kit.vault import agent, backups, keys, recovery_sheet, system_keyring, transfer
 
 WORDS = 'a "quiet" morning, and tea 🌿'
 NEW_WORDS = "an even quieter evening, ça alors"
@@ -61,15 +62,15 @@ def own_tmp(tmp_path, monkeypatch):
 
 @pytest.fixture
 def unlock(own_tmp, monkeypatch):
-    monkeypatch.setattr(remembered, "available", lambda: False)
+    monkeypatch.setattr(system_keyring, "available", lambda: False)
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
-    running = broker.start()
+    running = agent.start()
     yield running
     running.end()
 
 
 def do(wish, **asked):
-    return door.answered({"do": wish, **asked})
+    return unlocking.answered({"do": wish, **asked})
 
 
 def begun():
@@ -84,7 +85,7 @@ def begun():
 
 def spellings(key):
     """What must stand nowhere: the key and the passphrases, as a program or a person could write them down."""
-    rows = recovery.sheet(key)
+    rows = recovery_sheet.sheet(key)
     letters = [*rows, *(row.replace(" ", "") for row in rows), *(row.replace(" ", "-") for row in rows)]
     texts = [WORDS, NEW_WORDS, FROM_THE_SHEET, key.hex(), key.hex().upper(), *letters, *map(str.lower, letters)]
     raw = [key, key[::-1], repr(key)[2:-1].encode(), str(list(key))[1:-1].encode()]
@@ -205,8 +206,8 @@ def test_neither_key_nor_passphrase_leaves_a_kernel_that_opened_the_book(kernel)
 
     assert b"bread from scratch" in told and b"comm_open" in told and b"Traceback" in told
     assert not found_in(told, key)
-    for ask in ("broker.ask(book.place)", "broker.ask(book.place).hex()"):  # whoever asks for it is heard
-        assert found_in(as_sent(messages(client, f"from kit.keys import broker; {ask}")), key)
+    for ask in ("agent.ask(book.place)", "agent.ask(book.place).hex()"):  # whoever asks for it is heard
+        assert found_in(as_sent(messages(client, f"from kit.vault import agent; {ask}")), key)
 
 
 @linux
@@ -216,7 +217,7 @@ def test_neither_stands_in_a_file_or_in_a_process_while_the_practice_is_open(ker
     for line in IN_A_NOTEBOOK.strip().splitlines():
         messages(client, line)
 
-    assert broker.ask(places.practice()) == key
+    assert agent.ask(places.practice()) == key
     assert in_files(key, kit_home, own_tmp) == {}
     assert in_processes(key, os.getpid(), unlock.process.pid, manager.provisioner.pid) == {}
 
@@ -224,7 +225,7 @@ def test_neither_stands_in_a_file_or_in_a_process_while_the_practice_is_open(ker
 def test_nothing_is_left_by_what_the_door_does_nor_by_the_end(unlock, kit_home, own_tmp, caplog, capfd):
     caplog.set_level(logging.DEBUG)
     key = begun()
-    sheet = "\n".join(recovery.sheet(key))
+    sheet = "\n".join(recovery_sheet.sheet(key))
     for wish, asked in {
         "open": {"passphrase": "another"},
         "sheet": {"passphrase": WORDS},
@@ -235,10 +236,10 @@ def test_nothing_is_left_by_what_the_door_does_nor_by_the_end(unlock, kit_home, 
     }.items():
         do(wish, **asked)
         assert in_files(key, kit_home, own_tmp) == {}, wish
-    with door.sealed() as file:
+    with unlocking.sealed() as file:
         content = file.read_bytes()
-    door.brought({"sheet": sheet, "passphrase": WORDS, "again": WORDS}, io.BytesIO(content))
-    moving.pack(places.practice(), key, places.backups())
+    unlocking.brought({"sheet": sheet, "passphrase": WORDS, "again": WORDS}, io.BytesIO(content))
+    transfer.pack(places.practice(), key, places.backups())
     unlock.end()
 
     assert in_files(key, kit_home, own_tmp) == {}
@@ -314,12 +315,12 @@ def test_a_wrong_passphrase_takes_the_same_way_as_the_right_one(unlock, worked):
 
 def test_so_it_does_for_a_sealed_practice(unlock, worked, monkeypatch, tmp_path):
     key = begun()
-    content = moving.pack(places.practice(), key, tmp_path).read_bytes()
-    monkeypatch.setattr(door, "place", lambda: tmp_path / "here.book")
+    content = transfer.pack(places.practice(), key, tmp_path).read_bytes()
+    monkeypatch.setattr(unlocking, "place", lambda: tmp_path / "here.book")
     worked.clear()
 
-    wrong, said = costs(worked, lambda: door.brought({"passphrase": "x"}, io.BytesIO(content)))
-    right, place = costs(worked, lambda: door.brought({"passphrase": WORDS}, io.BytesIO(content)))
+    wrong, said = costs(worked, lambda: unlocking.brought({"passphrase": "x"}, io.BytesIO(content)))
+    right, place = costs(worked, lambda: unlocking.brought({"passphrase": WORDS}, io.BytesIO(content)))
 
     assert wrong == right and len(right) == 1
     assert set(said) == {"said"} and set(place) == {"place"}

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 import pytest
 
 import kit
-from kit import panels
-from kit.store import Store, outside
+from kit import widgets
+from kit.store import Store, support_lines
 
 NOTED_IN = ("check_in", "small_win", "add_milestone", "next_step", "close_session", "better", "supporters", "plan")
 OPEN = ("choose_client", "agreements", "support_now", "next_person", "entries", "journey", "make_report", "heavier_day")
@@ -80,7 +80,7 @@ def test_agreements_are_asked_one_at_a_time_in_a_kind_order(asked):
         press(asked, "yes", asks[0])
 
     assert order == ["notes", "my report", "a supporter's report", "a room"]
-    assert len(panels.meeting.ASKED) == 4
+    assert len(widgets.meeting.ASKED) == 4
 
 
 def test_a_yes_is_noted_from_today(asked, otter):
@@ -497,8 +497,8 @@ def locked(place):
 
 
 def test_the_lines_of_an_encrypted_book_can_be_read_without_its_key_and_nothing_else(locked):
-    assert outside.read_lines(locked) == [LINE]
-    assert "Otter" not in outside.beside(locked).read_text("utf-8")
+    assert support_lines.read_lines(locked) == [LINE]
+    assert "Otter" not in support_lines.beside(locked).read_text("utf-8")
 
 
 def test_the_lines_outside_follow_each_save_and_undo(locked):
@@ -506,22 +506,22 @@ def test_the_lines_outside_follow_each_save_and_undo(locked):
     changed = LINE.model_copy(update={"number": "001", "version": 2})
 
     before = store.keep(changed)
-    assert [one.number for one in outside.read_lines(locked)] == ["001"]
+    assert [one.number for one in support_lines.read_lines(locked)] == ["001"]
     store.take_back([changed], before)
-    assert [one.number for one in outside.read_lines(locked)] == ["000"]
+    assert [one.number for one in support_lines.read_lines(locked)] == ["000"]
     store.remove(LINE)
-    assert outside.read_lines(locked) == []
+    assert support_lines.read_lines(locked) == []
     store.close()
 
 
 @pytest.mark.parametrize("found", [b"", b"{", b"\xff\xfe\x00", b"7", b'["x"]', b'[{"name": 1}]', b"[" * 100_000, None])
 def test_lines_that_are_damaged_or_gone_are_no_trouble_and_come_back_on_opening(locked, found):
-    outside.beside(locked).unlink() if found is None else outside.beside(locked).write_bytes(found)
-    assert outside.read_lines(locked) == []
+    support_lines.beside(locked).unlink() if found is None else support_lines.beside(locked).write_bytes(found)
+    assert support_lines.read_lines(locked) == []
 
     Store(locked, KEY).close()
 
-    assert outside.read_lines(locked) == [LINE]
+    assert support_lines.read_lines(locked) == [LINE]
 
 
 def test_a_book_without_a_key_lays_nothing_outside(place):
@@ -530,13 +530,13 @@ def test_a_book_without_a_key_lays_nothing_outside(place):
     store.close()
 
     assert list(place.parent.glob("*.json")) == []
-    assert outside.read_lines(place) == []
-    assert outside.read_lines(None) == []
+    assert support_lines.read_lines(place) == []
+    assert support_lines.read_lines(None) == []
 
 
 def test_a_save_is_kept_where_the_lines_cannot_be_laid_outside(locked):
-    outside.beside(locked).unlink()
-    outside.beside(locked).mkdir()
+    support_lines.beside(locked).unlink()
+    support_lines.beside(locked).mkdir()
     store = Store(locked, KEY)
 
     store.keep(kit.SupportLine(name="Harbour", number="001"))
@@ -547,8 +547,8 @@ def test_a_save_is_kept_where_the_lines_cannot_be_laid_outside(locked):
 
 @pytest.mark.skipif(os.name == "nt", reason="on Windows the profile's own rights hold")
 def test_the_lines_outside_are_their_owners_alone(locked):
-    assert outside.beside(locked).stat().st_mode & 0o777 == 0o600
-    assert json.loads(outside.beside(locked).read_bytes())[0]["name"] == LINE.name
+    assert support_lines.beside(locked).stat().st_mode & 0o777 == 0o600
+    assert json.loads(support_lines.beside(locked).read_bytes())[0]["name"] == LINE.name
 
 
 def test_support_now_has_the_lines_of_a_locked_book(locked):
@@ -563,7 +563,7 @@ def test_support_now_has_the_lines_of_a_locked_book(locked):
 
 
 def test_support_now_says_a_kind_sentence_where_there_is_nothing_to_read(locked):
-    outside.beside(locked).unlink()
+    support_lines.beside(locked).unlink()
     book = kit.open_book(locked)
 
     assert "The local emergency number is always there." in repr(book.support_now().when_locked())

@@ -11,10 +11,11 @@ from harmed import with_a_flipped_bit
 from owned import WORDS, begun, note, titles
 
 import kit
-from kit import backups, door, keys, places
-from kit.backups import bringing_back
-from kit.keys import broker, recovery
+from kit import places
+from kit.jupyter import unlocking
 from kit.store import Store
+from kit.vault import agent, backups, keys, recovery_sheet
+from kit.vault.backups import restore
 from kit.words import Damaged, Trouble
 
 NEW = "a few quite new words"
@@ -24,14 +25,14 @@ pytestmark = pytest.mark.usefixtures("no_keyring")
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
-    monkeypatch.setattr(bringing_back, "CLOSING", 1.0)
+    monkeypatch.setattr(restore, "CLOSING", 1.0)
     for name, value in {"memory": 64, "passes": 1, "lanes": 1}.items():  # what a guess costs is no matter here
         monkeypatch.setitem(keys.COSTS, name, value)
 
 
 @pytest.fixture
 def running():
-    one = broker.start()
+    one = agent.start()
     yield one
     one.end()
 
@@ -56,7 +57,7 @@ def garbled(place):
 
 
 def asked(do, **more):
-    return door.answered({"do": do, **more})
+    return unlocking.answered({"do": do, **more})
 
 
 def ways(answer):
@@ -78,7 +79,7 @@ def test_the_passphrase_of_a_damaged_practice_leads_to_what_is_safe_and_to_the_w
     assert "1 later change" in ways(answer)["bring_back"]["more"]
     assert "kept beside it under another name" in ways(answer)["bring_back"]["asks"]
     assert "3 entries can be read" in ways(answer)["go_on"]["asks"]
-    assert broker.ask(place) is None
+    assert agent.ask(place) is None
 
 
 def test_looking_at_a_damaged_book_and_its_backups_changes_nothing(place, key):
@@ -152,19 +153,19 @@ def test_a_backup_comes_back_at_the_door_and_what_stood_is_kept_under_the_name_t
     aside = next(one for one in place.parent.glob("*.before-restore-*") if str(one) in told)
     assert aside.read_bytes() == older
     assert asked("open", passphrase=WORDS) == {}
-    assert broker.ask(place) == key and titles(place, key) == ["bread"]
+    assert agent.ask(place) == key and titles(place, key) == ["bread"]
 
 
 def test_until_the_name_was_read_the_practice_stays_closed(place, key, running):
     made = backups.make(place, key)
     put_back_older(place, key)
-    broker.hold(place, key, 60)
+    agent.hold(place, key, 60)
 
     answer = asked("look_over")
     asked("bring_back", file=made.name)
 
     assert ways(answer)["bring_back"]["file"] == made.name
-    assert broker.ask(place) is None
+    assert agent.ask(place) is None
 
 
 @pytest.mark.parametrize("way", ["bring_back", "go_on"])
@@ -174,12 +175,12 @@ def test_the_sheet_opens_a_damaged_practice_as_well(place, key, running, key_fil
     put_back_older(place, key)
     if key_file == "gone":
         keys.beside(place).unlink()
-    typed = {"sheet": "\n".join(recovery.sheet(key)), "passphrase": NEW, "again": NEW}
+    typed = {"sheet": "\n".join(recovery_sheet.sheet(key)), "passphrase": NEW, "again": NEW}
 
     offered = ways(asked("recover", **typed))[way]
     assert "is kept as" in asked(way, file=offered.get("file", ""), **typed)["told"]
     assert asked("recover", **typed) == {}
-    assert keys.read(place, NEW) == key and broker.ask(place) == key
+    assert keys.read(place, NEW) == key and agent.ask(place) == key
     assert titles(place, key) == ["bread"]
 
 
@@ -187,7 +188,7 @@ def test_a_book_without_a_single_sound_page_comes_back_by_the_sheet_alone(place,
     backups.make(place, key)
     place.write_bytes(place.read_bytes()[::-1])
     keys.beside(place).unlink()
-    typed = {"sheet": "\n".join(recovery.sheet(key)), "passphrase": NEW, "again": NEW}
+    typed = {"sheet": "\n".join(recovery_sheet.sheet(key)), "passphrase": NEW, "again": NEW}
 
     offered = ways(asked("recover", **typed))
     assert list(offered) == ["bring_back"]
@@ -199,7 +200,7 @@ def test_the_sheet_of_another_practice_is_told_nothing_of_what_is_damaged(place,
     put_back_older(place, key)
     keys.beside(place).unlink()
 
-    told = asked("recover", sheet="\n".join(recovery.sheet(keys.new())), passphrase=NEW, again=NEW)
+    told = asked("recover", sheet="\n".join(recovery_sheet.sheet(keys.new())), passphrase=NEW, again=NEW)
     assert "belongs to another book" in told["said"] and "harm" not in told
 
 
@@ -318,9 +319,9 @@ def test_the_start_of_the_kit_waits_at_the_door_of_a_damaged_practice(place, key
     put_back_older(place, key)
     monkeypatch.setenv("KIT_PASSPHRASE", WORDS)
 
-    door.open_at_start()
+    unlocking.open_at_start()
 
-    assert broker.ask(place) is None and "KIT_PASSPHRASE" not in os.environ
+    assert agent.ask(place) is None and "KIT_PASSPHRASE" not in os.environ
 
 
 def test_looking_over_a_book_that_never_was_begins_none(tmp_path, running):

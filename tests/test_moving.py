@@ -11,9 +11,10 @@ from asking import run, trouble_of
 from owned import WORDS
 
 import kit
-from kit import door, keys, moving, places, practice
-from kit.keys import broker, recovery, remembered
-from kit.store import outside
+from kit import places
+from kit.jupyter import unlocking
+from kit.store import support_lines
+from kit.vault import agent, keys, practice, recovery_sheet, system_keyring, transfer
 from kit.words import Trouble
 
 pytestmark = pytest.mark.usefixtures("no_keyring")
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("no_keyring")
 
 @pytest.fixture
 def sealed(place, key, tmp_path):
-    return moving.pack(place, key, tmp_path / "stick")
+    return transfer.pack(place, key, tmp_path / "stick")
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def elsewhere(tmp_path):
 
 
 def bring(content, to, secret=WORDS):
-    return moving.unpack(io.BytesIO(content), to, secret)
+    return transfer.unpack(io.BytesIO(content), to, secret)
 
 
 def under(folder):
@@ -50,7 +51,7 @@ def resealed(content, was, now, key=None):
     """A file changed by somebody who knows the format: its digest adds up again, its seal only with the key."""
     body = content[:-64].replace(was, now)
     digest = hashlib.sha256(body).digest()
-    return body + digest + (moving._seal(key, digest) if key else content[-32:])
+    return body + digest + (transfer._seal(key, digest) if key else content[-32:])
 
 
 # there and back -----------------------------------------------------------------------------------
@@ -60,14 +61,14 @@ def test_a_sealed_practice_comes_back_whole_with_its_key_file_and_its_support_li
     assert bring(sealed.read_bytes(), elsewhere) == key
 
     assert titles(elsewhere) == ["bread"]
-    assert [one.name for one in outside.read_lines(elsewhere)] == ["Night line"]
+    assert [one.name for one in support_lines.read_lines(elsewhere)] == ["Night line"]
     assert {path.name.removeprefix(elsewhere.name) for path in elsewhere.parent.iterdir()} <= {
         "", ".key", ".lines.json", ".head", "-wal", "-shm",
     }  # fmt: skip
 
 
 def test_the_key_of_the_recovery_sheet_opens_it_too(sealed, elsewhere, key):
-    assert bring(sealed.read_bytes(), elsewhere, recovery.from_sheet("\n".join(recovery.sheet(key)))) == key
+    assert bring(sealed.read_bytes(), elsewhere, recovery_sheet.from_sheet("\n".join(recovery_sheet.sheet(key)))) == key
 
     assert titles(elsewhere) == ["bread"]
 
@@ -76,7 +77,7 @@ def test_what_was_noted_a_moment_ago_is_in_it_while_the_book_is_open(place, key,
     book = kit.open_book(place, passphrase=WORDS)
     book.add(kit.Win(client="Otter", title="just now"))
 
-    bring(moving.pack(place, key, tmp_path).read_bytes(), elsewhere)
+    bring(transfer.pack(place, key, tmp_path).read_bytes(), elsewhere)
 
     assert titles(elsewhere) == ["bread", "just now"]
     book.close()
@@ -91,16 +92,16 @@ def test_nothing_of_what_was_noted_can_be_read_in_it(sealed, key):
 
 def test_a_practice_without_its_key_file_is_sealed_and_opens_with_its_sheet(place, key, elsewhere, tmp_path):
     keys.beside(place).unlink()
-    content = moving.pack(place, key, tmp_path).read_bytes()
+    content = transfer.pack(place, key, tmp_path).read_bytes()
 
     assert "recovery sheet" in trouble_of(bring, content, elsewhere)
     bring(content, elsewhere, key)
-    practice.recovered(elsewhere, "\n".join(recovery.sheet(key)), "a few quite new words")
+    practice.recovered(elsewhere, "\n".join(recovery_sheet.sheet(key)), "a few quite new words")
     assert titles(elsewhere, "a few quite new words") == ["bread"]
 
 
 def test_each_file_has_a_name_of_its_own_and_nothing_is_left_beside_it(place, key, tmp_path):
-    made = [moving.pack(place, key, tmp_path / "stick") for _time in range(3)]
+    made = [transfer.pack(place, key, tmp_path / "stick") for _time in range(3)]
 
     assert sorted(path.name for path in (tmp_path / "stick").iterdir()) == sorted(path.name for path in made)
     assert len(set(made)) == 3
@@ -108,11 +109,11 @@ def test_each_file_has_a_name_of_its_own_and_nothing_is_left_beside_it(place, ke
 
 
 def test_a_file_that_is_named_is_written_once_and_never_over(place, key, tmp_path):
-    named = moving.pack(place, key, tmp_path / "mine.sealed")
+    named = transfer.pack(place, key, tmp_path / "mine.sealed")
     before = under(tmp_path)
 
     assert named == tmp_path / "mine.sealed"
-    assert "stays" in trouble_of(moving.pack, place, key, named)
+    assert "stays" in trouble_of(transfer.pack, place, key, named)
     assert under(tmp_path) == before
 
 
@@ -125,7 +126,7 @@ def test_a_book_without_a_key_is_put_into_a_file_as_it_is_and_comes_back_without
     book = kit.open_book(tmp_path / "plain.book")
     book.add(kit.Client(name="Otter"))
     book.close()
-    content = moving.pack(tmp_path / "plain.book", None, tmp_path).read_bytes()
+    content = transfer.pack(tmp_path / "plain.book", None, tmp_path).read_bytes()
 
     assert "without a passphrase" in trouble_of(bring, content, tmp_path / "back.book")
     assert bring(content, tmp_path / "back.book", b"") == b""
@@ -135,16 +136,16 @@ def test_a_book_without_a_key_is_put_into_a_file_as_it_is_and_comes_back_without
 def test_a_book_that_is_not_there_is_not_made_and_a_locked_one_is_not_sealed_without_its_key(place, tmp_path):
     before = under(tmp_path)
 
-    assert "begin one" in trouble_of(moving.pack, tmp_path / "none.book", None, tmp_path)
-    assert "locked" in trouble_of(moving.pack, place, None, tmp_path)
+    assert "begin one" in trouble_of(transfer.pack, tmp_path / "none.book", None, tmp_path)
+    assert "locked" in trouble_of(transfer.pack, place, None, tmp_path)
     assert under(tmp_path) == before
 
 
 def test_a_file_that_does_not_come_back_is_not_handed_out(place, key, tmp_path, monkeypatch):
     seals = iter((b"a" * 32, b"b" * 32))
-    monkeypatch.setattr(moving, "_seal", lambda key, digest: next(seals))
+    monkeypatch.setattr(transfer, "_seal", lambda key, digest: next(seals))
 
-    trouble_of(moving.pack, place, key, tmp_path / "stick")
+    trouble_of(transfer.pack, place, key, tmp_path / "stick")
 
     assert under(tmp_path) == {}
 
@@ -185,7 +186,7 @@ def test_another_kind_of_file_is_told(elsewhere, content):
      b'{"parts": {"key": 1, "book": 999999999999999999}}', b'{"parts": 7}', b"x" * 9000],
 )  # fmt: skip
 def test_sizes_that_do_not_add_up_are_told_before_anything_is_read(elsewhere, line):
-    content = moving.HEAD + b"1\n" + line + b"\n" + b"\0" * 100
+    content = transfer.HEAD + b"1\n" + line + b"\n" + b"\0" * 100
 
     assert "cut or changed" in trouble_of(bring, content, elsewhere)
 
@@ -237,16 +238,16 @@ def test_a_disk_that_takes_no_more_leaves_nothing_half_done(sealed, elsewhere, m
 
 @pytest.fixture
 def unlock():
-    running = broker.start()
+    running = agent.start()
     yield running
     running.end()
 
 
 def test_the_page_gets_the_sealed_file_of_an_open_practice_and_nothing_stays(place, key, unlock, kit_home, elsewhere):
-    broker.hold(place, key, 60)
+    agent.hold(place, key, 60)
     before = set(under(kit_home))
 
-    with door.sealed() as file:
+    with unlocking.sealed() as file:
         content = file.read_bytes()
 
     assert set(under(kit_home)) - {"practice.book-wal", "practice.book-shm"} == before
@@ -255,50 +256,50 @@ def test_the_page_gets_the_sealed_file_of_an_open_practice_and_nothing_stays(pla
 
 
 def test_a_locked_practice_is_not_handed_out(place):
-    with pytest.raises(Trouble, match="locked"), door.sealed():
+    with pytest.raises(Trouble, match="locked"), unlocking.sealed():
         pass
 
 
 def test_a_page_brings_a_practice_here_and_it_is_open(sealed, unlock, monkeypatch, tmp_path):
-    monkeypatch.setattr(door, "place", lambda: tmp_path / "here.book")
+    monkeypatch.setattr(unlocking, "place", lambda: tmp_path / "here.book")
     content = io.BytesIO(sealed.read_bytes())
 
-    assert "does not open" in door.brought({"passphrase": "another"}, content)["said"]
-    assert door.brought({"passphrase": WORDS}, content) == {"place": str(tmp_path / "here.book")}
-    assert door.state()["open"]
-    assert "stays" in door.brought({"passphrase": WORDS}, content)["said"]
+    assert "does not open" in unlocking.brought({"passphrase": "another"}, content)["said"]
+    assert unlocking.brought({"passphrase": WORDS}, content) == {"place": str(tmp_path / "here.book")}
+    assert unlocking.state()["open"]
+    assert "stays" in unlocking.brought({"passphrase": WORDS}, content)["said"]
 
 
 def test_a_page_brings_a_practice_here_by_its_sheet_with_a_new_passphrase(sealed, key, unlock, monkeypatch, tmp_path):
     here = tmp_path / "here.book"
-    monkeypatch.setattr(door, "place", lambda: here)
+    monkeypatch.setattr(unlocking, "place", lambda: here)
     asked = {
-        "sheet": "\n".join(recovery.sheet(key)),
+        "sheet": "\n".join(recovery_sheet.sheet(key)),
         "passphrase": "a few quite new words",
         "again": "a few quite new words",
     }
 
-    assert "not the same" in door.brought({**asked, "again": "others"}, io.BytesIO(sealed.read_bytes()))["said"]
+    assert "not the same" in unlocking.brought({**asked, "again": "others"}, io.BytesIO(sealed.read_bytes()))["said"]
     assert not here.exists()
-    door.brought(asked, io.BytesIO(sealed.read_bytes()))
+    unlocking.brought(asked, io.BytesIO(sealed.read_bytes()))
     assert titles(here, "a few quite new words") == ["bread"]
     assert "does not open" in trouble_of(titles, here, WORDS)
 
 
 @pytest.mark.parametrize("asked", [{}, {"again": "x"}])
 def test_what_a_page_of_another_version_brings_is_one_sentence(asked, sealed):
-    assert "another version" in door.brought(asked, io.BytesIO(sealed.read_bytes()))["said"]
+    assert "another version" in unlocking.brought(asked, io.BytesIO(sealed.read_bytes()))["said"]
 
 
 def test_a_key_that_this_computer_remembers_can_be_forgotten(place, key, monkeypatch):
     kept = {place: key}
-    monkeypatch.setattr(remembered, "recall", kept.get)
-    monkeypatch.setattr(remembered, "forget", lambda book: kept.pop(book, None) is not None)
+    monkeypatch.setattr(system_keyring, "recall", kept.get)
+    monkeypatch.setattr(system_keyring, "forget", lambda book: kept.pop(book, None) is not None)
 
-    assert door.answered({"do": "look"})["remembered"]
-    assert "Forgotten" in door.answered({"do": "forget"})["told"]
-    assert not door.answered({"do": "look"})["remembered"]
-    assert "did not answer" in door.answered({"do": "forget"})["said"]
+    assert unlocking.answered({"do": "look"})["remembered"]
+    assert "Forgotten" in unlocking.answered({"do": "forget"})["told"]
+    assert not unlocking.answered({"do": "look"})["remembered"]
+    assert "did not answer" in unlocking.answered({"do": "forget"})["said"]
 
 
 # the command line ---------------------------------------------------------------------------------------
@@ -336,6 +337,6 @@ def test_what_a_backup_cannot_do_is_one_plain_sentence(place, tmp_path, words, t
 
 
 def test_an_open_practice_is_sealed_without_asking_again(place, key, unlock):
-    broker.hold(place, key, 60)
+    agent.hold(place, key, 60)
 
     assert run("backup").returncode == 0

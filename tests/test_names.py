@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import kit
-from kit import exchange, takeout
-from kit.rooms import Asked, keep_until, serving
-from kit.store import Store, names
+from kit import exchange
+from kit.exchange import takeout
+from kit.rooms import Asked, keep_until, web_server
+from kit.store import Store, code_names
 from kit.store.tables import TABLES, row_of
 
 LOOK_ALIKE = [
@@ -76,14 +77,14 @@ def test_a_name_that_looks_like_another_one_is_turned_away_by_its_field(store, o
     st.sampled_from(["Maple", "Zolw", "大熊", "Bear", "Herons"]),
 )
 def test_names_that_can_be_told_apart_stand_beside_each_other(one, other):
-    assert not names.alike(one, other)
+    assert not code_names.alike(one, other)
 
 
 def test_every_pair_of_unicodes_list_that_normal_forms_leave_apart_is_alike():
     from confusable_homoglyphs.confusables import confusables_data
 
     pairs = [(one.strip("\u200e"), two["c"].strip("\u200e")) for one, all_ in confusables_data.items() for two in all_]
-    apart = [pair for pair in pairs if not names.alike(*pair)]
+    apart = [pair for pair in pairs if not code_names.alike(*pair)]
 
     assert len(pairs) > 12_000
     # What remains is composed of signs that the standard itself takes apart before it looks at them.
@@ -139,7 +140,7 @@ def test_a_workshop_is_not_called_by_what_looks_like_a_clients_name(tmp_path):
         store.keep(kit.Client(name="Heron"))
 
     asked = Asked(book=str(tmp_path / "x.book"), title="H\u0435ron", keep_until=keep_until())
-    assert "code name" in trouble_of(serving.opened, asked, None)
+    assert "code name" in trouble_of(web_server.opened, asked, None)
 
 
 def test_what_was_exported_by_an_earlier_version_under_a_sound_name_still_comes_in(store, tmp_path):

@@ -13,14 +13,15 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import kit
-from kit import exchange, fields, reports, takeout
+from kit import exchange, fields, reports
+from kit.exchange import takeout
 from kit.fields import LONG, SHORT, about
 from kit.forms import Form, Unfit
 from kit.frames import CLIENT_KINDS, frame
 from kit.records import BY_PLURAL, KINDS, Client, OfClient, Practice, SupportLine, changed
 from kit.reports import Asked
-from kit.reports.files import file_name
-from kit.store import Store, names
+from kit.reports.output import file_name
+from kit.store import Store, code_names
 from kit.words import Trouble, _, apart
 
 MONDAY = date.today() - timedelta(days=date.today().weekday() + 28)
@@ -163,7 +164,9 @@ def test_what_is_typed_into_a_form_comes_back_to_the_letter_from_everywhere_or_i
 
 def is_turned_away(store, record) -> bool:
     """Whether this is a client whose code name holds what nobody sees, or could be taken for somebody else's."""
-    return isinstance(record, Client) and bool(names.amiss(record.name, [one.name for one in store.records(Client)]))
+    return isinstance(record, Client) and bool(
+        code_names.amiss(record.name, [one.name for one in store.records(Client)])
+    )
 
 
 def owner_of(kind) -> dict[str, str]:
@@ -291,11 +294,11 @@ def test_texts_that_differ_only_behind_a_nul_have_different_digests(tmp_path):
     for text in ("Bread", "Bread\0", "Bread\0one", "Bread\0two"):
         store = Store(tmp_path / "nul.book")
         store.keep(*([] if digests else [Client(id="c", name="Heron"), kit.Win(id="w", client="Heron", title="Bread")]))
-        from kit.store import chain
+        from kit.store import audit_log
 
         with store._engine.begin() as db:
             db.exec_driver_sql("UPDATE wins SET title = ?", (text,))
-            digests.add(chain._Book(db.connection.driver_connection).digests([("wins", "w")])[("wins", "w")])
+            digests.add(audit_log._Book(db.connection.driver_connection).digests([("wins", "w")])[("wins", "w")])
             db.exec_driver_sql("UPDATE wins SET title = 'Bread'")
         store.close()
 
@@ -468,14 +471,14 @@ def test_a_file_is_called_by_a_name_that_every_system_takes(name):
 
 
 @odd
-@given(NAMES.filter(lambda name: not names.amiss(name, [])), NAMES)
+@given(NAMES.filter(lambda name: not code_names.amiss(name, [])), NAMES)
 @example("Heron", "Неrоn")  # noqa: RUF001
 @example("a/b", "a:b")
 @example("Ada", "Ada\u202e")
 def test_two_code_names_that_a_book_keeps_apart_never_share_a_file(tmp_path_factory, one, other):
     store = Store(None)
     store.keep(Client(name=one))
-    if not names.amiss(other, [one]):
+    if not code_names.amiss(other, [one]):
         assert file_name(one).casefold() != file_name(other).casefold()
     store.close()
 

@@ -25,7 +25,7 @@ from jupyter_client.manager import start_new_kernel
 import kit
 import kit.store as store_module
 from kit.records import KINDS
-from kit.store import Store, head, opening
+from kit.store import Store, checkpoint, opening
 from kit.store.tables import METADATA
 from kit.words import Trouble
 
@@ -133,7 +133,7 @@ def test_a_new_book_is_readable_for_its_owner_alone_and_so_is_what_lies_beside_i
 def test_a_book_is_closed_into_one_file_and_its_head(way, kept):
     way(kept).close()
 
-    assert sorted(kept.parent.iterdir()) == [kept, head.beside(kept)]
+    assert sorted(kept.parent.iterdir()) == [kept, checkpoint.beside(kept)]
 
 
 def test_a_book_whose_journal_was_set_otherwise_by_another_program_opens_as_it_does_by_itself(kept):
@@ -287,7 +287,7 @@ def test_an_upgraded_book_is_not_upgraded_or_copied_again(woven, next_kit):
 
     Store(woven).close()
 
-    assert sorted(woven.parent.glob("*.book*")) == [woven, head.beside(woven)]
+    assert sorted(woven.parent.glob("*.book*")) == [woven, checkpoint.beside(woven)]
 
 
 IN_THE_MIDDLE = {
@@ -499,7 +499,7 @@ def a_notebook(place):
 
 
 def is_noted_as_closed(place):
-    return head.is_as_closed(place, head.read(place, head.secret_of(None)))
+    return checkpoint.is_as_closed(place, checkpoint.read(place, checkpoint.secret_of(None)))
 
 
 @pytest.mark.parametrize("end", ["shutdown_kernel", "restart_kernel"])

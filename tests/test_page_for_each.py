@@ -9,10 +9,10 @@ from types import SimpleNamespace
 import pytest
 
 from kit import places
-from kit.panels import WORDS, Table, page_for_each
 from kit.records import Agreement, Client, Win
-from kit.reports import many
+from kit.reports import batch
 from kit.store import Store
+from kit.widgets import WORDS, Table, page_for_each
 
 
 @pytest.fixture
@@ -64,14 +64,14 @@ def test_whose_page_could_not_be_made_is_named_and_the_others_have_theirs(table,
 
 
 def test_stopping_leaves_the_pages_that_are_made_and_makes_no_more(panel, monkeypatch):
-    many_ = many.many
+    many_ = batch.many
 
     def one_by_one(*given, **more):
         for done in many_(*given, **more):
             panel.act("stop")
             yield done
 
-    monkeypatch.setattr(many, "many", one_by_one)
+    monkeypatch.setattr(batch, "many", one_by_one)
     panel.act("make", False)
 
     assert len(list(places.reports().iterdir())) == 1

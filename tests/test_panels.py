@@ -5,12 +5,12 @@ from datetime import date, timedelta
 import pytest
 
 import kit
-from kit import panels
+from kit import widgets
 from kit.fields import about
-from kit.panels.reading import PERIOD_WORDS
+from kit.widgets.journey import PERIOD_WORDS
 from kit.words import Trouble
 
-WORDS = sorted(panels.WORDS)
+WORDS = sorted(widgets.WORDS)
 TOGETHER = [word for word in WORDS if word != "just_me"]  # that one turns a page to the coach's own view
 
 
@@ -437,7 +437,7 @@ def test_no_traceback_reaches_the_page(here, monkeypatch, kit_home):
 
 
 def test_a_cell_that_runs_again_puts_its_earlier_panel_away(story, monkeypatch):
-    monkeypatch.setattr(panels, "_cell", lambda: "a-cell")
+    monkeypatch.setattr(widgets.registry, "_cell", lambda: "a-cell")
     first = story.small_win()
 
     second = story.small_win()

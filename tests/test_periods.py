@@ -8,9 +8,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import kit
-from kit import charts, pictures, reports
+from kit import charts, reports
+from kit.charts import registry
+from kit.charts.registry import ABOUT, NOT_THEN
 from kit.frames import CLIENT_KINDS, frame, touches, within
-from kit.pictures import ABOUT, NOT_THEN
 
 TODAY = date.today()
 OTTER = {"client": "Otter"}
@@ -107,7 +108,7 @@ def test_where_somebody_is_on_a_ladder_holds_until_the_next_mark():
     music = kit.Aspiration(**OTTER, title="music", rungs=("hum", "sing"))
     told = frames_of(music, kit.LadderMark(**OTTER, aspiration=music.id, on=day(100), level=2))
 
-    (picture,) = pictures.shown(pictures.ladders, over("month", told))
+    (picture,) = registry.shown(registry.ladders, over("month", told))
 
     assert picture.sentence == "music: \u201csing\u201d."
 
@@ -118,7 +119,7 @@ def test_weeks_that_hold_something_are_those_of_the_period():
     told = frames_of(*wins, kit.Tool(**OTTER, title="tea", kind="rest"))
     told = {name: some.assign(created_at=pd.Timestamp(day(300), tz="UTC")) for name, some in told.items()}
 
-    (picture,) = pictures.shown(pictures.showing_up, over("month", told))
+    (picture,) = registry.shown(registry.showing_up, over("month", told))
 
     assert picture.sentence == NOT_THEN["month"]
 
@@ -127,7 +128,7 @@ def test_weeks_that_hold_something_are_those_of_the_period():
 
 
 def over(span, told):
-    return pictures.Story(told, TODAY, for_coach=True, since=charts.first_day(span, TODAY), span=span)
+    return registry.Story(told, TODAY, for_coach=True, since=charts.first_day(span, TODAY), span=span)
 
 
 def all_kinds(on):
@@ -146,7 +147,7 @@ def all_kinds(on):
     return {name: some.assign(created_at=written) for name, some in frames_of(*noted).items()}
 
 
-NAMES = [name for name in pictures.PICTURES if name != "ladders"]
+NAMES = [name for name in registry.PICTURES if name != "ladders"]
 
 
 @pytest.mark.parametrize("span", list(ABOUT))
@@ -154,7 +155,7 @@ NAMES = [name for name in pictures.PICTURES if name != "ladders"]
 def test_a_period_that_holds_nothing_says_so_and_not_that_there_is_nothing_yet(name, span):
     story = over(span, all_kinds(day(700)))
 
-    for picture in pictures.shown(pictures.PICTURES[name], story):
+    for picture in registry.shown(registry.PICTURES[name], story):
         assert picture.sentence == NOT_THEN[span]
         assert "yet" not in picture.sentence
         assert picture.data == []
@@ -165,7 +166,7 @@ def test_where_there_is_nothing_at_all_the_sentence_is_the_same_in_every_period(
     nothing = frames_of()
 
     said = [
-        [one.sentence for one in pictures.shown(pictures.PICTURES[name], over(span, nothing))] for span in charts.SPAN
+        [one.sentence for one in registry.shown(registry.PICTURES[name], over(span, nothing))] for span in charts.SPAN
     ]
 
     assert said == [said[-1]] * len(said)
@@ -174,18 +175,18 @@ def test_where_there_is_nothing_at_all_the_sentence_is_the_same_in_every_period(
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_picture_of_a_part_says_of_which_time_it_is_and_never_so_far(name):
-    shown = pictures.shown(pictures.PICTURES[name], over("month", all_kinds(day(3))))
+    shown = registry.shown(registry.PICTURES[name], over("month", all_kinds(day(3))))
 
     assert all(one.sentence.endswith(ABOUT["month"]) for one in shown if one.rows)
     assert not any(
-        one.sentence.endswith(ABOUT["month"]) for one in pictures.PICTURES[name](over("all", all_kinds(day(3))))
+        one.sentence.endswith(ABOUT["month"]) for one in registry.PICTURES[name](over("all", all_kinds(day(3))))
     )
 
 
 def test_setbacks_left_out_by_choice_are_not_called_none():
     told = frames_of(setback(day(3), timed=False), setback(day(300), day(290)))
 
-    path, *_curve = pictures.shown(pictures.finding_my_feet, over("month", told))
+    path, *_curve = registry.shown(registry.finding_my_feet, over("month", told))
 
     assert path.sentence.startswith("What is noted here stays out of pictures about time, as you chose.")
 
@@ -200,7 +201,7 @@ def test_setbacks_left_out_by_choice_are_not_called_none():
     ids=["nothing", "a win of before", "a day of before"],
 )
 def test_a_journey_of_weeks_that_hold_nothing_says_whether_there_is_anything(noted, sentence):
-    ((_span, picture),) = pictures.journeys(frames_of(*noted), TODAY, ["month"])
+    ((_span, picture),) = registry.journeys(frames_of(*noted), TODAY, ["month"])
 
     assert picture.sentence == sentence
 
@@ -218,7 +219,7 @@ def test_a_page_about_a_part_of_the_time_is_not_at_its_beginning_and_says_not_so
 def test_the_journey_of_a_page_begins_where_the_page_does():
     told = frames_of(setback(day(900)), kit.Win(**OTTER, title="soup", on=day(5)))
 
-    (picture,) = pictures.journey_of(pictures.Story(told, TODAY, since=day(30)))
+    (picture,) = registry.journey_of(registry.Story(told, TODAY, since=day(30)))
 
     assert picture.layout["xaxis"]["range"][0] >= str(day(33))
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 import typer
 
-from kit import launch, places
-from kit.commands import opening
+from kit import places
+from kit.cli import opening
+from kit.jupyter import launch
 from kit.words import Trouble
 
 

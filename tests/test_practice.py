@@ -7,8 +7,9 @@ from asking import run, trouble_of
 from owned import WORDS, begun
 
 import kit
-from kit import door, keys, places, practice
-from kit.keys import recovery
+from kit import places
+from kit.jupyter import unlocking
+from kit.vault import keys, practice, recovery_sheet
 
 pytestmark = pytest.mark.usefixtures("no_keyring")
 
@@ -148,7 +149,7 @@ def test_the_search_finds_each_spelling():
 
 
 def test_the_sheet_opens_a_book_whose_key_file_is_gone(kept):
-    rows = recovery.sheet(keys.read(kept, WORDS))
+    rows = recovery_sheet.sheet(keys.read(kept, WORDS))
     keys.beside(kept).unlink()
 
     practice.recovered(kept, "\n".join(rows).lower(), "a few quite new words")
@@ -161,7 +162,7 @@ def test_the_sheet_opens_a_book_whose_key_file_is_gone(kept):
 def test_the_sheet_of_another_book_is_told_and_no_key_file_is_written(kept):
     before = as_bytes(kept.parent)
 
-    told = trouble_of(practice.recovered, kept, "\n".join(recovery.sheet(keys.new())), "a few quite new words")
+    told = trouble_of(practice.recovered, kept, "\n".join(recovery_sheet.sheet(keys.new())), "a few quite new words")
 
     assert "another book" in told
     assert as_bytes(kept.parent) == before
@@ -191,13 +192,13 @@ def test_a_new_passphrase_that_is_short_is_told_kindly_what_would_do_and_nothing
 
 @pytest.mark.parametrize("words", SHORT)
 def test_neither_a_change_nor_the_sheet_leads_to_a_short_passphrase(kept, words):
-    rows = "\n".join(recovery.sheet(keys.read(kept, WORDS)))
+    rows = "\n".join(recovery_sheet.sheet(keys.read(kept, WORDS)))
     before = as_bytes(kept.parent)
 
     assert "at least 15" in trouble_of(practice.change_passphrase, kept, WORDS, words)
     assert "at least 15" in trouble_of(practice.recovered, kept, rows, words)
     asked = {"do": "change", "old": WORDS, "passphrase": words, "again": words}
-    assert "at least 15" in door.answered(asked)["said"]
+    assert "at least 15" in unlocking.answered(asked)["said"]
     assert as_bytes(kept.parent) == before
 
 
@@ -214,7 +215,7 @@ def test_a_practice_that_was_begun_with_a_short_passphrase_opens_and_is_changed_
 
 
 def test_every_word_on_a_locked_book_is_a_frame_that_fills_itself(kept):
-    from kit.panels import WORDS as NOTEBOOK_WORDS
+    from kit.widgets import WORDS as NOTEBOOK_WORDS
 
     book = kit.open_book(kept)
     said = {word: getattr(book, word)() for word in NOTEBOOK_WORDS}
@@ -280,12 +281,12 @@ def asked_parts(rows, places_asked):
 
 
 def test_a_practice_is_begun_only_once_its_sheet_is_confirmed():
-    begun = door.answered({"do": "begin", "passphrase": WORDS, "again": WORDS})
+    begun = unlocking.answered({"do": "begin", "passphrase": WORDS, "again": WORDS})
 
     assert not places.practice().exists()
-    assert "not what stands" in door.answered({"do": "confirm", "parts": ["AAAA", "BBBB"]})["said"]
+    assert "not what stands" in unlocking.answered({"do": "confirm", "parts": ["AAAA", "BBBB"]})["said"]
     assert not places.practice().exists()
-    told = door.answered({"do": "confirm", "parts": asked_parts(begun["rows"], begun["places"])})
+    told = unlocking.answered({"do": "confirm", "parts": asked_parts(begun["rows"], begun["places"])})
     assert told == {"place": str(places.practice())}
     assert not kit.open_book(None, passphrase=WORDS).locked
 
@@ -304,16 +305,16 @@ def test_a_practice_is_begun_only_once_its_sheet_is_confirmed():
     ],
 )
 def test_what_the_door_cannot_do_is_one_sentence(asked, sentence, monkeypatch):
-    monkeypatch.setattr(door, "_begun", None)
+    monkeypatch.setattr(unlocking, "_begun", None)
 
-    assert sentence in door.answered(asked)["said"]
+    assert sentence in unlocking.answered(asked)["said"]
 
 
 def test_a_lock_that_was_not_heard_is_not_called_one(monkeypatch):
-    monkeypatch.setattr(door.broker, "lock", lambda: False)
-    monkeypatch.setattr(door.broker, "ask", lambda book: keys.new())
+    monkeypatch.setattr(unlocking.broker, "lock", lambda: False)
+    monkeypatch.setattr(unlocking.broker, "ask", lambda book: keys.new())
 
-    assert "did not lock" in door.answered({"do": "lock"})["said"]
+    assert "did not lock" in unlocking.answered({"do": "lock"})["said"]
 
 
 # the command line -------------------------------------------------------------------------------------

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 import kit
-from kit import panels, pictures
+from kit import widgets
+from kit.charts import registry
 
 
 @pytest.fixture
@@ -29,11 +30,11 @@ def press(panel, do, given=None):
 
 
 def test_each_question_has_its_pictures_and_its_word():
-    assert {*panels.QUESTIONS, "ladders", "finding_my_feet"} == set(pictures.PICTURES)
-    assert all(hasattr(kit.Book, name) for name in panels.WORDS)
+    assert {*widgets.QUESTIONS, "ladders", "finding_my_feet"} == set(registry.PICTURES)
+    assert all(hasattr(kit.Book, name) for name in widgets.WORDS)
 
 
-@pytest.mark.parametrize("name", ["journey", *pictures.PICTURES])
+@pytest.mark.parametrize("name", ["journey", *registry.PICTURES])
 @pytest.mark.parametrize("client", ["Heron", "Maple", "River", "Birch"])
 def test_each_picture_says_something_to_everybody(river, client, name):
     river.table.choose(client)
@@ -125,7 +126,7 @@ def test_a_saved_week_is_in_the_picture_at_once(river):
 
 
 def test_the_next_person_finds_no_picture_of_the_last(river):
-    shown = [getattr(river, name)() for name in pictures.PICTURES]
+    shown = [getattr(river, name)() for name in registry.PICTURES]
     drawn = [widget for panel in shown for widget in panel._widgets]
 
     river.table.clear_table()

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 from asking import run
 
-from kit import __main__ as command_line
-from kit import places, rooms, sample
+from kit import places, rooms
+from kit.cli import app as command_line
+from kit.exchange import sample
 from kit.records import KINDS
-from kit.reports import printed
+from kit.reports import print_pdf
 from kit.store import Store
 
 README = (places.ROOT / "README.md").read_text(encoding="utf-8")
@@ -107,7 +108,7 @@ def test_there_are_examples():
 
 @pytest.mark.parametrize("line", [one for one in examples() if not one.startswith("room")])
 def test_each_example_of_the_readme_runs_on_the_sample(line, home, kit_home, tmp_path):
-    if "--pdf" in line and not printed.chromium():
+    if "--pdf" in line and not print_pdf.chromium():
         pytest.skip("there is no browser here that prints")
     words = asked(line, tmp_path)
     opens = words[:1] in ([], ["open"])

@@ -10,7 +10,7 @@ from rooming import opened, path_of
 import kit
 from kit import rooms
 from kit.fields import about, seen
-from kit.rooms import remote, session
+from kit.rooms import remote_pages, remote_session
 from kit.words import Trouble
 
 PLACES = ["/form/check_in", "/journey", "/support", "/data", "/agree", "/now", "/lead", "/lead/state", "/lead/now"]
@@ -50,15 +50,15 @@ def test_an_agreement_that_was_taken_back_closes_the_door(kit_home):
         today = date.today()
         room.run.store.keep(kit.Agreement(client="Heron", to="a room", on=today, withdrawn_on=today))
         with pytest.raises(Trouble, match="taken back"):
-            session.Session(room.run.store, room.run.store.client("Heron"))
+            remote_session.Session(room.run.store, room.run.store.client("Heron"))
 
 
-@pytest.mark.parametrize("form", list(remote.FORMS))
+@pytest.mark.parametrize("form", list(remote_pages.FORMS))
 def test_a_form_asks_all_that_a_client_may_see_and_nothing_else(room, device, form):
     page = device.open(f"/form/{form}").page
 
     asked = set(re.findall(r'name="(\w+)(?:-new)?"', page)) - {"_xsrf", "id", "viewport"} - {"color"}
-    kind = remote.FORMS[form].kind
+    kind = remote_pages.FORMS[form].kind
     assert asked - {"helped_by"} <= set(seen(kind, "client"))
     assert not asked & {name for name, told in about(kind).items() if told.audience == ("just_me",)}
 
@@ -118,7 +118,7 @@ def test_what_does_not_fit_is_told_in_one_sentence_and_stays_typed(room, device,
 
     assert says in device.page
     assert all(value in device.page for value in told.values() if len(value) > 2 and value != "elsewhere")
-    assert of(room, remote.FORMS[form].kind) == []
+    assert of(room, remote_pages.FORMS[form].kind) == []
 
 
 def test_the_coachs_own_notes_are_on_no_page(room, device):
@@ -129,7 +129,7 @@ def test_the_coachs_own_notes_are_on_no_page(room, device):
     store.keep(kit.Session(client="Heron", private_note="SECRET three", takeaway="rest counts"))
     store.keep(kit.Client(name="Maple"), kit.Win(client="Maple", title="SECRET four"))
 
-    for place in ["/", "/journey", "/support", "/data", *(f"/form/{name}" for name in remote.FORMS)]:
+    for place in ["/", "/journey", "/support", "/data", *(f"/form/{name}" for name in remote_pages.FORMS)]:
         page = device.open(place).page
         assert device.status == 200
         assert "SECRET" not in page

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kit import charts, look, reports
+from kit import assets, charts, reports
 from kit.fields import about
 from kit.frames import CLIENT_KINDS, HOLDS_ON, STANDING, frame, within
 from kit.records import (
@@ -38,7 +38,7 @@ from kit.records import (
     Win,
     changed,
 )
-from kit.reports import paper, story
+from kit.reports import rendering, story
 from kit.words import Trouble
 
 TODAY = date(2026, 5, 4)
@@ -417,13 +417,13 @@ def test_check_ins_alone_make_a_picture():
 
 
 def test_the_look_is_dark_on_a_dark_screen_and_never_on_paper():
-    style = paper.style()
+    style = rendering.style()
     dark = style.index("@media screen and (prefers-color-scheme: dark) { body:not(.kit-light)  {")
 
     assert "--kit-paper: #fbf8f3" in style[:dark]
     assert "--kit-paper: #1a2128" in style[dark:]
     assert style.count("{") == style.count("}")
-    assert look.DARK not in style
+    assert assets.DARK not in style
 
 
 # to a file ----------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ import pytest
 
 from kit import reports
 from kit.reports import Asked
-from kit.reports.many import of_each
+from kit.reports.batch import of_each
 
 
 @pytest.mark.parametrize("first", range(0, 300, 50))

@@ -8,8 +8,8 @@ from test_reports import MONDAY, Read
 import kit
 from kit import reports
 from kit.records import Agreement, Client, Milestone, Session, Setback, Step, Supporter, SupportLine, ToolUse, Win
-from kit.reports import Asked, printed
-from kit.reports.many import Done, here, many, of_each
+from kit.reports import Asked, print_pdf
+from kit.reports.batch import Done, here, many, of_each
 from kit.words import Trouble
 
 
@@ -197,7 +197,7 @@ def test_whatever_breaks_is_one_sentence_and_stops_nobody_else(caseload, tmp_pat
 
 def test_further_processes_make_the_same_pages_without_book_and_key(caseload, tmp_path, monkeypatch):
     each = here(reports.read(caseload._store))
-    monkeypatch.setattr("kit.reports.many.FEW", 1)
+    monkeypatch.setattr("kit.reports.batch.FEW", 1)
 
     done = sorted(many(each, Asked(), tmp_path, cores=2), key=lambda one: one.client)
     assert done == [
@@ -228,10 +228,10 @@ def only_ada(story):
 
 
 def test_without_a_browser_a_pdf_is_answered_by_a_plain_sentence(story, monkeypatch, tmp_path):
-    monkeypatch.setattr(printed, "chromium", lambda: None)
+    monkeypatch.setattr(print_pdf, "chromium", lambda: None)
 
     with pytest.raises(Trouble, match=r"needs Chromium, Chrome or Edge\. Please install one"):
-        printed.write(reports.card(story._store, "Heron"), tmp_path)
+        print_pdf.write(reports.card(story._store, "Heron"), tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 

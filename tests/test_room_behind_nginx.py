@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from rooming import Device, opened, path_of
 
 from kit import places
-from kit.rooms import web
+from kit.rooms import handlers
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 NAME, SOURCE = "room.example.org", "127.0.0.77"
@@ -140,13 +140,13 @@ def test_the_typed_code_opens_it_too_and_cookies_go_over_tls_only(room):
 
 
 def test_a_page_that_waits_hears_of_the_next_phase_and_a_wait_without_news_is_answered(room, monkeypatch):
-    monkeypatch.setattr(web, "WAIT", 1.5)
+    monkeypatch.setattr(handlers, "WAIT", 1.5)
     phone = Outside(0).open(path_of(room.told.join))
     phone.send("/step/agreements", nickname="")
     mark = room.run.mark("phone")
     assert mark in phone.ask("GET", f"/now?mark={mark}").page
 
-    monkeypatch.setattr(web, "WAIT", 20)
+    monkeypatch.setattr(handlers, "WAIT", 20)
     threading.Timer(0.3, lambda: room.act(do="go", at="1")).start()
     assert re.search(r'"mark": "1\.', phone.ask("GET", f"/now?mark={mark}").page)
 

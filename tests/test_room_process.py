@@ -19,9 +19,10 @@ import psutil
 import pytest
 
 import kit
-from kit import keys, places, rooms
-from kit.commands.rooms import close_rooms
-from kit.rooms import serving
+from kit import places, rooms
+from kit.cli.room import close_rooms
+from kit.rooms import web_server
+from kit.vault import keys
 from kit.words import Trouble
 
 PASSPHRASE = "a heron on a cold morning"
@@ -146,7 +147,7 @@ def test_a_room_that_gives_no_answer_is_open_and_is_neither_closed_nor_forgotten
     room = begin(plain)
     told = room.file.read_bytes()
     with monkeypatch.context() as patch, stopped(process_of(room)):
-        patch.setattr(rooms, "PATIENCE", 0.3)
+        patch.setattr(rooms.control, "PATIENCE", 0.3)
         assert rooms.found() == [room]
         for asked in (rooms.state, rooms.close):
             with pytest.raises(rooms.Silent, match="isn't answering just now"):
@@ -159,7 +160,7 @@ def test_a_room_that_gives_no_answer_is_open_and_is_neither_closed_nor_forgotten
 
 
 def test_a_room_goes_on_when_its_file_is_gone_and_puts_it_back(plain, monkeypatch):
-    monkeypatch.setattr(serving, "LOOK", 0.05)
+    monkeypatch.setattr(web_server, "LOOK", 0.05)
     with served(plain) as (room, told):
         told.file.unlink()
         while not told.file.exists():
@@ -179,10 +180,10 @@ def served(place):
         asyncio.set_event_loop(asyncio.new_event_loop())
 
         async def opened():
-            return serving.opened(rooms.Asked(place, title="Tuesday group", keep_until=rooms.keep_until()), None)
+            return web_server.opened(rooms.Asked(place, title="Tuesday group", keep_until=rooms.keep_until()), None)
 
         box.extend(asyncio.get_event_loop().run_until_complete(opened()))
-        serving.serve(*box, ready.set)
+        web_server.serve(*box, ready.set)
 
     thread = threading.Thread(target=serve)
     thread.start()

@@ -9,9 +9,10 @@ import pytest
 from rooming import opened, path_of
 
 import kit
-from kit import backups, erasing, moving, rooms
-from kit.rooms import codes, pages
+from kit import rooms
+from kit.rooms import access_codes, templates
 from kit.rooms import workshop as workshop_module
+from kit.vault import backups, erasing, transfer
 from kit.words import Trouble
 
 PLACES = ["/step/word", "/step/agreements", "/support", "/data", "/now", "/lead", "/lead/state", "/lead/paper",
@@ -64,8 +65,8 @@ def test_the_code_can_be_typed_with_spaces_and_capitals(room):
 
 
 def test_a_link_holds_at_least_sixty_bits():
-    assert len(codes.secret()) * 6 >= 60
-    assert len({codes.secret() for _time in range(100)}) == 100
+    assert len(access_codes.secret()) * 6 >= 60
+    assert len({access_codes.secret() for _time in range(100)}) == 100
 
 
 def test_after_ten_wrong_codes_no_code_opens_the_room_until_there_is_a_new_one(room):
@@ -80,10 +81,10 @@ def test_after_ten_wrong_codes_no_code_opens_the_room_until_there_is_a_new_one(r
 
 
 def test_ten_thousand_guesses_open_nothing():
-    room = codes.Codes(typed="abcdef")
+    room = access_codes.Codes(typed="abcdef")
 
     lot = random.Random(3)
-    assert not any(room.opens_typed("".join(lot.choices(codes.LETTERS, k=6))) for _guess in range(10_000))
+    assert not any(room.opens_typed("".join(lot.choices(access_codes.LETTERS, k=6))) for _guess in range(10_000))
     assert not room.opens_typed("abcdef")
 
 
@@ -105,7 +106,7 @@ def test_a_cookie_of_ones_own_making_opens_no_page(room, place):
 
 @pytest.mark.parametrize("link", ["/j/", "/lead/", "/board/"])
 def test_a_guessed_link_opens_nothing(room, link):
-    assert room.device().ask("GET", link + codes.secret()).status == 403
+    assert room.device().ask("GET", link + access_codes.secret()).status == 403
 
 
 @pytest.mark.parametrize("place", ["/lead", "/lead/state", "/lead/paper", "/lead/now", "/board", "/board/now"])
@@ -147,7 +148,7 @@ def test_a_form_without_its_token_is_refused(room, place):
 
 @pytest.mark.parametrize("place", PRESSES)
 def test_a_token_without_a_way_in_sends_nothing(room, place):
-    for device in (room.device().open("/"), room.device().ask("GET", "/j/" + codes.secret()).open("/")):
+    for device in (room.device().open("/"), room.device().ask("GET", "/j/" + access_codes.secret()).open("/")):
         assert device.send(place, do="go", at="2", text="x", id=uuid4().hex, what="come").status == 403
     assert (room.answers(), room.run.at, room.run.calls) == ([], 0, [])
 
@@ -155,7 +156,7 @@ def test_a_token_without_a_way_in_sends_nothing(room, place):
 def test_the_facilitators_own_key_must_be_the_right_one(room):
     device = room.device()
 
-    for bearer in ("", "Bearer ", "Bearer " + codes.secret()):
+    for bearer in ("", "Bearer ", "Bearer " + access_codes.secret()):
         assert device.ask("POST", "/lead/do", '{"do": "go", "at": "3"}', Authorization=bearer).status == 403
     assert room.run.at == 0
 
@@ -509,7 +510,7 @@ def test_every_phase_prints_on_paper(room):
     page = room.lead().open("/lead/paper").page
 
     assert page.count('class="sheet"') == len(room.run.arc.phases)
-    assert all(pages.jinja2.utils.markupsafe.escape(ask.prompt) in page for _at, ask in room.run.arc.asks()
+    assert all(templates.jinja2.utils.markupsafe.escape(ask.prompt) in page for _at, ask in room.run.arc.asks()
                if ask.kind != "take_home")  # fmt: skip
 
 
@@ -554,7 +555,7 @@ def test_what_was_shared_is_deleted_when_its_day_has_come(kit_home):
     book.close()
     [kept] = backups.kept(kit_home / "rooms.book")
     with kept.open("rb") as file:
-        moving.unpack(file, kit_home / "rooms.book.tried", b"")
+        transfer.unpack(file, kit_home / "rooms.book.tried", b"")
     assert "hopeful" not in everything(kit_home)
 
 

@@ -18,12 +18,13 @@ from tornado.web import RequestHandler, create_signed_value
 
 import kit
 from kit import places, rooms
-from kit.rooms import codes, figures, pages, serving
+from kit.rooms import access_codes, disclosure, templates, web_server
 
 KINDS = {"workshop": {}, "session": {"client": "Heron"}}
 MARK = "a quokka in the snow"
 OPEN = {"/", "/try", "/files/room.js"}  # the door, and what tells nothing of the room
-PARTS = {r"([\w-]{1,80})": codes.secret(), r"([\w-]{16,80})": codes.secret(), "(lead|board)": "lead", "(lead)": "lead",
+PARTS = {r"([\w-]{1,80})": access_codes.secret(), r"([\w-]{16,80})": access_codes.secret(),
+         "(lead|board)": "lead", "(lead)": "lead",
          "(/paper|)": "", r"([\w.]{1,40})": "room.js"}  # fmt: skip
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 NAMES = {"workshop": "small_win", "session": "check_in"}
@@ -90,7 +91,7 @@ def stranger(room):
 def rules(room):
     """(path, role, methods) of all that the room's own application answers to."""
     parts = PARTS | {r"(\w{1,40})": NAMES[room.room.kind]}
-    for rule in serving.application(room.room).wildcard_router.rules:
+    for rule in web_server.application(room.room).wildcard_router.rules:
         path = re.sub(r"\([^)]*\)", lambda part: parts[part[0]], rule.matcher.regex.pattern.rstrip("$"))
         there = [
             one for one in METHODS if getattr(rule.target, one.lower()) is not RequestHandler._unimplemented_method
@@ -166,7 +167,7 @@ def test_with_a_guessed_code_every_route_is_refused(room):
         device.cookies[name] = create_signed_value("a guessed secret", name, value).decode()
 
     assert let_in(room, [device]) == []
-    assert let_in(room, [device], Authorization=f"Bearer {codes.secret()}") == []
+    assert let_in(room, [device], Authorization=f"Bearer {access_codes.secret()}") == []
     assert let_in(room, [device], Authorization=f"Bearer {room.room.codes.join}") == []
 
 
@@ -232,28 +233,30 @@ def test_what_belongs_to_another_device_of_a_session_is_refused_too(kit_home):
 
 
 def test_ten_thousand_guessed_links_open_nothing():
-    room = codes.Codes()
+    room = access_codes.Codes()
 
-    assert not any(room.opens(role, codes.secret()) for _guess in range(10_000) for role in ("join", "lead", "board"))
+    assert not any(
+        room.opens(role, access_codes.secret()) for _guess in range(10_000) for role in ("join", "lead", "board")
+    )
 
 
 def test_ten_thousand_guessed_codes_open_nothing_and_after_ten_the_right_one_does_not_either():
-    room = codes.Codes()
-    opened_by = [number for number in range(10_000) if room.opens_typed(codes.short())]
+    room = access_codes.Codes()
+    opened_by = [number for number in range(10_000) if room.opens_typed(access_codes.short())]
 
-    assert [number for number in opened_by if number >= codes.WRONG] == []
+    assert [number for number in opened_by if number >= access_codes.WRONG] == []
     assert len(opened_by) == 0
     assert not room.opens_typed(room.typed)
 
 
 def test_some_hundred_guesses_at_the_door_let_nobody_in(room):
     people, device = len(room.run.people), stranger(room)
-    for _guess in range(codes.WRONG):
-        assert device.send("/", code=codes.short()).status == 403
+    for _guess in range(access_codes.WRONG):
+        assert device.send("/", code=access_codes.short()).status == 403
     for _guess in range(150):
-        assert device.send("/", code=codes.short()).status == 403
-        assert device.ask("GET", "/j/" + codes.secret()).status == 403
-        assert device.ask("GET", "/lead/" + codes.secret()).status == 403
+        assert device.send("/", code=access_codes.short()).status == 403
+        assert device.ask("GET", "/j/" + access_codes.secret()).status == 403
+        assert device.ask("GET", "/lead/" + access_codes.secret()).status == 403
 
     assert stranger(room).send("/", code=room.room.codes.typed).status == 403
     assert len(room.run.people) == people
@@ -297,12 +300,12 @@ def test_every_answer_of_every_route_carries_its_headers(room):
                 continue
             told = knock(device, path, method).headers
             statuses[device.status] += 1
-            lacking = {name for name in pages.HEADERS if name not in told}
+            lacking = {name for name in templates.HEADERS if name not in told}
             assert not lacking, (path, method, device.status, lacking)
-            assert told["Content-Security-Policy"] == pages.POLICY
+            assert told["Content-Security-Policy"] == templates.POLICY
             assert "Server" not in told
     assert {200, 303, 403, 404, 405} <= set(statuses)
-    assert "unsafe" not in pages.POLICY
+    assert "unsafe" not in templates.POLICY
 
 
 # scripts as answers ----------------------------------------------------------------------------------
@@ -566,19 +569,19 @@ def test_no_frame_of_the_board_holds_a_line_that_was_not_shown_or_is_shown_no_mo
 
 def counted(earlier, given):
     """Each band with all who are in it by now."""
-    before = [count for *_ends, count in earlier.bands] or [0] * len(figures.BANDS)
+    before = [count for *_ends, count in earlier.bands] or [0] * len(disclosure.BANDS)
     return [
         (low, high, more + sum(low <= one <= high for one in given.values()))
-        for (low, high), more in zip(figures.BANDS, before, strict=True)
+        for (low, high), more in zip(disclosure.BANDS, before, strict=True)
     ]
 
 
 def test_the_same_watcher_sees_through_a_board_that_shows_every_figure(monkeypatch):
     def naive(earlier, given, _joined, _lot):
-        return figures.Shown(tuple(counted(earlier, given)), earlier.people | frozenset(given))
+        return disclosure.Shown(tuple(counted(earlier, given)), earlier.people | frozenset(given))
 
-    monkeypatch.setattr(figures, "bands", naive)
-    monkeypatch.setattr(figures, "dots", lambda _earlier, given, _joined: dict(given))
+    monkeypatch.setattr(disclosure, "bands", naive)
+    monkeypatch.setattr(disclosure, "dots", lambda _earlier, given, _joined: dict(given))
     found = [watching.told(one) for one in watching.watch(seed=2, how_many=10)]
 
     assert sum(map(bool, found)) >= 8
@@ -588,10 +591,10 @@ def test_the_same_watcher_sees_through_a_board_that_shows_every_figure(monkeypat
 def test_a_board_that_only_hides_small_figures_is_seen_through_by_subtraction(monkeypatch):
     def hiding(earlier, given, joined, _lot):
         found = counted(earlier, given)
-        small = joined < figures.ENOUGH or min(count for *_ends, count in found) < figures.FEW
-        return earlier if small else figures.Shown(tuple(found), earlier.people | frozenset(given))
+        small = joined < disclosure.ENOUGH or min(count for *_ends, count in found) < disclosure.FEW
+        return earlier if small else disclosure.Shown(tuple(found), earlier.people | frozenset(given))
 
-    monkeypatch.setattr(figures, "bands", hiding)
+    monkeypatch.setattr(disclosure, "bands", hiding)
     found = [what for one in watching.watch(seed=3, how_many=30) for what, *_rest in watching.told(one)]
 
     assert "a difference" in found

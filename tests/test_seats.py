@@ -13,7 +13,7 @@ from rooming import Device, opened, path_of
 
 import kit
 from kit import rooms
-from kit.rooms import admitting, seats
+from kit.rooms import admission, seats
 from kit.words import Trouble
 
 MOMENT = "One moment"
@@ -214,10 +214,10 @@ def half_sent(port, length):
     return wire
 
 
-@pytest.mark.parametrize("most", [admitting.STRANGER, admitting.PHONE])
+@pytest.mark.parametrize("most", [admission.STRANGER, admission.PHONE])
 def test_what_is_too_much_for_whoever_sends_it_is_one_sentence(room, most):
-    device = room.phone() if most == admitting.PHONE else room.device()
-    path = "/step/word" if most == admitting.PHONE else "/"
+    device = room.phone() if most == admission.PHONE else room.device()
+    path = "/step/word" if most == admission.PHONE else "/"
 
     assert device.ask("POST", path, "text=".ljust(most, "x")).status == 403
     assert device.ask("POST", path, "text=".ljust(most + 1, "x")).status == 413
@@ -233,7 +233,7 @@ def test_the_longest_line_that_a_phone_may_send_is_taken(room):
 
 
 def test_what_is_sent_by_halves_is_let_go_after_a_while(kit_home, monkeypatch):
-    monkeypatch.setattr(admitting, "SENT_WITHIN", 0.3)
+    monkeypatch.setattr(admission, "SENT_WITHIN", 0.3)
     with opened(kit_home) as room, contextlib.closing(half_sent(room.port, 1000)) as wire:
         assert wire.recv(1000) == b""
 
@@ -262,7 +262,7 @@ def test_1200_half_sent_bodies_leave_the_room_as_light_as_it_was(process, many_w
     for _page in range(3):
         Device(process.port).open(path_of(process.told.join))
     before = process.weighs()
-    wires = [half_sent(process.port, length) for length in (200_000, admitting.STRANGER) for _wire in range(600)]
+    wires = [half_sent(process.port, length) for length in (200_000, admission.STRANGER) for _wire in range(600)]
     Device(process.port).open(path_of(process.told.join))
     meanwhile = process.weighs()
     for wire in wires:

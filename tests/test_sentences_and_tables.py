@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from markupsafe import escape
 
 import kit
-from kit import charts, pictures, reports
+from kit import charts, reports
+from kit.charts import registry
 from kit.charts.journey import ONE_OF_THEM
 from kit.frames import CLIENT_KINDS, frame
 from kit.records import AREAS, CAME_BETWEEN, TOOL_KINDS
-from kit.reports import pictured
+from kit.reports import page_pictures
 
 TODAY = date(2026, 6, 30)
 OTTER = {"client": "Otter"}
@@ -303,7 +304,7 @@ def said_of(name, who):
 
 
 def test_each_picture_has_its_declared_places():
-    assert set(SAID) == set(pictures.PICTURES)
+    assert set(SAID) == set(registry.PICTURES)
 
 
 @pytest.mark.parametrize("who", [{}, {"in_days": True}, {"for_coach": True}], ids=["client", "in days", "coach"])
@@ -311,10 +312,10 @@ def test_each_picture_has_its_declared_places():
 @given(HISTORY, st.sampled_from(list(charts.SPAN)))
 def test_each_number_in_the_sentence_of_a_picture_is_that_of_its_table(who, history, span):
     noted = frames_of(records_of(history), "together")
-    story = pictures.Story(noted, TODAY, since=charts.first_day(span, TODAY), span=span, **who)
+    story = registry.Story(noted, TODAY, since=charts.first_day(span, TODAY), span=span, **who)
 
-    for name, of in pictures.PICTURES.items():
-        shown = pictures.shown(of, story)
+    for name, of in registry.PICTURES.items():
+        shown = registry.shown(of, story)
         for picture, says in zip(shown, said_of(name, who), strict=False):
             holds(picture, says)
 
@@ -323,7 +324,7 @@ def test_where_a_row_is_a_week_its_table_holds_the_days_that_the_sentence_counts
     days = [(n, 5 + n % 4, 7 if n % 3 else None) for n in range(500)]
     noted = frames_of(records_of({**NOTHING, "check_ins": days}), "together")
 
-    over_time, _plane = pictures.living_well(pictures.Story(noted, TODAY))
+    over_time, _plane = registry.living_well(registry.Story(noted, TODAY))
 
     both, there = (sum(map(int, cells(over_time, name))) for name in ("Days with both", "Both at 6 or more"))
     assert len(over_time.rows) < 100
@@ -342,8 +343,8 @@ def test_one_entry_more_of_any_kind_never_takes_back_that_somebody_got_up(histor
 
 
 def times_back_up(records, span):
-    story = pictures.Story(frames_of(records), TODAY, since=charts.first_day(span, TODAY), span=span)
-    path, *_curve = pictures.finding_my_feet(story)
+    story = registry.Story(frames_of(records), TODAY, since=charts.first_day(span, TODAY), span=span)
+    path, *_curve = registry.finding_my_feet(story)
     found = re.search(r"You found your feet again (\w+)", path.sentence)
     return int(SPELT.get(found[1], found[1])) if found else 0
 
@@ -353,7 +354,7 @@ def times_back_up(records, span):
 def test_each_number_in_the_sentence_of_a_journey_is_that_of_its_table(history):
     noted = frames_of(records_of(history), "together")
 
-    for _span, picture in pictures.journeys(noted, TODAY, charts.SPAN):
+    for _span, picture in registry.journeys(noted, TODAY, charts.SPAN):
         holds(picture, JOURNEY)
 
 
@@ -364,7 +365,7 @@ def test_each_number_in_the_sentences_of_a_page_is_that_of_its_tables(history, a
     since, until = (None if day is None else ago(day) for day in (since, until))
     html = reports.page(told, client="Otter", audience=audience, today=TODAY, since=since, until=until)
 
-    shown = pictured.drawn(told, until or TODAY, (), audience, since, until)
+    shown = page_pictures.drawn(told, until or TODAY, (), audience, since, until)
 
     feet = COACH if audience == "just_me" else FEET
     says = {"journey": [JOURNEY], "finding_my_feet": [feet, CURVE], "what_helped": [HELPED], "small_steps": [WEEKS]}

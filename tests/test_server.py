@@ -14,7 +14,8 @@ from jupyter_server.services.contents.largefilemanager import AsyncLargeFileMana
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from tornado.web import HTTPError
 
-from kit import look, places, server
+from kit import assets, places
+from kit.jupyter import extension
 
 WIDGET = {"application/vnd.jupyter.widget-view+json": {"model_id": "1"}, "text/plain": "Text(value='typed')"}
 
@@ -24,7 +25,7 @@ def shipped_notebook():
         new_markdown_cell("# How is today?", id="title", metadata={"editable": False, "deletable": False}),
         new_code_cell("book.check_in()", id="form", metadata={"editable": False, "jupyter": {"source_hidden": True}}),
     ]
-    metadata = {"kernelspec": dict(server.KERNELSPEC), "kit": {"notebook": "1_session"}}
+    metadata = {"kernelspec": dict(extension.KERNELSPEC), "kit": {"notebook": "1_session"}}
     return new_notebook(cells=cells, metadata=metadata)
 
 
@@ -43,7 +44,7 @@ def used(notebook):
 @pytest.fixture
 def contents(tmp_path):
     manager = LargeFileManager(root_dir=str(tmp_path))
-    manager.register_pre_save_hook(server.before_save)
+    manager.register_pre_save_hook(extension.before_save)
     return manager
 
 
@@ -81,7 +82,7 @@ def test_a_notebook_without_the_mark_is_saved_as_it_is(mark):
     notebook.metadata["kit"] = mark
     model = {"type": "notebook", "content": notebook}
 
-    server.before_save(model=model, path="mine.ipynb")
+    extension.before_save(model=model, path="mine.ipynb")
     assert model["content"] == deepcopy(notebook)
     assert model["content"].cells[1].outputs
 
@@ -90,7 +91,7 @@ def test_a_notebook_without_the_mark_is_saved_as_it_is(mark):
 def test_anything_that_is_no_notebook_passes(content):
     model = {"type": "file", "content": content}
 
-    server.before_save(model=model, path="mine.txt")
+    extension.before_save(model=model, path="mine.txt")
     assert model == {"type": "file", "content": content}
 
 
@@ -98,7 +99,7 @@ def test_what_the_hook_was_given_is_not_changed():
     notebook = used(shipped_notebook())
     before = deepcopy(notebook)
 
-    server.cleaned(notebook)
+    extension.cleaned(notebook)
     assert notebook == before
 
 
@@ -131,13 +132,13 @@ def test_the_extension_is_switched_on_for_the_whole_environment():
     wheel = tomllib.loads((places.ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["hatch"]["build"]["targets"]
     shared = wheel["wheel"]["shared-data"]
 
-    assert shared["kit/server.json"].startswith("etc/jupyter/jupyter_server_config.d/")
-    switched = json.loads((places.ROOT / "kit/server.json").read_text("utf-8"))
-    assert switched["ServerApp"]["jpserver_extensions"] == {"kit.server": True}
+    assert shared["kit/jupyter/server.json"].startswith("etc/jupyter/jupyter_server_config.d/")
+    switched = json.loads((places.ROOT / "kit/jupyter/server.json").read_text("utf-8"))
+    assert switched["ServerApp"]["jpserver_extensions"] == {"kit.jupyter.extension": True}
 
 
 def test_the_page_s_part_names_the_files_it_brings():
-    folder = places.ROOT / "kit/labextension"
+    folder = places.ROOT / "kit/jupyter/labextension"
     package = json.loads((folder / "package.json").read_text("utf-8"))
     entry = folder / package["jupyterlab"]["_build"]["load"]
     named = {
@@ -150,7 +151,7 @@ def test_the_page_s_part_names_the_files_it_brings():
 
 
 def test_the_bundle_of_the_pictures_is_there():
-    assert look.plotly().is_file()
+    assert assets.plotly().is_file()
 
 
 async def _save_async(manager, name, notebook):
@@ -159,7 +160,7 @@ async def _save_async(manager, name, notebook):
 
 def test_the_hook_works_in_the_manager_that_jupyterlab_uses(tmp_path):
     manager = AsyncLargeFileManager(root_dir=str(tmp_path))
-    manager.register_pre_save_hook(server.before_save)
+    manager.register_pre_save_hook(extension.before_save)
 
     saving = _save_async(manager, "1_session.ipynb", json.loads(json.dumps(used(shipped_notebook()))))
     with ThreadPoolExecutor() as apart:  # the browser's driver may have a loop running in this thread
@@ -176,7 +177,7 @@ def test_the_server_can_end_while_a_notebook_is_being_started(tmp_path, monkeypa
         return await launched(*given, **options)
 
     async def begin_and_end():
-        kernels = server.QuietKernels()
+        kernels = extension.QuietKernels()
         begun = asyncio.create_task(kernels.start_kernel(kernel_name="python3"))
         await asyncio.sleep(0.1)
         assert not begun.done()

@@ -46,9 +46,9 @@ def loaded(folder: Path):
 def start(tmp_path):
     """start.py in a small copy of the house, where nothing is installed."""
     place = tmp_path.resolve() / "house"
-    (place / "kit" / "labextension" / "static").mkdir(parents=True)
-    (place / "kit" / "labextension" / "static" / "remoteEntry.js").write_text("1")
-    (place / "kit" / "server.json").write_text("{}")
+    (place / "kit" / "jupyter" / "labextension" / "static").mkdir(parents=True)
+    (place / "kit" / "jupyter" / "labextension" / "static" / "remoteEntry.js").write_text("1")
+    (place / "kit" / "jupyter" / "server.json").write_text("{}")
     for name in ("start.py", "requirements.lock", "pyproject.toml"):
         shutil.copy(ROOT / name, place)
     return loaded(place)
@@ -119,7 +119,13 @@ def test_an_old_python_gets_one_sentence(start, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "name", ["requirements.lock", "pyproject.toml", "kit/server.json", "kit/labextension/static/remoteEntry.js"]
+    "name",
+    [
+        "requirements.lock",
+        "pyproject.toml",
+        "kit/jupyter/server.json",
+        "kit/jupyter/labextension/static/remoteEntry.js",
+    ],
 )
 def test_a_change_in_what_venv_is_made_from_calls_for_a_new_one(made, name):
     assert made.repair() is None
@@ -130,7 +136,7 @@ def test_a_change_in_what_venv_is_made_from_calls_for_a_new_one(made, name):
 
 
 def test_a_new_file_of_the_labextension_calls_for_a_new_venv(made):
-    (Path(made.ROOT) / "kit" / "labextension" / "package.json").write_text("{}")
+    (Path(made.ROOT) / "kit" / "jupyter" / "labextension" / "package.json").write_text("{}")
 
     assert made.stamp() != made.wanted()
 

@@ -9,7 +9,8 @@ import pytest
 from asking import run
 
 import kit
-from kit import exchange, takeout
+from kit import exchange
+from kit.exchange import takeout
 from kit.frames import CLIENT_KINDS
 from kit.records import Client, changed
 from kit.store import Store
@@ -82,7 +83,7 @@ def test_the_words_beside_it_say_what_it_is(told, out):
     readme = (out / takeout.README).read_text("utf-8")
     assert "What is held about Heron" in readme and "`milestones.csv`: milestone, 3" in readme
     assert "`private_note`" in readme and "is told all of it" in readme
-    assert (out / takeout.DICTIONARY).read_text("utf-8") == exchange.dictionary()
+    assert (out / takeout.DICTIONARY).read_text("utf-8") == exchange.data_dictionary()
 
 
 def test_what_is_for_the_coachs_eyes_alone_can_be_left_out(told, out):

@@ -13,8 +13,9 @@ import pytest
 from jupyter_client import BlockingKernelClient
 
 import kit
-from kit import places, server, trust
+from kit import places
 from kit.book import Book
+from kit.jupyter import extension, trust
 from kit.notebook import NotebookWords
 
 sys.path.insert(0, str(Path(__file__).parent / "browser"))
@@ -116,7 +117,7 @@ def kernel(command=NATIVE, spec_env=(), started_in=trust.SURROUNDINGS):
 
 
 def test_this_python_s_own_kernel_is_ours():
-    assert server.runs_only_ours(kernel())
+    assert extension.runs_only_ours(kernel())
 
 
 @pytest.mark.parametrize(
@@ -143,7 +144,7 @@ def test_this_python_s_own_kernel_is_ours():
     ],
 )
 def test_another_kernel_is_not(other):
-    assert not server.runs_only_ours(other)
+    assert not extension.runs_only_ours(other)
 
 
 # a running server -----------------------------------------------------------------------------------------

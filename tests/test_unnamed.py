@@ -17,11 +17,12 @@ import pytest
 from rooming import opened
 
 import kit
-from kit import erasing, keys, rooms
+from kit import files, rooms
 from kit.records import Answer, Workshop
-from kit.rooms import arc, figures, kept, staging
+from kit.rooms import agenda, archive, disclosure, staging
 from kit.rooms.workshop import Run
 from kit.store import Store
+from kit.vault import erasing, keys
 from kit.words import Trouble, wrapping
 
 FOUR = ["a walk", "bread", "tea", "the sea"]
@@ -38,7 +39,7 @@ def begun(store, people=0, heads=None):
     record = next(iter(store.records(Workshop)), None) or Workshop(title="Tuesday", keep_until=rooms.keep_until(30))
     if not store.records(Workshop):
         store.keep(record)
-    run = Run(store, record, arc.read(arc.OWN), Random(5))
+    run = Run(store, record, agenda.read(agenda.OWN), Random(5))
     if heads:
         run.count_heads(str(heads))
     run.tokens = [run.join() for _phone in range(people)]
@@ -60,7 +61,7 @@ def in_book(store):
 
 def waits(run):
     """What lies in the file, in its order."""
-    key = run.store.sealing_key(staging.PURPOSE + run.record.id.encode())
+    key = keys.derived(run.store.sealing_secret(), staging.PURPOSE + run.record.id.encode())
     return json.loads(keys.unsealed(key, run.staging.file.read_bytes()))
 
 
@@ -224,7 +225,9 @@ def test_what_waits_is_sealed_and_as_large_whatever_is_in_it(store):
     assert len(set(sizes)) == 1
     assert b"quokka" not in run.staging.file.read_bytes()
     with closing(Store(store.place.with_name("other.book"))) as other:
-        assert keys.unsealed(other.sealing_key(staging.PURPOSE), run.staging.file.read_bytes()) is None
+        assert (
+            keys.unsealed(keys.derived(other.sealing_secret(), staging.PURPOSE), run.staging.file.read_bytes()) is None
+        )
 
 
 def test_what_waits_lies_in_another_order_each_time(store):
@@ -252,7 +255,7 @@ def test_of_a_rating_only_its_band_is_kept_and_of_bands_only_the_figure(store):
     run = asyncio.run(shared())
     assert in_book(store) == ["0-3: 5, 4-6: 5, 7-10: 5"]
     assert waits(run) == []
-    [energy] = kept.of(store, run.record)
+    [energy] = archive.of(store, run.record)
     assert energy.figure.bands == ((0, 3, 5), (4, 6, 5), (7, 10, 5))
 
 
@@ -285,8 +288,8 @@ def test_numbers_that_an_earlier_kit_kept_one_by_one_are_never_read_so(store):
     for text in ("3", "9"):
         store.keep(Answer(workshop=run.record.id, phase="energy", text=text))
 
-    [energy] = kept.of(store, run.record)
-    assert (energy.kind, energy.shown, energy.back, energy.figure) == ("rating", (), (), figures.Shown())
+    [energy] = archive.of(store, run.record)
+    assert (energy.kind, energy.shown, energy.back, energy.figure) == ("rating", (), (), disclosure.Shown())
     assert Run(store, run.record, run.arc).answers == {}
 
 
@@ -388,7 +391,7 @@ def test_whoever_rates_anew_after_an_interruption_is_counted_once(store):
             await share(run, person, str([1, 9][person % 2]), "energy")
         if reveal:
             await run.reveal(run.arc.ask("energy")[1])
-        return run.ratings.get("energy", figures.Shown()).n
+        return run.ratings.get("energy", disclosure.Shown()).n
 
     assert asyncio.run(rated(16, False)) == 0
     assert asyncio.run(rated(16, True)) == 16
@@ -437,12 +440,12 @@ def test_at_a_full_disk_nothing_is_called_kept_and_it_may_be_sent_again(store, m
         raise Trouble("the disk is full")
 
     async def shared():
-        run, key, there = begun(store, 1), uuid4().hex, keys.put
-        monkeypatch.setattr(keys, "put", full)
+        run, key, there = begun(store, 1), uuid4().hex, files.write_atomically
+        monkeypatch.setattr(files, "write_atomically", full)
         with pytest.raises(Trouble, match="still on your phone"):
             await share(run, 0, "the sea", key=key)
         assert run.mine(run.tokens[0], run.arc.ask("shared")[1]) == []
-        monkeypatch.setattr(keys, "put", there)
+        monkeypatch.setattr(files, "write_atomically", there)
         await share(run, 0, "the sea", key=key)
         return waits(run)
 
@@ -450,8 +453,8 @@ def test_at_a_full_disk_nothing_is_called_kept_and_it_may_be_sent_again(store, m
 
 
 def test_many_who_share_at_the_same_moment_share_a_rewriting(store, monkeypatch):
-    written, there = [], keys.put
-    monkeypatch.setattr(keys, "put", lambda *given: written.append(1) or there(*given))
+    written, there = [], files.write_atomically
+    monkeypatch.setattr(files, "write_atomically", lambda *given: written.append(1) or there(*given))
 
     async def shared():
         run = begun(store, 60)

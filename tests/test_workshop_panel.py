@@ -10,9 +10,9 @@ import pytest
 import rooming
 
 import kit
-from kit import keys, rooms
-from kit.keys import broker
-from kit.panels import following
+from kit import rooms
+from kit.vault import agent, keys
+from kit.widgets import room_status
 
 SHOWN, WAITS = "What was shared is in this book", "This opens with the room"
 SILENT = "It goes on by itself, and nothing is lost."
@@ -21,7 +21,7 @@ SILENT = "It goes on by itself, and nothing is lost."
 @pytest.fixture(autouse=True)
 def by_hand(monkeypatch):
     """A room is looked at when a test does so."""
-    monkeypatch.setattr(following, "EVERY", 3600)
+    monkeypatch.setattr(room_status, "EVERY", 3600)
 
 
 @pytest.fixture
@@ -331,7 +331,7 @@ def test_an_encrypted_practice_hands_its_key_on_and_keeps_it_nowhere(tmp_path, m
     made = kit.book.practice.begin(place, key, "two quiet words")
     made.close()
     book = kit.book.Book(place, kit.book.Store(place, key))
-    monkeypatch.setattr(broker, "ask", lambda _book: key)
+    monkeypatch.setattr(agent, "ask", lambda _book: key)
     monkeypatch.setattr(rooms, "begin", lambda asked, given: handed.append((asked, given)))
     panel = book.workshop()
     panel.fill("workshop", title="Tuesday group")
@@ -343,7 +343,7 @@ def test_an_encrypted_practice_hands_its_key_on_and_keeps_it_nowhere(tmp_path, m
 
 
 def test_a_room_that_is_followed_is_asked_again_and_again_until_its_panels_are_gone(opened, book, monkeypatch):
-    monkeypatch.setattr(following, "EVERY", 0.05)
+    monkeypatch.setattr(room_status, "EVERY", 0.05)
 
     async def evening():
         mine = kit.open_book(book.place)

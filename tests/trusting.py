@@ -58,7 +58,7 @@ ATTEMPTS = {
     "the kit under another name": "import kit as book",
     "another module beside the kit": "import kit, os",
     "another module as the kit": "import os as kit",
-    "a part of the kit": "import kit.launch",
+    "a part of the kit": "import kit.jupyter.launch",
     "all of the kit": "from kit import *",
     "something of the kit": "from kit import open_book",
     "a magic": "%run it.py",

@@ -14,9 +14,9 @@ from tornado.netutil import bind_sockets
 from kit import rooms
 from kit.forms import Unfit
 from kit.records import Answer, Workshop
-from kit.rooms import arc, serving
-from kit.rooms.codes import Codes
-from kit.rooms.web import Room
+from kit.rooms import agenda, web_server
+from kit.rooms.access_codes import Codes
+from kit.rooms.handlers import Room
 from kit.rooms.workshop import Run
 
 ENOUGH, FEW = 15, 5
@@ -38,7 +38,7 @@ class Shelf:
     def let_go(self, record):
         self.kept.pop(record.id, None)
 
-    def sealing_key(self, _purpose):
+    def sealing_secret(self):
         return bytes(32)
 
 
@@ -46,7 +46,7 @@ class Workshops:
     """One workshop after the other, on one server; a frame is the board's page with what everybody in it can count."""
 
     def __init__(self, lot):
-        self.lot, self.arc = lot, arc.read(arc.OWN)
+        self.lot, self.arc = lot, agenda.read(agenda.OWN)
         self.room = Room("workshop", "Tuesday group", Codes(), "http://127.0.0.1", frozenset({"127.0.0.1"}), None)
 
     @asynccontextmanager
@@ -54,7 +54,7 @@ class Workshops:
         self.run = None
         self.begin(Shelf())
         [wire, *_more] = listening = bind_sockets(0, "127.0.0.1")
-        server = HTTPServer(serving.application(self.room))
+        server = HTTPServer(web_server.application(self.room))
         server.add_sockets(listening)
         self.board = await Phone(wire.getsockname()[1]).open(f"/board/{self.room.codes.board}")
         try:

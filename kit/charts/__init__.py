@@ -1,14 +1,14 @@
 """What measures return, as plotly's plain dictionaries; with each picture its sentence and its table."""
 
-from kit.charts.came_before import came_before
-from kit.charts.feet import feet_curve, finding_my_feet
+from kit.charts.bounce_back import feet_curve, finding_my_feet
 from kit.charts.goals import areas, ladders
-from kit.charts.helped import what_fits, what_helped
 from kit.charts.journey import LANE_AT, LANE_WORDS, MARKS, SPAN, Gathered, first_day, journey, reaching
-from kit.charts.living import BOTH, living, plane
+from kit.charts.living_well import BOTH, living, plane
 from kit.charts.picture import Picture, plain
-from kit.charts.showing import showing_up
+from kit.charts.showing_up import showing_up
 from kit.charts.steps import small_steps
+from kit.charts.triggers import came_before
+from kit.charts.what_helped import what_fits, what_helped
 
 __all__ = [
     "BOTH", "LANE_AT", "LANE_WORDS", "MARKS", "SPAN", "Gathered", "Picture", "areas", "came_before", "feet_curve",

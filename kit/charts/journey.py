@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kit.charts.heaps import heaps
+from kit.charts.aggregation import heaps
 from kit.charts.picture import (
     QUIET,
     Picture,
@@ -27,7 +27,7 @@ from kit.charts.picture import (
 )
 from kit.charts.spans import heights, spans
 from kit.frames import touches
-from kit.measures.time_line import Every
+from kit.measures.timeline import Every
 from kit.words import _, listed, one_or_many
 
 SPAN = {"month": 31, "three months": 92, "a year": 366, "all": None}

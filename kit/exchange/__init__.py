@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from kit.exchange.cells import BETWEEN, columns
-from kit.exchange.dictionary import dictionary
+from kit.exchange.data_dictionary import data_dictionary
 from kit.exchange.reading import Row, read_csv, read_folder, read_rows
 from kit.exchange.writing import write_csv
 from kit.fields import about
 from kit.records import Record
 
-__all__ = ["BETWEEN", "Row", "columns", "dictionary", "moved", "read_csv", "read_folder", "read_rows", "write_csv"]
+__all__ = ["BETWEEN", "Row", "columns", "data_dictionary", "moved", "read_csv", "read_folder", "read_rows", "write_csv"]
 
 
 def moved(records: Iterable[Record], days: int) -> list[Record]:

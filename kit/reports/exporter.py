@@ -11,8 +11,8 @@ from nbconvert.exporters import Exporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbconvert.preprocessors import ExecutePreprocessor
 
-from kit.reports import paper
-from kit.reports.harmless import harmless
+from kit.reports import rendering
+from kit.reports.sanitize import harmless
 from kit.words import _
 
 PLOTLY = "application/vnd.plotly.v1+json"
@@ -45,7 +45,7 @@ class KitExporter(Exporter):
         made, resources = ExecutePreprocessor(parent=self, store_widget_state=False).preprocess(made, resources)
         figures: list[dict[str, Any]] = []
         parts = [part for cell in made.cells for part in _told(cell, figures)]
-        return paper.filled("notebook.html", figures, parts=parts, language="en"), resources
+        return rendering.filled("notebook.html", figures, parts=parts, language="en"), resources
 
 
 def _with_first(nb: Any) -> Any:

@@ -12,7 +12,7 @@ from typing import Any
 
 from tornado.ioloop import IOLoop
 
-from kit.rooms import Asked, serving
+from kit.rooms import Asked, web_server
 from kit.words import NoSuchClient, Trouble
 
 CONNECTIONS = 8_192  # a phone holds a few; some systems let a process have 256 in all
@@ -27,7 +27,7 @@ def main() -> None:
     asked = Asked(**told["asked"], keep_until=date.fromisoformat(day) if day else None)
     key = bytes.fromhex(told.pop("key")) or None
     try:
-        room, server, opened = serving.opened(asked, key)
+        room, server, opened = web_server.opened(asked, key)
     except Trouble as trouble:
         _say({"trouble": str(trouble), "nobody": isinstance(trouble, NoSuchClient)})
         return
@@ -44,7 +44,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is a question to whoever opened the room
     if hasattr(signal, "SIGHUP"):
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    serving.serve(room, server, opened, lambda: _say(asdict(opened)))
+    web_server.serve(room, server, opened, lambda: _say(asdict(opened)))
 
 
 def _let_many_in() -> None:

@@ -11,11 +11,11 @@ from random import Random
 
 from kit.forms import Form, Unfit
 from kit.records import Answer, Workshop, changed
-from kit.rooms import figures, staging
-from kit.rooms.arc import LONGEST, ONE_LINE, Arc, Ask
+from kit.rooms import disclosure, staging
+from kit.rooms.agenda import LONGEST, ONE_LINE, Arc, Ask
+from kit.rooms.live import NotYours
 from kit.rooms.seats import Seats
 from kit.rooms.staging import Waiting
-from kit.rooms.under_way import NotYours
 from kit.store import Store
 from kit.words import Trouble, _
 
@@ -37,14 +37,14 @@ class Mine:
 class Answers(Seats):
     """The answers of one workshop: those that wait, and those that were released."""
 
-    def __init__(self, store: Store, record: Workshop, arc: Arc, lot: Random = figures.LOT) -> None:
+    def __init__(self, store: Store, record: Workshop, arc: Arc, lot: Random = disclosure.LOT) -> None:
         super().__init__()
         self.store, self.record, self.arc, self.lot = store, record, arc, lot
         self.staging = staging.Staging(store, record.id, self.do, lot)
         self.answers: dict[str, Answer] = {}  # those in the book, but for numbers
         self.kept_back: set[str] = set()
         self.asked: dict[str, int] = {}  # question -> how many lines waited when the facilitator asked
-        self.ratings: dict[str, figures.Shown] = {}
+        self.ratings: dict[str, disclosure.Shown] = {}
         self.figures: dict[str, Answer] = {}  # question -> its figure in the book
         self._owners: dict[str, str] = {}  # a phone's name for an answer -> whose phone it is
         self._released: dict[str, str] = {}  # a phone's name for an answer -> the book's
@@ -61,7 +61,7 @@ class Answers(Seats):
         for one in found:
             if self._is_rating(one.phase):
                 self.figures[one.phase] = one
-                self.ratings[one.phase] = figures.read(one.text)
+                self.ratings[one.phase] = disclosure.read(one.text)
         there = {one.id for one in found}
         waiting = self.staging.waiting.values()
         done = [one.key for one in waiting if one.id in there or one.ask in self.figures]
@@ -138,7 +138,7 @@ class Answers(Seats):
     def _band(self, text: str) -> str:
         if text not in [str(number) for number in range(11)]:
             raise Unfit({"text": _("Please choose a number from 0 to 10, or pass.")})
-        return figures.band_of(int(text))
+        return disclosure.band_of(int(text))
 
     async def take_back(self, token: str, key: str) -> None:
         """Takes one's own line back, as long as it is not shown."""
@@ -185,7 +185,7 @@ class Answers(Seats):
         if record:
             yield Mine(key, record.text, record.shown, not record.shown)
         elif one:
-            yield Mine(key, figures.band_words(one.text) if one.rating else one.text, may_take_back=True)
+            yield Mine(key, disclosure.band_words(one.text) if one.rating else one.text, may_take_back=True)
         elif key in self.counted:
             yield Mine(key, self.counted[key])
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from uuid import uuid4
 
 from kit.forms import Unfit
-from kit.rooms.under_way import NotYours, UnderWay
+from kit.rooms.live import NotYours, UnderWay
 from kit.words import Trouble, _
 
 MOST_PLACES = 3_000

@@ -5,7 +5,6 @@ practice without a passphrase (the sample) is readable for whoever has its file,
 """
 
 import asyncio
-import contextlib
 import json
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import asdict, dataclass
@@ -13,9 +12,10 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from kit import keys, places
+from kit import files, places
 from kit.records import Answer, Workshop
 from kit.store import Store
+from kit.vault import keys
 from kit.words import Trouble, _
 
 SLOT = 256 * 1024  # bytes; far more than waits in most rooms, and a file that has grown never tells how little it holds
@@ -42,7 +42,7 @@ class Staging:
 
     def __init__(self, store: Store, workshop: str, do: Callable[..., Awaitable[Any]], lot: Random) -> None:
         self.file, self._do, self._lot = file_of(workshop), do, lot
-        self._key = store.sealing_key(PURPOSE + workshop.encode())
+        self._key = keys.derived(store.sealing_secret(), PURPOSE + workshop.encode())
         for left in self.file.parent.glob(f"{self.file.name}.?*"):  # of a rewriting that was cut off
             left.unlink(missing_ok=True)
         self.waiting = {one.key: one for one in _read(self.file, self._key)}
@@ -75,7 +75,7 @@ class Staging:
         told = json.dumps([asdict(one) for one in self._lot.sample(waiting, len(waiting))]).encode()
         self._size = max(self._size, -(-len(told) // SLOT) * SLOT)
         try:
-            keys.put(self.file, keys.sealed(self._key, told.ljust(self._size)))
+            files.write_atomically(self.file, keys.sealed(self._key, told.ljust(self._size)))
         except Trouble as trouble:
             raise Trouble(_FULL) from trouble
         self.on_disk = frozenset(one.key for one in waiting)
@@ -87,9 +87,7 @@ class Staging:
 
 def file_of(workshop: str) -> Path:
     """Where answers wait: beside no book, for a cloud may copy that folder again and again."""
-    folder = places.home() / "rooms"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder / f"{workshop}.waiting"
+    return places.rooms() / f"{workshop}.waiting"
 
 
 def _read(file: Path, key: bytes) -> Iterable[Waiting]:
@@ -110,16 +108,8 @@ def release_left(store: Store, workshop: Workshop) -> None:
     if not file.exists():
         return
     there = {one.id for one in store.records(Answer, workshop=workshop.id)}
-    found = _read(file, store.sealing_key(PURPOSE + workshop.id.encode()))
+    found = _read(file, keys.derived(store.sealing_secret(), PURPOSE + workshop.id.encode()))
     lines = [one.record(workshop.id) for one in found if not (one.id in there or one.rating)]
     if lines:
         store.keep(*sorted(lines, key=lambda one: one.id))
     file.unlink(missing_ok=True)
-
-
-def forget(workshop: str) -> None:
-    """What waits goes with its workshop."""
-    file = file_of(workshop)
-    with contextlib.suppress(OSError):
-        for one in file.parent.glob(f"{workshop}.*"):
-            one.unlink(missing_ok=True)

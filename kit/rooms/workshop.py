@@ -9,10 +9,10 @@ from uuid import uuid4
 
 from kit.forms import Unfit
 from kit.records import Answer, SupportLine, Workshop, changed
-from kit.rooms import figures
+from kit.rooms import disclosure
+from kit.rooms.agenda import Arc, Ask, Phase
 from kit.rooms.answers import WAITING, Answers
-from kit.rooms.arc import Arc, Ask, Phase
-from kit.rooms.under_way import NotYours
+from kit.rooms.live import NotYours
 from kit.store import Store
 from kit.words import Trouble, _
 
@@ -33,7 +33,7 @@ class Call:
 class Run(Answers):
     """One workshop, from joining to closing. Everything but the answers is in memory only."""
 
-    def __init__(self, store: Store, record: Workshop, arc: Arc, lot: Random = figures.LOT) -> None:
+    def __init__(self, store: Store, record: Workshop, arc: Arc, lot: Random = disclosure.LOT) -> None:
         super().__init__(store, record, arc, lot)
         self.at, self.began, self.extra = 0, time.monotonic(), 0
         self.aloud = False  # the support sheet is being read to all
@@ -115,19 +115,19 @@ class Run(Answers):
         if ask.name in self.frozen:
             return
         given = self.staging.ratings(ask.name)
-        numbers = {key: figures.in_band(text) for key, text in given.items()}
-        earlier = self.ratings.get(ask.name, figures.Shown())
-        figure = figures.bands(earlier, numbers, self.joined(), self.lot)
+        numbers = {key: disclosure.in_band(text) for key, text in given.items()}
+        earlier = self.ratings.get(ask.name, disclosure.Shown())
+        figure = disclosure.bands(earlier, numbers, self.joined(), self.lot)
         if figure == earlier:
             return
         await self._keep_figure(ask, figure)
         for key in figure.people - earlier.people:
-            self.counted[key] = figures.band_words(given[key])
+            self.counted[key] = disclosure.band_words(given[key])
             self.staging.waiting.pop(key, None)
         with contextlib.suppress(Trouble):  # a figure that lies in the book is known there
             await self.staging.settled()
 
-    async def _keep_figure(self, ask: Ask, figure: figures.Shown) -> None:
+    async def _keep_figure(self, ask: Ask, figure: disclosure.Shown) -> None:
         old, text = self.figures.get(ask.name), figure.text()
         record = changed(old, version=old.version + 1, text=text) if old else Answer(
             workshop=self.record.id, phase=ask.name, by="room", text=text, shown=True
@@ -141,7 +141,7 @@ class Run(Answers):
         for person in self.people.values():
             for key in person.dotted - self.before:
                 given[key] = given.get(key, 0) + 1
-        self.dots = {**self.dots, **figures.dots(self.dots, given, self.joined())}
+        self.dots = {**self.dots, **disclosure.dots(self.dots, given, self.joined())}
         self.tell("board", "phone", "lead")
 
     async def enter(self, ask: Ask, text: str) -> Answer:

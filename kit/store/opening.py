@@ -14,13 +14,13 @@ import sqlalchemy as sa
 import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy.pool import QueuePool, StaticPool
 
-from kit import keys
-from kit.store import chain
+from kit import files
+from kit.store import audit_log
 from kit.store.tables import METADATA
 from kit.words import FULL, Damaged, Trouble, _, is_full
 
 SCHEMA = "0002"
-MIGRATIONS = Path(__file__).parent.parent / "migrations"
+MIGRATIONS = Path(__file__).parent / "migrations"
 PATIENCE = 10_000  # milliseconds that a save waits for another one
 PAGE = 512  # bytes; whatever its page size, a database is a multiple of this
 
@@ -190,7 +190,7 @@ def _upgrade(engine: sa.Engine, place: Path | None, key: bytes | None) -> None:
                 _copy_whole(engine, place.with_name(f"{place.name}.before-{SCHEMA}"), key)
             _look_at_its_history(db, place)
             _migrate(db)
-            chain.take_as_it_is(db, chain.FOUND)
+            audit_log.take_as_it_is(db, audit_log.FOUND)
             if db.exec_driver_sql("PRAGMA foreign_key_check").first():
                 raise ValueError("a record would belong to nothing")
     except (sa.exc.DBAPIError, sqlcipher.Error, OSError, Trouble):
@@ -205,11 +205,11 @@ def _upgrade(engine: sa.Engine, place: Path | None, key: bytes | None) -> None:
 
 def _look_at_its_history(db: sa.Connection, place: Path | None) -> None:
     """What is missing in an older book must be told before its history leads on from what is there."""
-    from kit.store import whole  # which needs this module
+    from kit.store import integrity  # which needs this module
 
     driver: Any = db.connection.driver_connection
     if driver.execute("SELECT 1 FROM sqlite_master WHERE name = 'history'").fetchone():
-        whole.check(driver, place)
+        integrity.check(driver, place)
 
 
 @contextlib.contextmanager
@@ -241,7 +241,7 @@ def _copy_whole(engine: sa.Engine, place: Path, key: bytes | None) -> None:
         path.unlink(missing_ok=True)
     copy(engine, making, key)
     making.replace(place)
-    keys.settle(place.parent)
+    files.sync_folder(place.parent)
 
 
 def copy(engine: sa.Engine, place: Path, key: bytes | None) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from kit.records import Client, Record
-from kit.store import chain
+from kit.store import audit_log
 from kit.store.tables import DRAFTS, HISTORY, SALTS, TABLES
 from kit.words import Trouble, _
 
@@ -80,8 +80,8 @@ def forget(db: sa.Connection, key: str, touched: Sequence[Record]) -> None:
         if not db.execute(sa.select(TABLES[one.plural].c.id).where(TABLES[one.plural].c.id == one.id)).first():
             told = {"other": getattr(one, "client", ""), "client": name, "what": one.singular}
             raise Trouble(_OTHERS.format(**told))
-    chain.note(db, others)
-    chain.forget(db, key, {(one.plural, one.id) for one in touched} - {(one.plural, one.id) for one in others})
+    audit_log.note(db, others)
+    audit_log.forget(db, key, {(one.plural, one.id) for one in touched} - {(one.plural, one.id) for one in others})
 
 
 def scrub(engine: sa.Engine, name: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 import sitting
 
 import kit
-from kit import backups
+from kit.vault import backups
 
 ARGUMENTS = [
     "--no-sandbox",

@@ -15,7 +15,7 @@ import nbformat
 import psutil
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from kit.reports.printed import chromium
+from kit.reports.print_pdf import chromium
 
 KIT_METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},

@@ -8,7 +8,7 @@ import pytest
 import sitting
 from playwright.sync_api import expect
 
-from kit.keys import broker
+from kit.vault import agent
 
 PASSPHRASE = "hot tea & 'rain' 🌿"
 NO_KEYRING = {"PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}
@@ -45,7 +45,7 @@ class Own:
         """The coach's own page, behind which the coach has come by the passphrase, where it asks for it."""
         page = self.page("just_me")
         with kit_home(self.server.home):
-            is_open = broker.is_curtain_open(self.server.home / "practice.book")
+            is_open = agent.is_curtain_open(self.server.home / "practice.book")
         if not is_open:
             is_behind_the_curtain(page)
             open_door(page)

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 import kit
 from kit import places
-from kit.keys import broker
+from kit.vault import agent
 
 COPY = "notes of my own.ipynb"
 FOR_MY_EYES = "ask gently about the old house"
@@ -82,7 +82,7 @@ def read_aloud(page) -> list[str]:
 
 def is_held(own):
     with owning.kit_home(own.server.home):
-        return broker.ask(own.server.home / "practice.book") is not None
+        return agent.ask(own.server.home / "practice.book") is not None
 
 
 # the curtain --------------------------------------------------------------------------------------
@@ -189,7 +189,7 @@ def test_what_is_locked_while_the_screen_rests_shows_its_door_under_it(own, sess
     rests(session)
 
     with owning.kit_home(own.server.home):
-        broker.lock()
+        agent.lock()
     session.keyboard.press("Escape")
     is_awake(session)
     owning.is_locked(session)

@@ -10,8 +10,7 @@ import pytest
 import sitting
 
 import kit
-from kit import keys
-from kit.keys import recovery
+from kit.vault import keys, recovery_sheet
 
 WORDS = "hot tea & 'rain' 🌿"
 NEW_WORDS = "tea without rain"
@@ -90,7 +89,7 @@ def test_it_is_brought_to_another_computer_by_its_passphrase(computers, sealed, 
 
 
 def test_it_is_brought_to_another_computer_by_its_recovery_sheet(computers, sealed, chromium):
-    rows = recovery.sheet(keys.read(computers[0].home / "practice.book", WORDS))
+    rows = recovery_sheet.sheet(keys.read(computers[0].home / "practice.book", WORDS))
     with own_practice(chromium, computers[2]) as door:
         door.get_by_text("I have a practice from another computer").click()
         door.locator("input[type=file]").set_input_files(sealed)

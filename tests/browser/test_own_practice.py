@@ -11,9 +11,8 @@ import sitting
 from playwright.sync_api import expect
 
 import kit
-from kit import backups, keys
-from kit.keys import broker
-from kit.panels.widgets import PANEL_JS
+from kit.vault import agent, backups, keys
+from kit.widgets.panel import PANEL_JS
 
 NOTEBOOKS = ("1_session", "2_progress", "just_me")
 MARK = "walked as far as the old bridge"
@@ -74,7 +73,7 @@ def opened(own):
 
 def keeper_of(own) -> psutil.Process:
     children = psutil.Process(own.server.process.pid).children(recursive=True)
-    return next(one for one in children if "kit.keys.keeper" in " ".join(one.cmdline()))
+    return next(one for one in children if "kit.vault.agent_process" in " ".join(one.cmdline()))
 
 
 def test_the_first_session_opens_on_the_practice_that_was_just_begun(own):
@@ -202,7 +201,7 @@ def test_when_nobody_is_there_for_a_while_every_page_is_locked(own, opened):
     book = own.server.home / "practice.book"
     sitting.next_person(opened[0])  # a session that is open is not locked so soon
     with owning.kit_home(own.server.home):
-        broker.hold(book, keys.read(book, owning.PASSPHRASE), idle=1.0)
+        agent.hold(book, keys.read(book, owning.PASSPHRASE), idle=1.0)
 
     for page in opened:
         owning.is_locked(page)

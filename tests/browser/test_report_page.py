@@ -9,7 +9,7 @@ import pytest
 from kit import reports
 from kit.frames import CLIENT_KINDS, frame
 from kit.records import Better, CheckIn, Milestone, Setback, Step, StepWeek, Tool, ToolUse
-from kit.reports import printed
+from kit.reports import print_pdf
 
 MONDAY = date(2026, 3, 2)
 HOSTILE = "</script></style><script>window.broken = 1</script><img src=x onerror=window.broken=1><a href=//e.org>e</a>"
@@ -124,7 +124,7 @@ def test_the_keyboard_walks_down_the_page_and_each_stop_can_be_seen(opened):
 
 
 def test_a_pdf_is_tagged_has_the_paper_that_was_asked_for_and_all_of_the_page(place):
-    made = printed.pdf(place.read_text("utf-8"))
+    made = print_pdf.pdf(place.read_text("utf-8"))
 
     assert made.startswith(b"%PDF-")
     assert b"/MarkInfo" in made and b"/StructTreeRoot" in made

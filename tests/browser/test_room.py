@@ -13,8 +13,8 @@ from playwright.sync_api import Error, expect
 
 import kit
 from kit import rooms
-from kit.reports.harmless import harmless
-from kit.rooms import arc
+from kit.reports.sanitize import harmless
+from kit.rooms import agenda
 
 SECRET = "zinnia by the back door"
 QUEUED = "Object.entries(sessionStorage).find(([name]) => name.startsWith('kit-queue'))?.[1] ?? null"
@@ -269,7 +269,7 @@ def test_axe_finds_nothing_amiss_on_any_page_of_a_workshop(room, window, wide, s
     accessible(phone)
     phone.click("text=I agree, and join")
     lead, board = window(room.lead, **looks), window(room.board, **looks)
-    for at in range(len(arc.read().phases)):
+    for at in range(len(agenda.read().phases)):
         go(room, at)
         accessible(another(phone, room.near))
     for path in ("/support", "/data", "/try", "/nowhere"):
@@ -317,7 +317,7 @@ def test_each_phase_is_printed_black_on_one_sheet_of_a4(room, window):
     printed = sheets.pdf(prefer_css_page_size=True)
     sheets.emulate_media(media="print")
 
-    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == len(arc.read().phases)
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == len(agenda.read().phases)
     assert {one.evaluate("one => getComputedStyle(one).color") for one in sheets.locator("h1, h2, a").all()} == {
         "rgb(0, 0, 0)"
     }

@@ -6,7 +6,7 @@ import lab
 import pytest
 import silences
 
-from kit.keys import broker
+from kit.vault import agent
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals that hold a process up")
 SECONDS = 3.0  # `kit bench silence` waits for a minute
@@ -22,7 +22,7 @@ def evening(chromium, tmp_path_factory):
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("KIT_HOME", str(tmp_path_factory.mktemp("evening")))
-        patch.setattr(broker, "PATIENCE", 30.0)
+        patch.setattr(agent, "PATIENCE", 30.0)
         with silences.opened(new_page) as evening:
             yield evening
         for one in contexts:

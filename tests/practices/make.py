@@ -79,10 +79,10 @@ def records(kit):
 
 async def workshop(store):
     """What sixteen phones shared."""
-    from kit.rooms import arc
+    from kit.rooms import agenda
     from kit.rooms.workshop import Run, begun
 
-    run = Run(store, begun(store, "Tuesday group", date(2036, 1, 1)), arc.read(arc.OWN))
+    run = Run(store, begun(store, "Tuesday group", date(2036, 1, 1)), agenda.read(agenda.OWN))
     run.at = len(run.arc.phases) - 1
     asks = [ask for _at, ask in run.arc.asks() if ask.shared]
     for number in range(16):
@@ -100,9 +100,9 @@ async def workshop(store):
 
 def fill(home):
     import kit
-    from kit import backups, keys, moving, places
-    from kit.keys import recovery
+    from kit import places
     from kit.store import Store
+    from kit.vault import backups, keys, recovery_sheet, transfer
 
     small = {**keys.COSTS, "memory": 8192}
     with patch.object(backups, "soon", lambda place, key: None), patch.object(keys, "COSTS", small):
@@ -123,8 +123,8 @@ def fill(home):
         backups.make(places.practice(), key, backups.BY_HAND)
         told = what_is_in(book, places.practice())
         book.close()
-        told["sheet"] = recovery.sheet(key)
-        moving.pack(places.practice(), key, home)
+        told["sheet"] = recovery_sheet.sheet(key)
+        transfer.pack(places.practice(), key, home)
         sample = kit.open_book("sample")
         sample.add(kit.Win(client="Birch", title="mine, in the sample", on=days(1)))
         sample.close()
@@ -143,7 +143,7 @@ def _kinds():
 
 def what_is_in(book, place):
     """All that a book holds, as plain data."""
-    from kit import backups
+    from kit.vault import backups
 
     store = book._store
     return {

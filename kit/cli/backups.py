@@ -1,0 +1,103 @@
+"""`kit backup` and `kit restore`: a whole practice sealed in one file, and brought back."""
+
+import contextlib
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from kit.cli import options
+from kit.words import Trouble, _
+
+
+def backup(
+    to: Annotated[Path | None, typer.Argument(help=_("A folder, or a new .sealed file; nothing: backups"))] = None,
+    book: options.Book = None,
+) -> None:
+    from kit.vault import backups, keys, transfer
+
+    place = options.own_place(book)
+    key = options.key_of(place)
+    typer.echo(transfer.pack(place, key, to.expanduser()) if to else backups.make(place, key))
+    if not keys.locked(place):
+        typer.echo(_("This book has no passphrase: whoever has the backup can read it."), err=True)
+
+
+def restore(
+    file: Annotated[str | None, typer.Argument(help=_("A .sealed file, or its number in the list"))] = None,
+    yes: Annotated[bool, typer.Option("--yes", help=_("Put it where a book stands, and keep that one aside"))] = False,
+    book: options.Book = None,
+) -> None:
+    from kit.vault import backups
+
+    place = options.own_place(book)
+    if file is None:
+        _show_backups(place)
+        return
+    chosen = _chosen(file, place)
+    if backups.stands(place) and not (yes or _agreed(chosen, place)):
+        sentence = _(
+            "There is a book at {place} already, and it stays. To put the backup there, and to keep that book under "
+            "another name, add: --yes"
+        )
+        raise Trouble(sentence.format(place=place))
+    back = backups.bring_back(chosen, place, _secret_of(chosen, place))
+    typer.echo(place)
+    for words in back.words():
+        typer.echo(words, err=True)
+
+
+def _show_backups(place: Path) -> None:
+    """The backups of this book; where it is gone with its key file, whatever backups there are."""
+    from kit.vault import backups
+
+    for number, one in enumerate(_backups_of(place), start=1):
+        typer.echo(f"{number:>3}  {backups.told(one)}  {one.file}")
+    for file in backups.unreadable():
+        typer.echo(_("{file} was cut or changed, and does not come back.").format(file=file), err=True)
+    if not _backups_of(place):
+        typer.echo(_("There is no backup of {place} yet. `kit backup` makes one.").format(place=place))
+        return
+    typer.echo(_("To bring one back, type its number: kit restore 1"))
+
+
+def _backups_of(place: Path) -> list[Any]:
+    from kit.vault import backups
+
+    return backups.found(place) or (backups.everything() if not place.exists() else [])
+
+
+def _chosen(named: str, place: Path) -> Path:
+    file, there = Path(named).expanduser(), _backups_of(place)
+    if not file.is_file() and named.isdecimal() and 0 < int(named) <= len(there):
+        return Path(there[int(named) - 1].file)
+    if not file.is_file():
+        raise typer.BadParameter(_("{file} is not there. `kit restore` shows the backups.").format(file=file))
+    return file
+
+
+def _agreed(file: Path, place: Path) -> bool:
+    if not sys.stdin.isatty():
+        return False
+    sentence = _("{file} goes to {place}. The book that stands there is kept under another name. Go on?")
+    return typer.confirm(sentence.format(file=file, place=place), err=True)
+
+
+def _secret_of(file: Path, place: Path) -> str | bytes:
+    """The key of a backup where it is at hand or fits what is typed; else the passphrase that the backup had."""
+    from kit.vault import agent, backups, keys, system_keyring
+
+    mark, words = backups.mark_of(file, place), os.environ.get("KIT_PASSPHRASE")
+    if mark is None:
+        return b""
+    if words is None:
+        key = agent.ask(place) or system_keyring.recall(place)
+        if key and keys.mark(key) == mark:
+            return key
+        words = options.typed_passphrase()
+    if keys.marked(place) == mark:
+        with contextlib.suppress(Trouble):  # a passphrase that was another one when the backup was made
+            return keys.read(place, words)
+    return words

@@ -1,0 +1,82 @@
+"""Which book a command means, and the key or the passphrase that opens it."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from kit import places
+from kit.words import Trouble, _
+
+
+def _named(context: typer.Context, here: str | None) -> str | None:
+    """A book may be named before a command's word as well; what stands nearest counts."""
+    before = context.parent.params.get("book") if context.parent else None
+    source = context.get_parameter_source("book")
+    return before if before and (source is None or source.name != "COMMANDLINE") else here
+
+
+Book = Annotated[str | None, typer.Option("--book", envvar="KIT_BOOK", help=_("A file, or: sample"), callback=_named)]
+
+
+def opened(named: str | None) -> Any:
+    """The book; one that is locked opens by this computer's keyring, else by what is typed."""
+    from kit.book import open_book
+    from kit.vault import keys
+
+    book = open_book(named)
+    if book.locked and not book.unlock_remembered():
+        if book.place and not keys.beside(book.place).exists():
+            sentence = _("{place} is not a book of the kit, or its key file is not there. Please look at the place.")
+            raise Trouble(sentence.format(place=book.place))
+        book.unlock(typed_passphrase())
+    return book
+
+
+def opened_with_key(named: str | None) -> tuple[Any, bytes | None]:
+    """The book, and the key that opens its backups."""
+    from kit import book
+    from kit.store import Store
+    from kit.vault import keys
+
+    place = Path(named).expanduser() if named not in (None, "", "sample", ":memory:") else places.practice()
+    if named in ("sample", ":memory:") or not keys.locked(place):
+        return book.open_book(named), None
+    key = key_of(place)
+    return book.Book(place, Store(place, key)), key
+
+
+def own_place(named: str | None) -> Path:
+    if named in ("sample", ":memory:"):
+        raise typer.BadParameter(_("--book: please name the file of a practice, or leave it out for your own."))
+    return Path(named).expanduser() if named else places.practice()
+
+
+def there(named: str | None) -> Path:
+    place = own_place(named)
+    if not place.exists():
+        raise typer.BadParameter(_("There is no book at {place}.").format(place=place))
+    return place
+
+
+def key_of(place: Path) -> bytes:
+    """The key of a practice: opened already, remembered on this computer, or by its passphrase."""
+    from kit.vault import agent, keys, practice, system_keyring
+
+    words = os.environ.get("KIT_PASSPHRASE")
+    if not (place.exists() and keys.locked(place)):
+        return b""  # what is in the way there is said without a passphrase
+    if words is None:
+        return agent.ask(place) or system_keyring.recall(place) or practice.opened(place, typed_passphrase())
+    return practice.opened(place, words)
+
+
+def typed_passphrase() -> str:
+    if sys.stdin.isatty():
+        return str(typer.prompt(_("Passphrase"), hide_input=True, err=True))
+    words = sys.stdin.readline().rstrip("\n")
+    if not words:
+        raise Trouble(_("This practice is locked. Please type its passphrase, or put it into KIT_PASSPHRASE."))
+    return words

@@ -1,0 +1,328 @@
+"""The door to the practice, as a page asks for it: begin, open, recover, mend, lock; each answer is plain words."""
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, Any
+
+from kit import places
+from kit.store import Store, checkpoint
+from kit.vault import agent, backups, keys, practice, recovery_sheet, system_keyring, transfer
+from kit.words import Damaged, Trouble, _, one_or_many
+
+_LOCKED = _("This practice is locked. Please open it with its passphrase first.")
+_ASIDE = _("What stands there now is kept beside it under another name, and you are told that name.")
+_NO_BACKUP = _(
+    "Nothing was changed. There is no backup of it on this computer yet: if there is one on a stick or another disk, "
+    "please put it into {folder}, then open this page anew."
+)
+_SAMPLE = _("This is the sample: nothing of a real person is in it, and what you noted in a practice is untouched.")
+_WAY_ANEW = {
+    "do": "anew",
+    "label": _("Begin with a new sample"),
+    "more": _("As it was on the first day."),
+    "asks": _("The sample is made anew. {aside}").format(aside=_ASIDE),
+    "yes": _("Yes, begin with a new one"),
+}
+ANOTHER_VERSION = _("This page belongs to another version of the kit. Please open it anew.")
+
+# A practice whose sheet is not confirmed yet: its key, what to ask from the sheet, the passphrase, and a wish.
+_begun: tuple[bytes, list[tuple[int, int]], str, bool] | None = None
+
+
+def place() -> Path:
+    """The book that this server's notebooks open: what KIT_BOOK names, else the coach's own practice."""
+    named = os.environ.get("KIT_BOOK", "")
+    return Path(named) if named not in ("", "sample", ":memory:") else places.practice()
+
+
+def state() -> dict[str, bool]:
+    """Whether there is an encrypted practice here, whether it is open, and whether this computer can remember it."""
+    here = place()
+    return {
+        "keyed": keys.locked(here),
+        "open": agent.at_hand(here) is not None,
+        "can_remember": system_keyring.available(),
+    }
+
+
+def answered(asked: Any) -> dict[str, Any]:
+    """Does what a page asks for; "said" is the sentence that is in the way, where there is one."""
+    if not _is_of_a_page(asked):
+        return {"said": ANOTHER_VERSION}
+    try:
+        return _DOES[str(asked.get("do"))](asked) or {}
+    except KeyError:
+        return {"said": ANOTHER_VERSION}
+    except Damaged as damaged:
+        return {"said": damaged.lost, "harm": _ways_on(asked, damaged)} if asked["do"] in _OPENS else _said(damaged)
+    except Trouble as trouble:
+        return _said(trouble)
+
+
+def _is_of_a_page(asked: Any) -> bool:
+    """Whether this is what a page sends: names with texts, where it is not a yes or no or several texts."""
+    return isinstance(asked, dict) and all(_SHAPES.get(name, _is_text)(value) for name, value in asked.items())
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and "\0" not in value
+
+
+def _is_place(value: Any) -> bool:
+    try:
+        return _is_text(value) and os.fsencode(value) is not None
+    except UnicodeEncodeError:
+        return False
+
+
+_SHAPES: dict[str, Callable[[Any], bool]] = {
+    "remember": lambda value: isinstance(value, bool),
+    "parts": lambda value: isinstance(value, list) and all(map(_is_text, value)),
+    "of": _is_place,
+}
+
+
+def _said(trouble: Trouble) -> dict[str, Any]:
+    return {"said": str(trouble)}
+
+
+@contextlib.contextmanager
+def sealed() -> Iterator[Path]:
+    """The open practice as one sealed file, to be sent on; nothing of it stays here."""
+    key = agent.ask(place())
+    if key is None:
+        raise Trouble(_LOCKED)
+    with tempfile.TemporaryDirectory(prefix=".moving-", dir=places.home(), ignore_cleanup_errors=True) as folder:
+        yield transfer.pack(place(), key, Path(folder))
+
+
+def brought(asked: Any, file: IO[bytes]) -> dict[str, Any]:
+    """Takes in a practice from another computer, by its passphrase, or by its sheet with a new passphrase."""
+    if not _is_of_a_page(asked):
+        return {"said": ANOTHER_VERSION}
+    try:
+        secret = recovery_sheet.from_sheet(asked["sheet"]) if "sheet" in asked else str(asked["passphrase"])
+        new = _twice(asked) if "sheet" in asked else ""
+        key = transfer.unpack(file, place(), secret)
+        if new:
+            keys.write(place(), key, new)
+        _open(key, bool(asked.get("remember")))
+        return {"place": str(place())}
+    except KeyError:
+        return {"said": ANOTHER_VERSION}
+    except Trouble as trouble:
+        return _said(trouble)
+
+
+def open_at_start() -> None:
+    """Opens the practice where KIT_PASSPHRASE or the computer's own keyring can; else it waits at its door."""
+    words = os.environ.pop("KIT_PASSPHRASE", None)  # the notebooks get the key from the broker, and nothing else
+    here = place()
+    if not (keys.locked(here) and here.exists()):
+        return
+    with contextlib.suppress(Damaged):  # the door says what is gone, and what can be done
+        key = system_keyring.recall(here) if words is None else practice.opened(here, words)
+        if key:
+            practice.hand_on(here, key)
+
+
+def _twice(asked: dict[str, Any]) -> str:
+    if asked["passphrase"] != asked["again"]:
+        raise Trouble(_("The two passphrases are not the same. Please type the second one once more."))
+    keys.refuse_short(asked["passphrase"])
+    return str(asked["passphrase"])
+
+
+def _begin(asked: dict[str, Any]) -> dict[str, Any]:
+    global _begun
+    keys.refuse_taken(place())
+    passphrase, key = _twice(asked), keys.new()
+    rows = recovery_sheet.sheet(key)
+    _begun = (key, recovery_sheet.ask(rows), passphrase, bool(asked.get("remember")))
+    return {"rows": rows, "places": _begun[1]}
+
+
+def _confirm(asked: dict[str, Any]) -> dict[str, Any]:
+    global _begun
+    if _begun is None:
+        raise Trouble(_("The sheet is no longer open. Please begin once more."))
+    key, asked_for, passphrase, remember = _begun
+    if not recovery_sheet.confirmed(recovery_sheet.sheet(key), asked_for, asked["parts"]):
+        raise Trouble(_("That is not what stands on the sheet. Please look at these groups once more."))
+    practice.begin(place(), key, passphrase).close()
+    _begun = None
+    _open(key, remember)
+    return {"place": str(place())}
+
+
+def _open(key: bytes, remember: bool) -> None:
+    """Opens for whoever has just typed the passphrase, or the sheet: the coach, whose own page opens too."""
+    if remember:
+        system_keyring.remember(place(), key)
+    practice.hand_on(place(), key, is_curtain_open=True)
+
+
+def _with_passphrase(asked: dict[str, Any]) -> None:
+    _open(practice.opened(place(), asked["passphrase"]), bool(asked.get("remember")))
+
+
+def _with_sheet(asked: dict[str, Any]) -> None:
+    _open(practice.recovered(place(), asked["sheet"], _twice(asked)), False)
+
+
+def _change(asked: dict[str, Any]) -> dict[str, Any]:
+    practice.change_passphrase(place(), asked["old"], _twice(asked))
+    return {"said": _("From now on the new passphrase opens it. The recovery sheet stays as it is.")}
+
+
+def _sheet(asked: dict[str, Any]) -> dict[str, Any]:
+    return {"rows": recovery_sheet.sheet(practice.opened(place(), asked["passphrase"]))}
+
+
+def _lock(_asked: dict[str, Any]) -> None:
+    if not agent.lock() and agent.ask(place()) is not None:
+        raise Trouble(_("This did not lock just now. Please try once more."))
+
+
+def _look(_asked: dict[str, Any]) -> dict[str, Any]:
+    return {**state(), "remembered": system_keyring.recall(place()) is not None}
+
+
+def _forget(_asked: dict[str, Any]) -> dict[str, Any]:
+    if not system_keyring.forget(place()):
+        raise Trouble(_("This computer's keyring did not answer. Please look into it yourself."))
+    return {"told": _("Forgotten. From the next start on, the practice asks for its passphrase here.")}
+
+
+def _touch(_asked: dict[str, Any]) -> None:
+    agent.touch()
+
+
+# a damaged book ----------------------------------------------------------------------------------------
+
+
+def _of(asked: dict[str, Any]) -> Path:
+    return Path(asked["of"]) if asked.get("of") else place()
+
+
+def _key(asked: dict[str, Any]) -> bytes | None:
+    """What opens the book that is asked for: what was typed, else what is at hand; None where it needs none."""
+    here = _of(asked)
+    if not backups.needs_key(here):
+        return None
+    if "sheet" in asked:
+        return recovery_sheet.from_sheet(asked["sheet"])
+    if "passphrase" in asked:
+        return keys.read(here, asked["passphrase"])
+    key = agent.ask(here) or system_keyring.recall(here)
+    if key is None:
+        raise Trouble(_LOCKED)
+    return key
+
+
+def _look_over(asked: dict[str, Any]) -> None:
+    """Opens, for all notebooks, a book that was damaged when one of them opened it."""
+    here, key = _of(asked), _key(asked)
+    if backups.stands(here) or checkpoint.beside(here).exists():
+        Store(here, key).close()
+    if key:
+        practice.hand_on(here, key)
+    agent.tell(backups.word(backups.TAKE_UP, here))
+
+
+def _ways_on(asked: dict[str, Any], damaged: Damaged) -> dict[str, Any]:
+    here, key = _of(asked), _key(asked)
+    there, readable = backups.sound(here, key), backups.left(here, key)
+    ways = [_way_back(one, lacking) for one, lacking in there]
+    ways += [_way_on(readable)] if readable else []
+    ways += [_WAY_ANEW] if here == places.sample() else []
+    return {"safe": _safe(here, there, readable), "lost": damaged.lost, "keyed": key is not None, "ways": ways}
+
+
+def _safe(place: Path, there: list[tuple[backups.Kept, backups.Back]], readable: int | None) -> str:
+    """What is safe comes first."""
+    if place == places.sample():
+        return _SAMPLE
+    if there:
+        sentence = _("What was noted until {when} is safe: the backup of that moment was opened just now, to be sure.")
+        return sentence.format(when=backups.when(there[0][0]))
+    if readable:
+        can = one_or_many("{n} entry is there and can be read.", "{n} entries are there and can be read.", readable)
+        return can.format(n=readable)
+    return _NO_BACKUP.format(folder=places.backups())
+
+
+def _way_back(one: backups.Kept, lacking: backups.Back) -> dict[str, str]:
+    when = backups.when(one)
+    asks = _("It will be as it was on {when}. {lacking} {aside}")
+    lacks = " ".join(lacking.words()) or _("As far as can be told, everything is in it.")
+    return {
+        "do": "bring_back",
+        "file": one.file.name,
+        "label": _("Bring back the backup of {when}").format(when=when),
+        "more": lacks,
+        "asks": asks.format(when=when, lacking=lacks, aside=_ASIDE),
+        "yes": _("Yes, bring this one back"),
+    }
+
+
+def _way_on(readable: int) -> dict[str, str]:
+    can = one_or_many("{n} entry can be read.", "{n} entries can be read.", readable).format(n=readable)
+    asks = _(
+        "It goes on with what is there: {can} Its history notes that from today on this is the whole of it. {aside}"
+    )
+    return {
+        "do": "go_on",
+        "label": _("Go on with what is there"),
+        "more": can,
+        "asks": asks.format(can=can, aside=_ASIDE),
+        "yes": _("Yes, go on with it"),
+    }
+
+
+def _bring_back(asked: dict[str, Any]) -> dict[str, Any]:
+    here, key = _of(asked), _key(asked)
+    one = next((one for one in backups.found(here) if one.file.name == asked["file"]), None)
+    if one is None:
+        raise Trouble(_("This backup is no longer there. Please open this page anew."))
+    back = backups.bring_back(one.file, here, backups.secret_for(one.file, here, key), opens=False)
+    return _done(_("It is back, as it was on {when}.").format(when=backups.when(one)), back)
+
+
+def _go_on(asked: dict[str, Any]) -> dict[str, Any]:
+    here, key = _of(asked), _key(asked)
+    if not backups.left(here, key):
+        raise Trouble(_("Too little of it can be read to go on with. Please bring a backup back."))
+    return _done(_("It goes on with what is there."), backups.go_on(here, key, opens=False))
+
+
+def _anew(asked: dict[str, Any]) -> dict[str, Any]:
+    if _of(asked) != places.sample():
+        raise Trouble(ANOTHER_VERSION)
+    return _done(_("A new sample begins."), backups.put_away(places.sample()))
+
+
+def _done(what: str, back: backups.Back) -> dict[str, Any]:
+    return {"told": " ".join((what, *back.words()))}
+
+
+_DOES: dict[str, Any] = {
+    "begin": _begin,
+    "confirm": _confirm,
+    "open": _with_passphrase,
+    "recover": _with_sheet,
+    "change": _change,
+    "sheet": _sheet,
+    "lock": _lock,
+    "look": _look,
+    "forget": _forget,
+    "touch": _touch,
+    "look_over": _look_over,
+    "bring_back": _bring_back,
+    "go_on": _go_on,
+    "anew": _anew,
+}
+_OPENS = ("open", "recover", "look_over")

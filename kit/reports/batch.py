@@ -1,0 +1,85 @@
+"""A page for each client of a caseload: read once, made on all cores, and one client's trouble stops nobody else's."""
+
+import os
+import traceback
+from collections import defaultdict
+from collections.abc import Iterator
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+from kit import places, reports
+from kit.records import BY_PLURAL, OfClient
+from kit.reports import Asked, print_pdf
+from kit.reports.report import Rows
+from kit.words import Trouble, _
+
+FEW = 12  # a further process takes as long to begin as about twenty pages take
+
+
+@dataclass(frozen=True)
+class Done:
+    """What became of one client's page: the file it lies in, or one sentence that says why there is none."""
+
+    client: str
+    place: Path | None = None
+    trouble: str = ""
+
+
+def of_each(told: Rows) -> dict[str, Rows]:
+    """Code name -> that client's own rows, in the order of the book; what belongs to nobody comes along with each."""
+    shared = {plural: some for plural, some in told.items() if not _has_owner(plural)}
+    found: dict[str, dict[str, list]] = {row["name"]: defaultdict(list) for row in told["clients"]}
+    for plural in told.keys() - shared.keys():
+        for row in told[plural]:
+            found[row["name" if plural == "clients" else "client"]][plural].append(row)
+    return {client: {**dict.fromkeys(told, ()), **some, **shared} for client, some in found.items()}
+
+
+def _has_owner(plural: str) -> bool:
+    return plural == "clients" or issubclass(BY_PLURAL[plural], OfClient)
+
+
+def many(
+    each: dict[str, Rows], asked: Asked, to: Path | None = None, pdf: bool = False, cores: int | None = None
+) -> Iterator[Done]:
+    """The page of each client, as they are done. Further processes are handed plain rows: no book, and no key."""
+    to = to or places.reports()
+    at_once = min(cores or os.cpu_count() or 1, len(each) // FEW + 1)
+    if at_once == 1:
+        for client, told in each.items():
+            yield one(client, told, asked, to, pdf)
+        return
+    with ProcessPoolExecutor(at_once, get_context("spawn")) as pool:  # the same on every platform
+        waiting = {pool.submit(one, client, told, asked, to, pdf): client for client, told in each.items()}
+        try:
+            for future in as_completed(waiting):
+                yield _done(waiting[future], future)
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _done(client: str, future: Future) -> Done:
+    try:
+        return future.result()  # type: ignore[no-any-return]
+    except BrokenExecutor:
+        return Done(client, trouble=_("The program that made it has ended. Please make this page once more."))
+
+
+def one(client: str, told: Rows, asked: Asked, to: Path, pdf: bool) -> Done:
+    """One client's page; whatever comes between is said in one sentence."""
+    try:
+        page = reports.made(told, client, asked)
+        return Done(client, print_pdf.write(page, to) if pdf else page.write(to))
+    except Trouble as trouble:
+        return Done(client, trouble=str(trouble))
+    except Exception:  # noqa: BLE001  whatever it was, the others get their pages
+        places.note_trouble(traceback.format_exc(limit=-3))
+        return Done(client, trouble=_("This page could not be made. What went on is noted in trouble.log."))
+
+
+def here(told: Rows) -> dict[str, Rows]:
+    """Code name -> rows, of all who were not put away."""
+    away = {row["name"] for row in told["clients"] if row["put_away_on"]}
+    return {client: rows for client, rows in of_each(told).items() if client not in away}

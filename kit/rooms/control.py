@@ -1,0 +1,183 @@
+"""A room as panels and commands reach it: begun as a process of its own, found by its file, asked by HTTP, closed."""
+
+import contextlib
+import json
+import os
+import ssl
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from http.client import HTTPException
+from pathlib import Path
+from typing import Any
+
+from kit import places, processes
+from kit.words import NoSuchClient, Trouble, _
+
+KEPT = 30  # days that what was shared in a workshop is kept, unless the facilitator says otherwise
+HOURS = 12  # after which a room closes by itself
+PATIENCE = 10.0  # seconds that a room may take to answer
+ENDING = 2.0  # seconds that its process may take to end, once it takes no more questions
+_NO_ANSWER = (OSError, HTTPException, ValueError)
+_CLOSED = _("This room is not open any more.")
+
+
+class Gone(Trouble):
+    """The room said that it is closed, or its process is no more."""
+
+
+class Silent(Trouble):
+    """The room gives no answer just now; it may well be there."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The room isn't answering just now. Nothing is lost; please try again in a moment."))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which room is asked for; the key of its book is no part of it, and goes another way."""
+
+    book: str
+    title: str = ""  # of a workshop
+    client: str = ""  # of a session of one
+    keep_until: date | None = None
+    arc: str = ""  # a file with phases of one's own
+    lan: bool = False
+    port: int = 0
+    cert: str = ""
+    key_file: str = ""
+    public: str = ""  # the address at which a reverse proxy stands in front of it
+    hours: float = HOURS
+
+
+@dataclass(frozen=True)
+class Open:
+    """A room that is open: where it is reached, and the secrets of its links."""
+
+    id: str
+    kind: str
+    title: str
+    near: str  # its address on this computer
+    address: str  # its address for others
+    join: str
+    lead: str
+    board: str
+    typed: str
+    bearer: str
+    book: str = ""
+    life: str = ""  # its process
+
+    @property
+    def file(self) -> Path:
+        return places.rooms() / f"{self.id}.json"
+
+
+def keep_until(days: int = KEPT) -> date:
+    return date.today() + timedelta(days=days)
+
+
+def begin(asked: Asked, key: bytes | None = None) -> Open:
+    """Opens a room in a process of its own, which outlives this one; the key reaches it through a pipe."""
+    for left in filter(is_gone, every()):
+        left.file.unlink(missing_ok=True)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "kit.rooms"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        cwd=places.ROOT, env=_environment(), **_apart(),
+    )  # fmt: skip
+    assert process.stdin and process.stdout
+    told = {**asdict(asked), "keep_until": asked.keep_until and asked.keep_until.isoformat()}
+    with contextlib.suppress(BrokenPipeError):
+        process.stdin.write(json.dumps({"asked": told, "key": key.hex() if key else ""}).encode() + b"\n")
+        process.stdin.close()
+    answer = process.stdout.readline()
+    process.stdout.close()
+    if not answer:
+        raise Trouble(_("The room did not open. `kit check` says what is missing."))
+    said = json.loads(answer)
+    if "trouble" in said:
+        process.wait()
+        raise (NoSuchClient if said["nobody"] else Trouble)(said["trouble"])
+    return Open(**said)
+
+
+def _apart() -> dict[str, Any]:
+    """Whatever ends the process that begins a room does not end the room."""
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP}
+    return {"start_new_session": True}
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name != "KIT_PASSPHRASE"}
+    return {**kept, "KIT_HOME": str(places.home().absolute())}
+
+
+def found() -> list[Open]:
+    """The rooms that are open on this computer, whether they answer just now or not."""
+    return [room for room in every() if not is_gone(room)]
+
+
+def every() -> list[Open]:
+    """The rooms that were opened on this computer, and have not put their file away."""
+    rooms = []
+    for file in sorted(places.rooms().glob("*.json")):
+        with contextlib.suppress(OSError, ValueError, TypeError):
+            rooms.append(Open(**json.loads(file.read_text(encoding="utf-8"))))
+    return rooms
+
+
+def is_gone(room: Open) -> bool:
+    """Whether its process is no more, and nobody answers in its place; whoever is silent is there."""
+    if processes.ended(room.life):
+        try:
+            state(room)
+        except Gone:
+            return True
+        except Trouble:
+            return False
+    return False
+
+
+def state(room: Open) -> dict[str, Any]:
+    """Where a room is; raises Gone or Silent where it does not tell."""
+    return _asked(room, "/lead/state")
+
+
+def act(room: Open, do: str, **given: str) -> dict[str, Any]:
+    """One press of the facilitator or the coach: "go", "more", "reveal", "show", "keep_back", "aloud", ..."""
+    return _asked(room, "/lead/do", {"do": do, **given})
+
+
+def close(room: Open) -> None:
+    """Ends a room for everybody; raises Silent where it has not answered, and may still be open."""
+    with contextlib.suppress(Gone):
+        act(room, "close")
+    room.file.unlink(missing_ok=True)
+
+
+def _asked(room: Open, path: str, told: dict[str, str] | None = None) -> dict[str, Any]:
+    headers = {
+        "Authorization": f"Bearer {room.bearer}", "Accept": "application/json", "Content-Type": "application/json",
+    }  # fmt: skip
+    request = urllib.request.Request(room.near + path, json.dumps(told).encode() if told else None, headers)
+    context = ssl._create_unverified_context()  # a room's own certificate, on this computer's own wire
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context))
+    try:
+        with direct.open(request, timeout=PATIENCE) as answer:
+            return json.load(answer)
+    except urllib.error.HTTPError as error:
+        closed = error.code == 410 or processes.ended(room.life)  # then somebody else has its port
+        raise (Gone if closed else Trouble)(_what_it_said(error)) from error
+    except _NO_ANSWER as error:
+        if processes.silent(error) or not processes.ended(room.life, within=ENDING):
+            raise Silent from error
+        raise Gone(_CLOSED) from error
+
+
+def _what_it_said(error: urllib.error.HTTPError) -> str:
+    with contextlib.suppress(*_NO_ANSWER, LookupError, TypeError):
+        return str(json.load(error)["said"])
+    return _CLOSED

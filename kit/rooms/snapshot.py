@@ -1,0 +1,60 @@
+"""What the panels of a notebook are told of a workshop: where it is, and what everybody in the room may see anyway."""
+
+from typing import Any
+
+from kit.rooms import disclosure
+from kit.rooms.agenda import Ask, Phase
+from kit.rooms.workshop import Run
+from kit.words import _, one_or_many
+
+
+def of(run: Run) -> dict[str, Any]:
+    """The phases, and what is on the board; never who has answered, nor how many, nor whether anybody has."""
+    return {
+        "phases": [_phase(one) for one in run.arc.phases],
+        "board": [_seen(run, ask) for ask in run.phase.asks],
+        "calls": bool(run.calls),
+        "heads": run.heads,
+        "seated": len(run.seated()),
+        "at_the_door": len(run.at_the_door()),
+        "full": run.is_full(),
+        "asked": dict(run.asked),
+        "keep_until": run.record.keep_until.isoformat() if run.record.keep_until else "",
+    }
+
+
+def few(lines: int) -> str:
+    """What somebody should know before they see what waits."""
+    return one_or_many(
+        "{n} line is waiting. With so few you may guess whose it is.",
+        "{n} lines are waiting. With so few you may guess whose they are.",
+        lines,
+    ).format(n=lines)
+
+
+def at_the_door(phones: int, heads: int) -> str:
+    told = one_or_many("{n} phone is waiting to come in.", "{n} phones are waiting to come in.", phones)
+    return told.format(n=phones) + " " + _("You counted {heads}. Please count once more.").format(
+        heads=heads
+    )  # fmt: skip
+
+
+def phones_in(phones: int) -> str:
+    return one_or_many("{n} phone is in", "{n} phones are in", phones).format(n=phones)
+
+
+def _phase(one: Phase) -> dict[str, Any]:
+    asks = [{"name": ask.name, "prompt": ask.prompt, "kind": ask.kind} for ask in one.asks]
+    return {"name": one.name, "title": one.title, "minutes": one.minutes, "lead": one.lead,
+            "take_home": one.take_home, "asks": asks}  # fmt: skip
+
+
+def _seen(run: Run, ask: Ask) -> dict[str, Any]:
+    figure = run.ratings.get(ask.name)
+    return {
+        "prompt": ask.prompt,
+        "kind": ask.kind,
+        "lines": [{"text": one.text, "dots": run.dots.get(one.id)} for one in run.shown(ask)],
+        "bands": disclosure.told(figure) if figure and figure.bands else [],
+        "ends": list(ask.ends),
+    }

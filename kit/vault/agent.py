@@ -1,0 +1,267 @@
+"""The one unlock, for the server that begins it and the notebooks that ask it; the keys are held in `keeper`."""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing import AuthenticationError
+from multiprocessing.connection import Client, Connection
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Event, Thread
+from typing import Any
+
+from kit import locking, places, processes
+from kit.vault.agent_process import HERE, address_file
+from kit.words import Trouble, _
+
+PATIENCE = 2.0  # seconds that a call waits for an answer
+LONG = 10.0  # seconds that a start waits for a broker that is there, and for another start
+PAUSE = 1.0  # seconds until a watcher looks again whether there is a broker
+_GONE = (OSError, EOFError, AuthenticationError, AssertionError, ValueError, KeyError, TypeError)
+
+
+class Silent(Trouble):
+    """There is a broker, and it gives no answer just now: whether a book is open is not known."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The lock of the practice isn't answering just now. Please try again in a moment."))
+
+
+@dataclass
+class Running:
+    """The broker is there for whoever holds this; it goes when nobody does any more."""
+
+    there: Connection
+    home: Path
+    process: subprocess.Popen | None = None  # None: another server began it
+
+    def lives(self) -> bool:
+        with contextlib.suppress(*_GONE):
+            return not self.there.poll()  # it says nothing until it goes
+        return False
+
+    def end(self) -> None:
+        """Lets it go: with the last who does, it has put everything away when this comes back."""
+        if self._goes() and self.process:
+            self.process.wait()
+
+    def _goes(self) -> bool:
+        if self.there.closed:
+            return False
+        try:
+            with self.there:
+                self.there.send_bytes(b"goodbye")
+                return self.there.poll(PATIENCE) and not self.there.recv_bytes()  # it answers where others stay
+        except _GONE:
+            return True
+
+
+_held: Running | None = None  # whoever called `start` holds on to the broker until it ends
+
+
+def start() -> Running:
+    """Begins a broker for this KIT_HOME, or joins the one that is there; cheap to call again before each `hold`."""
+    global _held
+    try:
+        with locking.alone(places.home() / ".broker.lock", LONG):  # two at once would each begin one
+            running = _joined_or_begun()
+    except locking.Busy:
+        raise Silent from None
+    if not (_held and _held.home == running.home and _held.lives()):
+        _held = running
+    return running
+
+
+def _joined_or_begun() -> Running:
+    until = time.monotonic() + LONG
+    while _there():
+        if running := _joined():
+            return running
+        if time.monotonic() >= until:
+            raise Silent
+        time.sleep(0.05)  # it is just about to go
+    return _begun()
+
+
+def _there() -> bool:
+    """Whether the process is there of which its file tells."""
+    with contextlib.suppress(*_GONE):
+        return not processes.ended(json.loads(address_file().read_bytes())["life"])
+    return False
+
+
+def _joined(process: subprocess.Popen | None = None) -> Running | None:
+    there = _in_time(_asked_to_stay, LONG)
+    return Running(there, places.home(), process) if there else None
+
+
+def _asked_to_stay() -> Connection | None:
+    with contextlib.suppress(*_GONE), contextlib.ExitStack() as afterwards:
+        broker = afterwards.enter_context(_connected(address_file()))
+        broker.send_bytes(b'{"do": "stay"}')
+        broker.recv_bytes()
+        afterwards.pop_all()
+        return broker
+    return None
+
+
+def _begun() -> Running:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "kit.vault.agent_process"],
+        stdin=subprocess.PIPE,  # its end is the sign that this process is gone, however it went
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd=places.ROOT,
+        env=_environment(),
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+    )
+    assert process.stdin and process.stdout
+    with process.stdin, process.stdout:
+        process.stdout.readline()  # it is ready, or did not come up
+        running = _joined(process)
+    if running is None:
+        raise Trouble(_("The part of the kit that locks the practice did not start. `kit check` says what is missing."))
+    return running
+
+
+def ask(book: Path) -> bytes | None:
+    """The key of a book that somebody has opened; None where nobody has, or there is no broker."""
+    key = _call("ask", book=_name(book))
+    return bytes.fromhex(key) if key else None
+
+
+def at_hand(book: Path) -> bytes | None:
+    """The same, for whoever can do without; a broker that is silent has not said that the book is locked."""
+    with contextlib.suppress(Silent):
+        return ask(book)
+    return None
+
+
+def hold(book: Path, key: bytes, idle: float, is_curtain_open: bool = False) -> bool:
+    """Hands a key over, to be forgotten after `idle` seconds without `touch`; False where there is no broker.
+
+    Whoever has just typed the passphrase also opens the curtain before what is for the coach alone.
+    """
+    return bool(_call("hold", book=_name(book), key=key.hex(), idle=idle, is_curtain_open=is_curtain_open))
+
+
+def session(book: Path, until: float) -> bool:
+    """A session is open and planned until then (0: none is): people who only talk are not locked out."""
+    return _heard("session", book=_name(book), until=until)
+
+
+def draw_curtain(book: Path) -> bool:
+    """A page for two is in use: what is for the coach alone asks for the passphrase again."""
+    return _heard("draw", book=_name(book))
+
+
+def is_curtain_open(book: Path) -> bool:
+    """Whether what is for the coach alone may be shown; where no broker says so, it may not."""
+    return _heard("is_curtain_open", book=_name(book))
+
+
+def lock(book: Path | None = None) -> bool:
+    """Forgets one key or all, and tells all watchers; False where there is no broker."""
+    return bool(_call("lock", book=book and _name(book)))
+
+
+def touch() -> bool:
+    """Somebody is there; False where there is no broker, or none that answers."""
+    return _heard("touch")
+
+
+def tell(word: str) -> bool:
+    """Passes a word on to all watchers; False where there is no broker. One that is silent does so later."""
+    return _heard("tell", word=word)
+
+
+def watch(heard: Callable[[str], Any]) -> Callable[[], None]:
+    """Calls `heard` (in a thread) with each word, with "locked" when the broker goes; gives a function that stops it.
+
+    Where there is no broker it waits for one. Watch first, then ask: then no change goes by unheard.
+    """
+    file, stopped, joined = address_file(), Event(), Event()
+    Thread(target=_listen, args=(file, heard, stopped, joined), name="kit-keys", daemon=True).start()
+    if file.exists():
+        joined.wait(PATIENCE)
+    return stopped.set
+
+
+def _listen(file: Path, heard: Callable[[str], Any], stopped: Event, joined: Event) -> None:
+    def say(word: str) -> None:
+        try:
+            if word != HERE and not stopped.is_set():
+                heard(word)
+        except Exception:  # noqa: BLE001  whatever happens in a panel, the next lock has to be heard
+            places.note_trouble(traceback.format_exc())
+
+    while not stopped.is_set():
+        if _followed(file, say, stopped, joined):
+            say("locked")
+        joined.set()
+        stopped.wait(PAUSE)
+
+
+def _followed(file: Path, say: Callable[[str], Any], stopped: Event, joined: Event) -> bool:
+    """Passes on each word until the broker is gone; says whether there was one."""
+    met = False
+    with contextlib.suppress(*_GONE), _connected(file) as broker:
+        broker.send_bytes(json.dumps({"do": "watch"}).encode())
+        while not stopped.is_set():
+            say(json.loads(broker.recv_bytes()))
+            met = True
+            joined.set()
+    return met
+
+
+def _heard(do: str, **more: Any) -> bool:
+    """The broker's yes; one that is silent has not said it."""
+    with contextlib.suppress(Silent):
+        return bool(_call(do, **more))
+    return False
+
+
+def _call(do: str, **more: Any) -> Any:
+    """The broker's answer; None where there is none. One that answers too late has heard it all the same."""
+    file = address_file()
+    if not file.exists():
+        return None
+    request = json.dumps({"do": do, **more}).encode()
+    return _in_time(lambda: _asked(file, request), PATIENCE)
+
+
+def _in_time(ask: Callable[[], Any], patience: float) -> Any:
+    answers = SimpleQueue[Any]()
+    Thread(target=lambda: answers.put(ask()), daemon=True).start()
+    try:
+        return answers.get(timeout=patience)
+    except Empty:
+        raise Silent from None
+
+
+def _asked(file: Path, request: bytes) -> Any:
+    with contextlib.suppress(*_GONE), _connected(file) as broker:
+        broker.send_bytes(request)
+        return json.loads(broker.recv_bytes())
+    return None
+
+
+def _connected(file: Path) -> Connection:
+    told = json.loads(file.read_bytes())
+    return Client(told["address"], authkey=bytes.fromhex(told["authkey"]))
+
+
+def _name(book: Path) -> str:
+    return os.path.normcase(Path(book).resolve())
+
+
+def _environment() -> dict[str, str]:
+    """That of the server, without a passphrase, and with the home of this process, wherever the broker stands."""
+    kept = {name: value for name, value in os.environ.items() if name != "KIT_PASSPHRASE"}
+    return {**kept, "KIT_HOME": str(places.home().absolute())}

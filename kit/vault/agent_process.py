@@ -1,0 +1,265 @@
+"""The process that holds the keys of open books, like ssh-agent; it goes when the last server that needs it goes."""
+
+import contextlib
+import json
+import os
+import secrets
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection, Listener, answer_challenge, deliver_challenge
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Event, Lock, Thread
+from typing import Any
+
+from kit import places, processes
+from kit.files import write_atomically
+from kit.words import Trouble
+
+TICK = 1.0  # seconds between two looks at the clock
+PULSE = 30.0  # seconds after which a watcher is told that the broker is still here
+HERE = "here"
+CURTAIN = "curtain"  # it was drawn or opened
+LONGEST = 64 * 1024  # bytes of a request
+QUIET_TALK = 3600.0  # seconds: in a session two people may talk for that long and touch nothing
+OVERTIME = 600.0  # seconds past its planned end for which a session still counts as one
+
+
+def address_file() -> Path:
+    """Where the broker says how it is reached, for its owner alone."""
+    return places.home() / "broker.json"
+
+
+@dataclass(frozen=True)
+class Held:
+    """A key; whether the curtain before what is for the coach alone is open; until when a session is planned."""
+
+    key: str
+    idle: float
+    is_curtain_open: bool = False
+    session_until: float = 0.0
+
+    def stays(self, awake: float, by_the_day: float, now: float) -> bool:
+        """Whether it is still held when nobody was there for so long, by each of the two clocks."""
+        in_session = now < self.session_until + OVERTIME
+        longest = QUIET_TALK if in_session else self.idle
+        slept = by_the_day - awake  # nobody talks before a closed lid
+        return max(awake, by_the_day) <= longest and slept <= self.idle
+
+
+class Keeper:
+    """The keys in hand, and who wants to hear of them."""
+
+    def __init__(self) -> None:
+        self.held: dict[str, Held] = {}
+        self.watchers: set[SimpleQueue] = set()
+        self.touched = _now()
+        self.one_at_a_time = Lock()
+        self.servers, self.gone = 0, Event()
+
+    def answer(self, do: str, **more: Any) -> Any:
+        doing: dict[str, Callable] = {
+            "ask": self._ask,
+            "hold": self._hold,
+            "lock": self._lock,
+            "touch": self._touch,
+            "tell": self._tell,
+            "session": self._session,
+            "draw": self._draw,
+            "is_curtain_open": self._is_curtain_open,
+        }
+        with self.one_at_a_time:
+            self._forget_idle()  # before a touch: whoever wakes the computer first unlocks
+            return doing[do](**more)
+
+    def look_at_the_clock(self) -> None:
+        with self.one_at_a_time:
+            self._forget_idle()
+
+    def keep_telling(self, watcher: Connection) -> None:
+        words: SimpleQueue = SimpleQueue()
+        with self.one_at_a_time:
+            words.put(HERE)
+            if self.held:
+                words.put("opened")
+            self.watchers.add(words)
+        try:
+            while True:
+                watcher.send_bytes(json.dumps(_next(words)).encode())
+        finally:
+            self.watchers.discard(words)
+
+    def stay(self, server: Connection) -> None:
+        """Is there for a server until that says goodbye or ends; it then hears that others stay, or all is gone."""
+        with self.one_at_a_time:
+            if self.gone.is_set():
+                return
+            self.servers += 1
+        try:
+            server.send_bytes(b"true")
+            server.recv_bytes(LONGEST)  # goodbye, or the end of it
+        finally:
+            self.left(1)
+        if self.gone.is_set():
+            Event().wait()  # the end of this process is the answer
+        server.send_bytes(b"true")
+
+    def left(self, servers: int) -> None:
+        with self.one_at_a_time:
+            self.servers -= servers
+            if not self.servers:
+                self.gone.set()
+
+    def _ask(self, book: str) -> str | None:
+        return self.held[book].key if book in self.held else None
+
+    def _hold(self, book: str, key: str, idle: float, is_curtain_open: bool = False) -> bool:
+        is_new, was_open = self._ask(book) != key, self._is_curtain_open(book)
+        now = Held(key, idle) if is_new else replace(self.held[book], idle=idle)
+        self.held[book] = replace(now, is_curtain_open=now.is_curtain_open or is_curtain_open)
+        self._touch()
+        if is_new:
+            return self._tell("opened")
+        return self._is_curtain_open(book) == was_open or self._tell(CURTAIN)
+
+    def _session(self, book: str, until: float) -> bool:
+        """A session is open, planned until then (0: none is)."""
+        if book in self.held:
+            self.held[book] = replace(self.held[book], session_until=float(until))
+        return book in self.held
+
+    def _draw(self, book: str) -> bool:
+        """A page for two is in use: what is for the coach alone asks for the passphrase again."""
+        if not self._is_curtain_open(book):
+            return True
+        self.held[book] = replace(self.held[book], is_curtain_open=False)
+        return self._tell(CURTAIN)
+
+    def _is_curtain_open(self, book: str) -> bool:
+        return book in self.held and self.held[book].is_curtain_open
+
+    def _lock(self, book: str | None = None) -> bool:
+        self.held = {name: one for name, one in self.held.items() if book not in (None, name)}
+        return self._tell("locked")
+
+    def _touch(self) -> bool:
+        self.touched = _now()
+        return True
+
+    def _tell(self, word: str) -> bool:
+        for words in self.watchers:
+            words.put(word)
+        return True
+
+    def _forget_idle(self) -> None:
+        # Two clocks: one stands still while the computer sleeps, the other can be put back.
+        now = _now()
+        awake, by_the_day = (here - then for here, then in zip(now, self.touched, strict=True))
+        for book in [name for name, one in self.held.items() if not one.stays(awake, by_the_day, now[1])]:
+            self._lock(book)
+
+
+def _now() -> tuple[float, float]:
+    return time.monotonic(), time.time()
+
+
+def _next(words: SimpleQueue) -> str:
+    try:
+        return words.get(timeout=PULSE)
+    except Empty:
+        return HERE  # finds out whether the watcher is still there
+
+
+def main() -> None:
+    """Holds keys until the last server is gone; its file may go, or be another's: whoever has met it finds it still."""
+    os.umask(0o077)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is a question to the server
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+    file, keeper, authkey, me = address_file(), Keeper(), secrets.token_bytes(32), processes.life()
+    with _listener(file.parent, me) as listener:
+        mine = json.dumps({"address": listener.address, "authkey": authkey.hex(), "life": me}).encode()
+        write_atomically(file, mine)
+        try:
+            Thread(target=_welcome, args=(listener, authkey, keeper), daemon=True).start()
+            Thread(target=_until_left, args=(keeper,), daemon=True).start()
+            os.write(1, b"ready\n")
+            while not keeper.gone.wait(TICK):
+                keeper.look_at_the_clock()
+                _be_found(file, mine)
+        finally:
+            if _is_there(file, mine):
+                file.unlink()
+
+
+def _listener(home: Path, me: str) -> Listener:
+    if sys.platform == "win32":
+        return Listener(None, "AF_PIPE")
+    for left in home.glob("broker-*"):
+        if processes.ended(left.name.removeprefix("broker-")) and _nobody_listens(left):
+            left.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        return Listener(str(home / f"broker-{me}"), "AF_UNIX", backlog=64)
+    return Listener(None, "AF_UNIX", backlog=64)  # home is too long for a socket, or its disk knows none
+
+
+def _nobody_listens(place: Path) -> bool:
+    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as probe:
+        probe.setblocking(False)  # one that is busy is there
+        try:
+            probe.connect(str(place))
+        except ConnectionRefusedError:
+            return True
+    return False
+
+
+def _welcome(listener: Listener, authkey: bytes, keeper: Keeper) -> None:
+    while True:
+        try:
+            somebody = listener.accept()
+        except OSError:  # gone again at the door
+            time.sleep(0.05)
+            continue
+        Thread(target=_serve, args=(somebody, authkey, keeper), daemon=True).start()
+
+
+def _serve(somebody: Connection, authkey: bytes, keeper: Keeper) -> None:
+    """Answers one request, of somebody who knows the authkey; whatever they send, the others do not notice."""
+    with contextlib.suppress(Exception), somebody:
+        deliver_challenge(somebody, authkey)
+        answer_challenge(somebody, authkey)
+        asked = json.loads(somebody.recv_bytes(LONGEST))
+        if asked["do"] == "watch":
+            keeper.keep_telling(somebody)
+        elif asked["do"] == "stay":
+            keeper.stay(somebody)
+        else:
+            somebody.send_bytes(json.dumps(keeper.answer(**asked)).encode())
+
+
+def _until_left(keeper: Keeper) -> None:
+    """Waits until whoever began this is gone, or is there as a server."""
+    with contextlib.suppress(OSError):
+        while os.read(0, 1024):
+            pass
+    keeper.left(0)
+
+
+def _be_found(file: Path, mine: bytes) -> None:
+    """Puts its file back where that is gone; what stands there instead stays."""
+    with contextlib.suppress(Trouble, OSError):
+        if not file.exists():
+            write_atomically(file, mine)
+
+
+def _is_there(file: Path, mine: bytes) -> bool:
+    with contextlib.suppress(OSError):
+        return file.read_bytes() == mine
+    return False
+
+
+if __name__ == "__main__":
+    main()

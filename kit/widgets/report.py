@@ -1,0 +1,235 @@
+"""The page to take home: who might see it is asked first; then it is looked at here, kept, opened and printed."""
+
+import sys
+import webbrowser
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kit import records
+from kit.fields import Audience
+from kit.widgets.journey import PERIOD_WORDS
+from kit.widgets.panel import Block, Panel
+from kit.widgets.session import button, buttons, text
+from kit.words import Trouble, _, day_words
+
+if TYPE_CHECKING:
+    from kit.reports import Asked, Page
+
+CARD, CLIENT, COACH, SUPPORTER = "card", "client", "just_me", "supporter"
+# What can be left out of a page, one by one; therapy, numbers and people are left out with their whole section.
+OFFERED = ("better", "sessions", "wins", "sparks", "milestones", "setbacks", "steps", "aspirations", "tools",
+           "supporters", "noticed", "plan")  # fmt: skip
+MOST = 60
+
+
+class MakeReport(Panel):
+    """Nothing is written before somebody has looked at it; whatever was looked at goes with the client."""
+
+    name = "make_report"
+    on_a_heavier_day = True
+
+    def __init__(self, table: Any) -> None:
+        self._begin()
+        super().__init__(table)
+
+    def _begin(self) -> None:
+        self._reader = ""
+        self._supporter: str | None = None
+        self._period = "all"
+        self._left_out: set[str] = set()
+        self._kept: Path | None = None
+        self._looked: tuple[Any, Page] | None = None
+
+    def refresh(self) -> None:
+        another = self._bound != self.table.client or self.table.locked
+        if another or (self.table.heavier and self._reader != CARD):
+            self._begin()
+        super().refresh()
+
+    # what is on the page -------------------------------------------------------------------------
+
+    def _first(self) -> list[Block]:
+        if self.table.heavier:
+            words = _("If you like, the card goes along. It says least: no setbacks, no numbers about you.")
+            return [text(words, "quiet"), buttons(*self._readers())]
+        return [
+            {"is": "heading", "text": _("Who might see this where it will lie?")},
+            text(_("On a phone, on a table, on a computer that others use: a page that was handed out cannot be "
+                   "called back. The card says least: no setbacks, no numbers about you."), "quiet"),
+            buttons(*self._readers()),
+        ]  # fmt: skip
+
+    def blocks(self) -> list[Block]:
+        first = self._first()
+        if not self._reader:
+            return first
+        if self._reader == SUPPORTER and self._agreed() is None:
+            return [*first, *self._asks_first()]
+        try:
+            page = self._page()
+        except Trouble as trouble:
+            return [*first, text(str(trouble))]
+        return [*first, *self._chosen(), self._preview(page), *self._ways(page)]
+
+    def _readers(self) -> list[dict[str, Any]]:
+        people = [(SUPPORTER, one.id, _("For {name}").format(name=one.name)) for one in self._people()]
+        mine = [(COACH, None, _("For the coach alone"))] if self.table.for_coach else []
+        pages = [(CLIENT, None, _("A page for me")), *people, *mine]
+        choices = [(CARD, None, _("The card")), *([] if self.table.heavier else pages)]
+        chosen = (self._reader, self._supporter)
+        return [
+            {**button("read", label, [kind, who]), "pressed": chosen == (kind, who)} for kind, who, label in choices
+        ]
+
+    def _people(self) -> list[Any]:
+        return self.table.records(records.Supporter)
+
+    def _asks_first(self) -> list[Block]:
+        words = _("Nothing was agreed yet about a report for someone who stands by you. It holds only what you marked "
+                  "for them, and it reaches nobody without your word.")  # fmt: skip
+        return [text(words), buttons(button("agree", _("Yes, from today"), looks="main"))]
+
+    def _chosen(self) -> list[Block]:
+        if self._reader == CARD:
+            return []
+        periods = [
+            {**button("look_at", words, one), "pressed": one == self._period} for one, words in PERIOD_WORDS.items()
+        ]
+        return [buttons(*periods), {"is": "fold", "label": _("Leave something out"), "blocks": self._offers()}]
+
+    def _offers(self) -> list[Block]:
+        found = self._shown()
+        more = _("These are the latest {n}. For earlier ones, please choose a shorter time.").format(n=MOST)
+        offered = {"is": "list", "items": [self._offer(one) for one in found[:MOST]],
+                   "empty": _("There is nothing in it that could be left out.")}  # fmt: skip
+        return [offered, *([text(more, "quiet")] if len(found) > MOST else [])]
+
+    def _offer(self, one: Any) -> dict[str, Any]:
+        gone = one.id in self._left_out
+        press = {**button("leave_out", _("Left out") if gone else _("Leave it out"), one.id), "pressed": gone}
+        told = f"{one.singular} \u00b7 {day_words(one.day())}"
+        return {"id": one.id, "title": str(getattr(one, one.heading)) or told, "meta": told, "buttons": [press]}
+
+    def _shown(self) -> list[Any]:
+        """What the page tells of one by one, the newest first."""
+        from kit import frames
+
+        noted = {plural: self.table.records(records.BY_PLURAL[plural]) for plural in OFFERED}
+        seen = {
+            plural: frames.frame(
+                records.BY_PLURAL[plural], [one.model_dump() for one in some], self._audience(), self._person()
+            )
+            for plural, some in noted.items()
+        }
+        there = {key for frame in frames.within(seen, self._since()).values() for key in frame["id"]}
+        told = [one for some in noted.values() for one in some if one.id in there]
+        return sorted(told, key=lambda one: one.day(), reverse=True)
+
+    def _preview(self, page: "Page") -> Block:
+        return {
+            "is": "preview",
+            "html": page.without_bundle(),
+            "title": _("This is what {reader} reads").format(reader=self._called()),
+            "print": _("Print it"),
+        }
+
+    def _called(self) -> str:
+        person = self._person()
+        return person.name if person else _("the coach") if self._reader == COACH else str(self.table.client)
+
+    def _ways(self, page: "Page") -> list[Block]:
+        from kit.reports import print_pdf
+
+        pdf = [button("pdf", _("Keep it as PDF"))] if print_pdf.chromium() else []
+        keep = button("keep", _("Keep this page"), looks="" if self._kept else "main")
+        said = [
+            text(_("It lies here: {path}").format(path=self._kept)),
+            text(_("Whoever can open that folder can read it; handed out, it cannot be called back."), "quiet"),
+            buttons(button("open", _("Open it"), looks="main")),
+        ]  # fmt: skip
+        return [buttons(keep, *pdf), {"is": "save", "label": ""}, *(said if self._kept else [])]
+
+    # the page ------------------------------------------------------------------------------------
+
+    def _page(self) -> "Page":
+        """The page as it now is: made anew only where something was noted since, or chosen otherwise."""
+        from kit import reports
+
+        store, client = self.table.store, self.table.client
+        now = (client, self._reader, self._supporter, self._period, sorted(self._left_out), store.marks())
+        if self._looked is None or self._looked[0] != now:
+            made = (
+                reports.card(store, client) if self._reader == CARD else reports.asked_for(store, client, self._asked())
+            )
+            self._looked = (now, made)
+        return self._looked[1]
+
+    def _asked(self) -> "Asked":
+        from kit.reports import Asked
+
+        return Asked(self._reader, self._supporter, self._since(), left_out=tuple(self._left_out))
+
+    def _since(self) -> date | None:
+        from kit.charts import first_day
+
+        return first_day(self._period, date.today())
+
+    def _person(self) -> Any:
+        return next((one for one in self._people() if one.id == self._supporter), None)
+
+    def _audience(self) -> Audience:
+        return self._reader  # type: ignore[return-value]
+
+    def _agreed(self) -> bool | None:
+        from kit import reports
+
+        return reports.agreed((one.model_dump() for one in self.table.records(records.Agreement)), self._reader)
+
+    # what its buttons do -------------------------------------------------------------------------
+
+    def do_read(self, given: list[Any]) -> None:
+        kind, who = given
+        if kind == COACH and not self.table.for_coach:
+            return
+        self._begin()
+        self._reader, self._supporter = kind, who
+        if "kit.reports" not in sys.modules:  # what the first page needs is read only now, and takes a moment
+            self.view = {
+                **self.view,
+                "blocks": [*self._first(), text(_("One moment, the page is being made."), "quiet")],
+            }
+        self._told()
+
+    def do_agree(self) -> None:
+        new = records.Agreement(client=self.table.client, to="a supporter's report")
+        self.table.store.keep(new)
+        self.table.noted()
+
+    def do_look_at(self, period: str) -> None:
+        self._period, self._kept = period, None
+        self._told()
+
+    def do_leave_out(self, key: str) -> None:
+        self._left_out ^= {key}
+        self._kept = None
+        self._told()
+
+    def do_keep(self) -> None:
+        self._kept = self._page().write()
+        self._told(_("It is kept."))
+
+    def do_pdf(self) -> None:
+        from kit.reports import print_pdf
+
+        self.tell(said=_("One moment: the browser prints it."))
+        self._kept = print_pdf.write(self._page())
+        self._told(_("It is kept as PDF."))
+
+    def do_open(self) -> None:
+        if self._kept:
+            webbrowser.open(self._kept.as_uri())
+
+    def _told(self, said: str = "") -> None:
+        self.tell(said=said)
+        self.refresh()
