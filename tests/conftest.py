@@ -1,7 +1,9 @@
 """What all tests share: Heron's story, in a book that nothing else sees; a practice of one's own, with its key."""
 
+import os
 import signal
 from datetime import date, timedelta
+from unittest import mock
 
 import owned
 import pytest
@@ -19,14 +21,28 @@ settings.register_profile("kit", deadline=None, max_examples=80, database=None)
 settings.load_profile("kit")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def nobodys_surroundings():
+    """Nothing that a person's own kit or Jupyter has set reaches a test, or what outlives one."""
+    with mock.patch.dict(os.environ):
+        for name in ("KIT_BOOK", "JPY_PARENT_PID"):
+            os.environ.pop(name, None)
+        yield
+
+
 @pytest.fixture(autouse=True)
-def kit_home(tmp_path_factory, monkeypatch):
+def surroundings(nobodys_surroundings):
+    """What a test, or a command that it calls, sets in its surroundings ends with it."""
+    with mock.patch.dict(os.environ):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def kit_home(surroundings, tmp_path_factory, monkeypatch):
     """A folder for everything that the kit keeps, for this test alone."""
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("KIT_HOME", str(home))
-    for name in ("KIT_BOOK", "JPY_PARENT_PID"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(agent, "PATIENCE", 30.0)  # seconds; a machine that is busy has not lost its broker
+    monkeypatch.setattr(agent, "PATIENCE", 30.0)  # seconds; a machine that is busy has not lost its key agent
     monkeypatch.setattr(backups, "soon", lambda place, key: None)  # nothing is made beside a test that looks elsewhere
     forms.suggestions.cache_clear()
     yield home

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from kit import exchange
+from kit.exchange.sample import shifted
 from kit.fields import about
 from kit.records import (
     BY_PLURAL,
@@ -296,7 +297,7 @@ def test_moving_by_whole_weeks_moves_every_day_and_keeps_mondays():
     week = StepWeek(client="Heron", step="s", week_of=date(2026, 3, 2))
     setback = Setback(client="Heron", title="Loud", began_on=date(2026, 3, 2), back_on_feet_on=None)
 
-    later_week, later_setback = exchange.moved([week, setback], 21)
+    later_week, later_setback = shifted([week, setback], 21)
 
     assert later_week.week_of == date(2026, 3, 23)
     assert (later_setback.began_on, later_setback.back_on_feet_on) == (date(2026, 3, 23), None)
@@ -306,7 +307,7 @@ def test_moving_by_whole_weeks_moves_every_day_and_keeps_mondays():
 def test_moving_there_and_back_changes_nothing():
     setback = Setback(client="Heron", title="Loud", began_on=date(2026, 3, 2), back_on_feet_on=date(2026, 3, 9))
 
-    there_and_back = exchange.moved(exchange.moved([setback], 364), -364)
+    there_and_back = shifted(shifted([setback], 364), -364)
 
     assert there_and_back == [setback]
 

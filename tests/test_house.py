@@ -28,6 +28,21 @@ import alembic, anywidget, cryptography, jinja2, jupyter_server, nbconvert, pand
 from kit import open_book, places
 """
 
+LEFT = """
+import os
+import pytest
+
+@pytest.fixture(scope="module")
+def found():
+    return os.environ.get("KIT_BOOK")
+
+def test_first():
+    os.environ["KIT_BOOK"] = "left.book"
+
+def test_second(found):
+    assert found is None
+"""
+
 
 def told(*words: str, **options) -> subprocess.CompletedProcess:
     pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
@@ -128,6 +143,14 @@ def test_a_failing_test_fails_the_test_command(tmp_path):
     done = told("-m", "kit", "test", str(tmp_path / "test_wrong.py"), env=env)
     assert "1 failed" in done.stdout
     assert done.returncode == 1
+
+
+def test_what_a_test_sets_in_its_surroundings_reaches_no_other_one(tmp_path):
+    (tmp_path / "test_left.py").write_text(LEFT, encoding="utf-8")
+    own = {"PYTHONPATH": str(ROOT / "tests"), "KIT_BOOK": "somebody's own.book"}
+
+    done = told("-m", "pytest", "-p", "conftest", str(tmp_path), cwd=tmp_path, env={**os.environ, **own})
+    assert "2 passed" in done.stdout
 
 
 @notebook

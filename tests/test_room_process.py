@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import http.cookiejar
+import itertools
 import os
 import signal
 import socket
@@ -66,9 +67,10 @@ def process_of(room):
     raise AssertionError("no room listens there")
 
 
-def listens(room):
-    with socket.socket() as wire:
-        return wire.connect_ex(("127.0.0.1", int(room.near.rsplit(":", 1)[1]))) == 0
+def end_at_once(room):
+    process = process_of(room)
+    process.kill()
+    process.wait(20)
 
 
 def page(address, **headers):
@@ -111,9 +113,7 @@ def test_the_file_that_finds_it_names_no_client_and_it_is_closed_by_their_name_a
 
 def test_a_room_that_was_killed_leaves_nothing_to_be_found(plain, begin):
     room = begin(plain)
-    process_of(room).kill()
-    while listens(room):
-        time.sleep(0.05)
+    end_at_once(room)
 
     assert rooms.found() == []
     assert room.file.exists()  # asking changes nothing
@@ -123,9 +123,7 @@ def test_a_room_that_was_killed_leaves_nothing_to_be_found(plain, begin):
 
 def test_a_room_whose_port_somebody_else_has_taken_since_is_gone(plain, begin):
     room = begin(plain)
-    process_of(room).kill()
-    while listens(room):
-        time.sleep(0.05)
+    end_at_once(room)
     later = begin(plain, port=int(room.near.rsplit(":", 1)[1]))
 
     with pytest.raises(rooms.Gone):
@@ -295,6 +293,12 @@ def kit_room(*words, **options):
     )  # fmt: skip
 
 
+def is_open(command):
+    """Waits until the command has told all of its room."""
+    told = list(itertools.takewhile(lambda line: "Ctrl-C" not in line, iter(command.stdout.readline, "")))
+    assert command.poll() is None, (told, command.communicate())
+
+
 def test_the_command_tells_the_links_and_what_they_mean_and_closes_at_the_end():
     command = kit_room("Tuesday group")
     told = [command.stdout.readline() for _line in range(7)]
@@ -315,8 +319,7 @@ def test_the_command_tells_the_links_and_what_they_mean_and_closes_at_the_end():
 def test_the_command_opens_an_encrypted_practice_of_ones_own(kit_home):
     kit.open_book(places.practice(), PASSPHRASE).close()
     command = kit_room("Tuesday group", env={**os.environ, "KIT_PASSPHRASE": PASSPHRASE})
-    while "Ctrl-C" not in command.stdout.readline():
-        pass
+    is_open(command)
     [room] = rooms.found()
 
     assert PASSPHRASE not in repr(process_of(room).environ())
@@ -337,8 +340,7 @@ def test_a_room_that_is_told_to_end_leaves_nothing_behind(plain, begin):
 
 def test_the_command_waits_for_a_room_whose_file_is_gone():
     command = kit_room("Tuesday group")
-    while "Ctrl-C" not in command.stdout.readline():
-        pass
+    is_open(command)
     [room] = rooms.found()
     room.file.unlink()
 
@@ -352,8 +354,7 @@ def test_the_command_waits_for_a_room_whose_file_is_gone():
 
 def test_a_room_can_be_closed_from_elsewhere():
     command = kit_room("Tuesday group")
-    while "Ctrl-C" not in command.stdout.readline():
-        pass
+    is_open(command)
     done = kit_room("--close")
     assert done.communicate()[0] == "Closed: 1.\n"
 

@@ -11,6 +11,7 @@ from statistics import median
 import pytest
 
 from kit import exchange
+from kit.exchange.sample import shifted
 from kit.fields import about
 from kit.records import KINDS, LISTED_ONLY, OfClient
 from kit.store import Store
@@ -73,7 +74,7 @@ def test_the_sample_goes_into_a_fresh_book_as_it_is(sample):
 def test_the_moved_sample_goes_into_a_fresh_book_too(sample):
     store = Store(None)
 
-    store.keep(*exchange.moved(sample, 7 * 30))
+    store.keep(*shifted(sample, 7 * 30))
 
     store.close()
 

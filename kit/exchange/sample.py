@@ -2,10 +2,13 @@
 
 import contextlib
 import os
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, timedelta
 from pathlib import Path
 
 from kit import places
+from kit.fields import about
+from kit.records import Record
 from kit.store import Store, checkpoint
 from kit.words import Trouble, _
 
@@ -27,7 +30,7 @@ def opened() -> Store:
     making.unlink(missing_ok=True)
     try:
         with contextlib.closing(Store(making)) as store:
-            store.keep(*exchange.moved(told, 7 * weeks))
+            store.keep(*shifted(told, 7 * weeks))
         _laid_down(making)
     finally:
         for left in making.parent.glob(f"{making.name}*"):
@@ -43,3 +46,14 @@ def _laid_down(making: Path) -> None:
             source.unlink(missing_ok=True)
         elif source.exists():
             source.replace(target)
+
+
+def shifted(records: Iterable[Record], days: int) -> list[Record]:
+    """The same records, every day in them `days` later; a multiple of 7 keeps Mondays Mondays."""
+    return [_moved(record, timedelta(days=days)) for record in records]
+
+
+def _moved(record: Record, by: timedelta) -> Record:
+    dates = [name for name, field in about(type(record)).items() if field.kind == "day"]
+    later = {name: getattr(record, name) + by for name in ("created_at", *dates) if getattr(record, name) is not None}
+    return type(record).model_validate({**record.model_dump(), **later}, context={"kept": True})
