@@ -13,7 +13,7 @@ import pytest
 import kit
 from kit import measures
 from kit.frames import CLIENT_KINDS, frame
-from kit.measures import goals, living_well, steps, survival
+from kit.measures import goals, kaplan_meier, living_well, steps
 from kit.records import LISTED_ONLY
 
 TODAY = date(2026, 6, 30)
@@ -126,7 +126,7 @@ MAINTAINED = ongoing_last((9, 13, 18, 23, 31, 34, 48), ongoing=(13, 28, 45, 161)
 def test_the_interval_of_the_median(times, median, between):
     # The first group of Kalbfleisch and Prentice 1980, and Miller's maintained group; lifelines finds the same.
     assert measures.median_days(measures.survival(*times)) == median
-    assert survival.interval(*times) == between
+    assert kaplan_meier.interval(*times) == between
 
 
 @pytest.mark.parametrize(
@@ -793,7 +793,7 @@ def test_what_is_gathered_holds_each_mark_once():
 
 
 def test_the_worked_examples_of_the_docstrings_hold():
-    found = [doctest.testmod(one) for one in (survival, goals, living_well, steps)]
+    found = [doctest.testmod(one) for one in (kaplan_meier, goals, living_well, steps)]
 
     assert sum(one.attempted for one in found) >= 4
     assert sum(one.failed for one in found) == 0

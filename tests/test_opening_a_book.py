@@ -526,7 +526,7 @@ def test_of_two_notebooks_the_last_one_notes_the_book_as_it_is(kept):
 def test_a_forked_process_leaves_the_book_of_its_parent_alone(kept):
     with closing(Store(kept)) as store:
         store.keep(kit.Win(client="Heron", title="bread"))
-        child = harmed.FORK.Process(target=store_module._close_all)
+        child = harmed.FORK.Process(target=store_module.store._close_all)
         child.start()
         child.join()
 

@@ -311,8 +311,8 @@ def test_what_the_door_cannot_do_is_one_sentence(asked, sentence, monkeypatch):
 
 
 def test_a_lock_that_was_not_heard_is_not_called_one(monkeypatch):
-    monkeypatch.setattr(unlocking.broker, "lock", lambda: False)
-    monkeypatch.setattr(unlocking.broker, "ask", lambda book: keys.new())
+    monkeypatch.setattr(unlocking.agent, "lock", lambda: False)
+    monkeypatch.setattr(unlocking.agent, "ask", lambda book: keys.new())
 
     assert "did not lock" in unlocking.answered({"do": "lock"})["said"]
 

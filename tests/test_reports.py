@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from kit import assets, charts, reports
 from kit.fields import about
+from kit.files import file_name
 from kit.frames import CLIENT_KINDS, HOLDS_ON, STANDING, frame, within
 from kit.records import (
     BY_PLURAL,
@@ -490,7 +491,7 @@ def test_a_report_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
     ["../../etc", "a/b", "a\\b", "CON", "lpt1.txt", ".hidden", "dot.", "a\nb", "\u202egnp", "x" * 300, "火" * 99, "?"],
 )
 def test_a_name_that_a_file_system_would_mind_is_made_safe(tmp_path, name):
-    safe = reports.file_name(name)
+    safe = file_name(name)
 
     assert re.fullmatch(r"[^<>:\"/\\|?*\x00-\x1f\u202e]+-[0-9a-f]{6}", safe)
     assert not safe.startswith(".")
@@ -500,13 +501,13 @@ def test_a_name_that_a_file_system_would_mind_is_made_safe(tmp_path, name):
 
 @pytest.mark.parametrize("name", ["Heron", "Grey Heron", "Réka", "हंस", "大鷺"])
 def test_a_name_that_is_safe_stays_as_it_is(name):
-    assert reports.file_name(name) == name
+    assert file_name(name) == name
 
 
 def test_two_clients_never_share_a_file():
     names = ["a/b", "a:b", "a?b", "a-b", "a b", " a-b"]
 
-    assert len({reports.file_name(name) for name in names}) == len(names)
+    assert len({file_name(name) for name in names}) == len(names)
 
 
 def test_the_folder_of_reports_is_made_when_it_is_lacking(tmp_path):

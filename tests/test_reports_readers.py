@@ -240,4 +240,4 @@ def test_a_page_names_its_paper_and_its_policy_lets_that_style_in(story, size):
     html = page(story, size=size)
 
     assert f"@page {{ size: {size}; }}" in html
-    assert reports.paper.hashed(reports.paper.style(size)) in html
+    assert reports.rendering.hashed(reports.rendering.style(size)) in html

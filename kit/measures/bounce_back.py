@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from kit.measures.columns import days, table
-from kit.measures.survival import interval, median_days, survival
+from kit.measures.kaplan_meier import interval, median_days, survival
 from kit.measures.wording import for_client, for_client_who_asks, for_coach, of_curve
 from kit.words import _
 
