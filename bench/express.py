@@ -27,7 +27,7 @@ def finding_my_feet(found: Any, *given: Any) -> Any:
     return px.scatter(found.episodes, x="began_on", y="days", symbol="ongoing", hover_name="began_on")
 
 
-def feet_curve(found: Any, *given: Any) -> Any:
+def survival_curve(found: Any, *given: Any) -> Any:
     return px.line(found.curve, x="days", y="share", line_shape="hv")
 
 

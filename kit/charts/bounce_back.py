@@ -9,7 +9,6 @@ import pandas as pd
 from kit.charts.picture import (
     INK,
     Picture,
-    axis,
     calm,
     day_texts,
     days,
@@ -29,8 +28,8 @@ from kit.charts.picture import (
 )
 from kit.charts.spans import heights, spans
 from kit.measures import BounceBack, Trend
-from kit.measures.wording import slope_of
-from kit.words import _, one_or_many
+from kit.measures.bounce_back import ENOUGH
+from kit.words import _, listed, one_or_many
 
 FEET = {"color": "var(--kit-setback)", "symbol": "circle", "size": 13}
 OPEN = {"color": "var(--kit-setback)", "symbol": "triangle-up-open", "size": 15, "line": {"width": 2.5}}
@@ -50,8 +49,7 @@ def finding_my_feet(
     meanwhile: `measures.meanwhile(frames, its began_on, today)`, one for each. How many days each took is in the
     coach's own view (`for_coach`), or when a client asks for it (`in_days`); there the trend has its interval.
     """
-    asked = found.asked_sentence if in_days else found.sentence
-    sentence = found.coach_sentence if for_coach else asked
+    sentence = _sentence(found, for_coach, in_days)
     if not found.n:
         return told_only(sentence) if found.left_out else nothing_yet(sentence)
     there = [_there(one) for one in meanwhile]
@@ -60,6 +58,124 @@ def finding_my_feet(
     columns, rows = _table(found, there, for_coach, in_days, own_word(own_words, 0, _("what it was")))
     drawn = _over_days(found, today) if for_coach or in_days else _over_time(found, today, there)
     return Picture(sentence, columns, rows, *drawn)
+
+
+def _sentence(found: BounceBack, for_coach: bool, in_days: bool) -> str:
+    if for_coach:
+        return coach_sentence(found)
+    return asked_sentence(found) if in_days else client_sentence(found)
+
+
+def client_sentence(found: BounceBack) -> str:
+    """No days, and nothing to be measured against."""
+    ended, ongoing = found.ended, found.ongoing
+    if not found.n:
+        return _nothing(found.left_out)
+    if ongoing:
+        still = one_or_many(
+            "Still in the middle of it; no end date needed.",
+            "Still in the middle of {n}; no end dates needed.",
+            ongoing,
+        ).format(n=ongoing)
+        before = one_or_many(
+            "You found your feet again once before.", "You found your feet again {n} times before.", ended
+        ).format(n=ended)
+        return " ".join([still, *([before] if ended else [])])
+    if found.n < ENOUGH:
+        return one_or_many(
+            "You found your feet again once; too few yet to tell more.",
+            "You found your feet again {n} times; too few yet to tell more.",
+            ended,
+        ).format(n=ended)
+    return _("You found your feet again {n} times.").format(n=ended)
+
+
+def asked_sentence(found: BounceBack) -> str:
+    """The same with the days: what goes on has lasted at least so many, and the trend has its interval."""
+    so_far = _so_far(found.setbacks)
+    words = one_or_many(
+        "It has been at least {days} so far.", "They have been going on for at least {days} so far.", len(so_far)
+    ).format(days=_days_of(so_far))
+    return " ".join([client_sentence(found), *([words] if so_far else []), *_tends(found.trend)])
+
+
+def coach_sentence(found: BounceBack) -> str:
+    """How many, how long while they are few, and the trend with its interval."""
+    if not found.n:
+        return _nothing(found.left_out)
+    said = [_setbacks(found.setbacks, each=found.n < ENOUGH)]
+    if found.n < ENOUGH:
+        said.append(_("Too few yet to tell more."))
+    said += _of_trend(found.trend, bool(found.ongoing))
+    if found.left_out:
+        said += [_("{n} left out of pictures about time.").format(n=found.left_out)]
+    return " ".join(said)
+
+
+def _nothing(left_out: int) -> str:
+    if left_out:
+        return _("What is noted here stays out of pictures about time, as you chose.")
+    return _("No setbacks noted yet. The list starts with the first one.")
+
+
+def _tends(trend: Trend | None) -> list[str]:
+    words = {
+        -1: _(
+            "It tends to take fewer days than at first: {least} to {most} fewer a year (95% interval, {n} stretches)."
+        ),
+        1: _(
+            "It tends to take more days than at first: {least} to {most} more a year (95% interval, {n} stretches); "
+            "that is worth looking at together."
+        ),
+    }
+    if trend is None or not trend.direction:
+        return []
+    least, most = sorted((abs(trend.low), abs(trend.high)))
+    return [words[trend.direction].format(least=f"{least:.1f}", most=f"{most:.1f}", n=trend.n)]
+
+
+def _setbacks(setbacks: pd.DataFrame, each: bool) -> str:
+    """How many, and while they are few how long each lasted; what goes on always says so."""
+    ended, so_far = setbacks.loc[~setbacks["ongoing"], "days"].tolist(), _so_far(setbacks)
+    head = one_or_many("{n} setback", "{n} setbacks", len(setbacks)).format(n=len(setbacks))
+    told = [_days_of(ended)] if each and ended else []
+    goes_on = one_or_many(
+        "one that goes on, at least {days} so far", "{n} that go on, at least {days} so far", len(so_far)
+    ).format(n=len(so_far), days=_days_of(so_far))
+    told += [goes_on] if so_far else []
+    return f"{head}: {'; '.join(told)}." if told else f"{head}."
+
+
+def _so_far(setbacks: pd.DataFrame) -> list[int]:
+    return setbacks.loc[setbacks["ongoing"], "days"].tolist()
+
+
+def _of_trend(trend: Trend | None, ongoing: bool) -> list[str]:
+    if trend is None:
+        return []
+    words = _("Over the {n} stretches that ended, {slope} a year (95% interval: {low} to {high})")
+    slope = words.format(n=trend.n, slope=_more_or_fewer(trend.per_year), **_ends(trend))
+    tail = [_("What goes on is not in it.")] if ongoing else []
+    return [slope + ("." if trend.direction else _("; too few yet to tell a direction.")), *tail]
+
+
+def _ends(trend: Trend) -> dict[str, str]:
+    return {"low": _more_or_fewer(trend.low), "high": _more_or_fewer(trend.high)}
+
+
+def _slope(trend: Trend) -> str:
+    """The same slope, for a table."""
+    return _("{slope} ({low} to {high})").format(slope=_more_or_fewer(trend.per_year), **_ends(trend))
+
+
+def _more_or_fewer(slope: float) -> str:
+    words = _("{n} days fewer") if slope < 0 else _("{n} days more")
+    return words.format(n=f"{abs(slope):.1f}")
+
+
+def _days_of(each: list[int]) -> str:
+    """Several numbers of days: 20, 10 and 1 day."""
+    return one_or_many("{days} day", "{days} days", each[-1] if each else 0).format(days=listed([str(n) for n in each]))
 
 
 def _there(meanwhile: Mapping[str, int]) -> str:
@@ -126,7 +242,7 @@ def _trend_rows(trend: Trend) -> list[list[str]]:
             [day, "", _("the line, with its interval"), told.format(days=one, low=least, high=most), ""]
             for day, one, least, most in zip(on, middle, low, high, strict=True)
         ),
-        ["", "", over.format(n=trend.n), slope_of(trend), ""],
+        ["", "", over.format(n=trend.n), _slope(trend), ""],
     ]
 
 
@@ -205,69 +321,3 @@ def _trend(trend: Trend) -> list[dict[str, Any]]:
         {**edge, "y": middle, "name": _("the line"),
          "line": {"color": "var(--kit-setback)", "width": 2, "dash": "dash"}},
     ]  # fmt: skip
-
-
-def feet_curve(found: BounceBack) -> Picture:
-    """Of all stretches the share that still goes on after so many days: the coach's own view, or on asking.
-
-    `found` is `measures.bounce_back(setbacks, today)`; below 5 stretches there is no curve.
-    """
-    sentence, curve = found.curve_sentence, found.curve
-    if curve is None:
-        return told_only(sentence)
-    after, share = [0, *curve["days"].tolist()], [1.0, *numbers(curve["share"], 3)]
-    columns = [_("Days"), _("Stretches that lasted at least as long"), _("Share that goes on afterwards")]
-    rows = [[f"{day:g}", str(n), f"{part:g}"] for day, n, part in zip(
-        after, [found.n, *curve["at_risk"].tolist()], share, strict=True
-    )]  # fmt: skip
-    if curve.empty:
-        return told_only(sentence, columns, rows)
-    step = {
-        "type": "scatter", "mode": "lines", "name": _("share that goes on"), "x": after, "y": share,
-        "line": {"color": "var(--kit-setback)", "width": 3, "shape": "hv"}, "hoverinfo": "x+y",
-    }  # fmt: skip
-    rows += _median_rows(found)
-    return Picture(sentence, columns, rows, [step, *_median(found)], _curve_layout(found, max(after)))
-
-
-def _median_rows(found: BounceBack) -> list[list[str]]:
-    if found.median is None:
-        return []
-    return [[_("half of them, within"), _between(found), f"{found.median:g}"]]
-
-
-def _between(found: BounceBack) -> str:
-    low = "?" if found.low is None else f"{found.low:g}"
-    high = _("not reached yet") if found.high is None else f"{found.high:g}"
-    return _("95% interval: {low} to {high}").format(low=low, high=high)
-
-
-def _median(found: BounceBack) -> list[dict[str, Any]]:
-    if found.median is None:
-        return []
-    ends = [found.median if one is None else one for one in (found.low, found.high)]
-    bar = {"type": "scatter", "mode": "lines", "name": _("interval"), "x": ends, "y": [0.5, 0.5],
-           "line": {"color": "var(--kit-quiet)", "width": 2, "dash": "dot"}, "hoverinfo": "x"}  # fmt: skip
-    return [bar, marks(_("half of them"), [found.median], [0.5], {**FEET, "symbol": "diamond"}, hoverinfo="x+name")]
-
-
-def _curve_layout(found: BounceBack, last: float) -> dict[str, Any]:
-    corner: dict[str, Any] = {
-        "xref": "paper",
-        "yref": "paper",
-        "xanchor": "right",
-    }
-    half = [] if found.median is None else [
-        label(_("\u25c6 half of them<br>within {n} days").format(n=f"{found.median:g}"), 1, 1, font=INK, yanchor="top",
-              **corner)
-    ]  # fmt: skip
-    return calm(
-        300,
-        {"l": 48, "r": 24, "t": 12, "b": 56},
-        xaxis=axis(range=[0, last * 1.05], showgrid=False, linecolor="var(--kit-line)", showline=True),
-        yaxis=grid_axis(range=[-0.03, 1.06], tickvals=[0, 0.5, 1], ticktext=[_("none"), _("half"), _("all")]),
-        annotations=[
-            *half,
-            label(_("days since it began \u2192"), 1, 0, yanchor="top", yshift=-28, **corner),
-        ],
-    )

@@ -141,7 +141,7 @@ def finding_my_feet(story: Story) -> list[Picture]:
     there = [measures.meanwhile(story.told, began.date(), story.today) for began in goes_on]
     path = charts.finding_my_feet(found, story.today, there, story.own_words, story.for_coach, story.in_days)
     days = story.for_coach or story.in_days
-    return [path, charts.feet_curve(found)] if days and found.n else [path]
+    return [path, charts.survival_curve(found)] if days and found.n else [path]
 
 
 def small_steps(story: Story) -> list[Picture]:

@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import date
+from importlib import import_module
 from typing import Any
+from warnings import warn
 
 import numpy as np
 import pandas as pd
 
 from kit.measures.columns import days, table
 from kit.measures.survival import interval, median_days, survival
-from kit.measures.wording import for_client, for_client_who_asks, for_coach, of_curve
 from kit.words import _
 
 ENOUGH = 5
@@ -38,13 +39,20 @@ class Trend:
         return int(self.low > 0) - int(self.high < 0)
 
 
+def _said_by_charts(name: str, function: str) -> property:
+    """A sentence that stood here in version 0.1."""
+
+    def sentence(found: "BounceBack") -> str:
+        words = _("BounceBack.{name} goes in the next version; please use kit.charts.{function}(found) instead.")
+        warn(words.format(name=name, function=function), DeprecationWarning, stacklevel=2)
+        return getattr(import_module("kit.charts"), function)(found)
+
+    return property(sentence)
+
+
 @dataclass(frozen=True, eq=False)
 class BounceBack:
-    """What `bounce_back` found: `setbacks` are counted and told, `episodes` join neighbours for the curve alone.
-
-    `sentence` is for the client, `asked_sentence` for one who asks for the days, `coach_sentence` for the coach's own
-    view; `curve_sentence` goes with the curve, for these two.
-    """
+    """What `bounce_back` found: `setbacks` are counted and told, `episodes` join neighbours for the curve alone."""
 
     setbacks: pd.DataFrame
     episodes: pd.DataFrame
@@ -57,10 +65,12 @@ class BounceBack:
     ended: int
     ongoing: int
     left_out: int
-    sentence: str
-    asked_sentence: str
-    coach_sentence: str
-    curve_sentence: str
+    gap: int
+
+    sentence = _said_by_charts("sentence", "client_sentence")
+    asked_sentence = _said_by_charts("asked_sentence", "asked_sentence")
+    coach_sentence = _said_by_charts("coach_sentence", "coach_sentence")
+    curve_sentence = _said_by_charts("curve_sentence", "curve_sentence")
 
 
 def bounce_back(setbacks: Any, today: date, gap: int = 2) -> BounceBack:
@@ -89,19 +99,19 @@ def bounce_back(setbacks: Any, today: date, gap: int = 2) -> BounceBack:
     if n >= ENOUGH:
         curve = survival(lasted, ended)
         median, (low, high) = median_days(curve), interval(lasted, ended)
-    trend = _trend(episodes[ended])
-    found = {
-        "setbacks": each, "episodes": episodes, "curve": curve, "median": median, "low": low, "high": high,
-        "trend": trend, "n": n, "ended": int((~each["ongoing"]).sum()), "ongoing": int(each["ongoing"].sum()),
-        "left_out": left_out,
-    }  # fmt: skip
-    told = {**found, "gap": gap, "enough": ENOUGH}
     return BounceBack(
-        **found,
-        sentence=for_client(**told),
-        asked_sentence=for_client_who_asks(**told),
-        coach_sentence=for_coach(**told),
-        curve_sentence=of_curve(**told),
+        setbacks=each,
+        episodes=episodes,
+        curve=curve,
+        median=median,
+        low=low,
+        high=high,
+        trend=_trend(episodes[ended]),
+        n=n,
+        ended=int((~each["ongoing"]).sum()),
+        ongoing=int(each["ongoing"].sum()),
+        left_out=left_out,
+        gap=gap,
     )
 
 
