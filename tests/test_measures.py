@@ -1,7 +1,6 @@
 """What a setback's time, a step's week and a tool's use add up to: definitions and published values."""
 
 import doctest
-import re
 import subprocess
 import sys
 from datetime import date, datetime, timedelta
@@ -11,9 +10,9 @@ import pandas as pd
 import pytest
 
 import kit
-from kit import measures
+from kit import charts, measures
 from kit.frames import CLIENT_KINDS, frame
-from kit.measures import goals, living_well, steps, survival
+from kit.measures import goals, kaplan_meier, living_well, steps
 from kit.records import LISTED_ONLY
 
 TODAY = date(2026, 6, 30)
@@ -126,7 +125,7 @@ MAINTAINED = ongoing_last((9, 13, 18, 23, 31, 34, 48), ongoing=(13, 28, 45, 161)
 def test_the_interval_of_the_median(times, median, between):
     # The first group of Kalbfleisch and Prentice 1980, and Miller's maintained group; lifelines finds the same.
     assert measures.median_days(measures.survival(*times)) == median
-    assert survival.interval(*times) == between
+    assert kaplan_meier.interval(*times) == between
 
 
 @pytest.mark.parametrize(
@@ -193,17 +192,6 @@ def test_what_had_not_ended_when_one_began_that_goes_on_is_one_stretch_with_it()
     assert found_feet(some).episodes["days"].tolist() == [60]
 
 
-def test_where_the_curve_joins_setbacks_it_says_so():
-    some = lasting(20, 10, 12, 8, 6)
-    beside = told(setback("2025-01-22", "2025-01-30"))["setbacks"]
-
-    found = found_feet(pd.concat([some, beside], ignore_index=True))
-
-    assert (found.n, found.ended) == (5, 6)
-    assert found.curve_sentence.endswith("Setbacks at most 2 days apart are one stretch here.")
-    assert "apart" not in found.coach_sentence
-
-
 def test_what_began_after_an_ongoing_setback_belongs_to_it_on_an_earlier_day_too():
     some = told(setback("2026-05-01"), setback("2026-06-01", "2026-06-05"))["setbacks"]
 
@@ -222,8 +210,6 @@ def test_below_five_stretches_there_are_dots_and_no_curve():
     found = found_feet(lasting(20, 10, 12, 8))
 
     assert (found.n, found.curve, found.median, found.low, found.high, found.trend) == (4, *[None] * 5)
-    assert found.coach_sentence == ("4 setbacks: 20, 10, 12 and 8 days. Too few yet to tell more.")
-    assert found.curve_sentence == "From 5 stretches on there is a curve."
 
 
 def test_from_five_stretches_on_there_is_a_curve_with_its_median_and_interval():
@@ -241,7 +227,6 @@ def test_what_goes_on_counts_in_the_median_and_not_in_the_trend():
     assert (ended.median, also.median) == (8, 10)
     assert also.trend.n == 6
     assert also.trend.per_year == ended.trend.per_year
-    assert "What goes on is not in it." in also.coach_sentence
 
 
 def test_the_trend_is_in_days_a_year_with_its_interval():
@@ -259,9 +244,6 @@ def test_a_trend_whose_interval_holds_both_directions_is_too_early_to_tell():
 
     assert found.trend.low < 0 < found.trend.high
     assert found.trend.direction == 0
-    assert "too few yet to tell a direction" in found.coach_sentence
-    assert found.asked_sentence == "You found your feet again 6 times."
-    assert found.curve_sentence.startswith("Of 6 stretches half ended within 12 days (95% interval: ")
 
 
 def test_a_line_of_the_trend_never_goes_below_zero_days():
@@ -292,84 +274,13 @@ def test_records_serve_as_well_as_frames():
     assert measures.kept_over([week(0, 4, 5)]) == 0.8
 
 
-CLIENT_READS = {
-    "No setbacks noted yet. The list starts with the first one.": {},
-    "Still in the middle of it; no end date needed.": {"ongoing": "2026-06-01"},
-    "Still in the middle of it; no end date needed. You found your feet again once before.": {
-        "lengths": (9,),
-        "ongoing": "2026-06-01",
-    },
-    "Still in the middle of it; no end date needed. You found your feet again 6 times before.": {
-        "lengths": (30, 25, 20, 15, 10, 5),
-        "ongoing": "2026-06-01",
-    },
-    "You found your feet again once; too few yet to tell more.": {"lengths": (9,)},
-    "You found your feet again 4 times; too few yet to tell more.": {"lengths": (9, 8, 7, 6)},
-    "You found your feet again 6 times.": {"lengths": (30, 25, 20, 15, 10, 5)},
-    "You found your feet again 5 times.": {"lengths": (5, 10, 15, 20, 25)},
-}
+@pytest.mark.parametrize("of", ["client", "asked", "coach", "curve"])
+def test_the_sentences_of_the_former_version_are_still_there_and_say_where_they_went(of):
+    found = found_feet(lasting(9, ongoing="2026-06-01"))
+    former = {"client": "sentence"}.get(of, f"{of}_sentence")
 
-
-@pytest.mark.parametrize(("sentence", "story"), CLIENT_READS.items(), ids=range(len(CLIENT_READS)))
-def test_a_client_reads_how_it_is_without_the_days(sentence, story):
-    some = lasting(*story.get("lengths", ()), ongoing=story.get("ongoing"))
-
-    assert found_feet(some).sentence == sentence
-
-
-def test_two_that_go_on_are_two():
-    found = found_feet(
-        told(setback("2026-05-01", "2026-05-09"), setback("2026-06-01"), setback("2026-06-10"))["setbacks"]
-    )
-
-    assert found.sentence == ("Still in the middle of 2; no end dates needed. You found your feet again once before.")
-    assert found.asked_sentence.endswith("They have been going on for at least 29 and 20 days so far.")
-    assert found.coach_sentence.startswith("3 setbacks: 8 days; 2 that go on, at least 29 and 20 days so far.")
-
-
-def test_a_coach_reads_at_least_how_many_days_it_has_been_so_far():
-    assert found_feet(lasting(9, ongoing="2026-06-01")).coach_sentence == (
-        "2 setbacks: 9 days; one that goes on, at least 29 days so far. Too few yet to tell more."
-    )
-
-
-def test_a_coach_reads_the_median_and_the_trend_with_their_intervals():
-    found = found_feet(lasting(30, 25, 20, 15, 10, 5))
-
-    assert found.curve_sentence == "Of 6 stretches half ended within 15 days (95% interval: from 5 days on)."
-    assert found.coach_sentence == (
-        "6 setbacks. Over the 6 stretches that ended, 30.4 days fewer a year "
-        "(95% interval: 30.4 days fewer to 30.4 days fewer)."
-    )
-
-
-def test_a_client_who_asks_for_the_days_reads_those_of_what_goes_on():
-    asked = found_feet(lasting(9, ongoing="2026-06-01")).asked_sentence
-
-    assert asked.endswith("You found your feet again once before. It has been at least 29 days so far.")
-
-
-@pytest.mark.parametrize(
-    ("lengths", "tends"),
-    {
-        (50, 41, 30, 22, 9, 5): r"It tends to take fewer days than at first: (\S+) to (\S+) fewer a year",
-        (5, 9, 22, 30, 41, 50): r"It tends to take more days than at first: (\S+) to (\S+) more a year",
-    }.items(),
-)
-def test_a_client_who_asks_reads_where_it_tends_with_its_interval(lengths, tends):
-    found = found_feet(lasting(*lengths))
-
-    told = re.search(tends + r" \(95% interval, 6 stretches\)", found.asked_sentence).groups()
-    assert sorted(map(float, told)) == sorted(round(abs(one), 1) for one in (found.trend.low, found.trend.high))
-    assert float(told[0]) < float(told[1])
-
-
-def test_where_all_was_left_out_the_sentence_says_whose_choice_it_was():
-    found = found_feet(told(setback("2026-05-01", timed=False))["setbacks"])
-
-    assert (
-        found.sentence == found.coach_sentence == "What is noted here stays out of pictures about time, as you chose."
-    )
+    with pytest.warns(DeprecationWarning, match=rf"^BounceBack\.{former} goes .* kit\.charts\.{of}_sentence\(found\)"):
+        assert getattr(found, former) == getattr(charts, f"{of}_sentence")(found)
 
 
 def test_meanwhile_counts_what_was_there_too():
@@ -793,7 +704,7 @@ def test_what_is_gathered_holds_each_mark_once():
 
 
 def test_the_worked_examples_of_the_docstrings_hold():
-    found = [doctest.testmod(one) for one in (survival, goals, living_well, steps)]
+    found = [doctest.testmod(one) for one in (kaplan_meier, goals, living_well, steps)]
 
     assert sum(one.attempted for one in found) >= 4
     assert sum(one.failed for one in found) == 0

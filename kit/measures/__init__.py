@@ -2,10 +2,10 @@
 
 from kit.measures.bounce_back import BounceBack, Trend, bounce_back
 from kit.measures.goals import areas, attained, goal_attainment, ladders
+from kit.measures.kaplan_meier import median_days, survival
 from kit.measures.living_well import counted_by, living_with_symptoms, nap, side_by_side, since_day
 from kit.measures.showing_up import days_noted, meanwhile, showing_up
 from kit.measures.steps import enough, kept, kept_from, kept_over, steps_by_week
-from kit.measures.survival import median_days, survival
 from kit.measures.timeline import JOURNEY, LANES, by_day, by_period, gathered, grain, journey
 from kit.measures.what_helped import listed_only, triggers, what_fits, what_helped
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from kit.measures.columns import days, table
-from kit.measures.survival import interval, median_days, survival
+from kit.measures.kaplan_meier import interval, median_days, survival
 from kit.words import _
 
 ENOUGH = 5
@@ -43,8 +43,12 @@ def _said_by_charts(name: str, function: str) -> property:
     """A sentence that stood here in version 0.1."""
 
     def sentence(found: "BounceBack") -> str:
-        words = _("BounceBack.{name} goes in the next version; please use kit.charts.{function}(found) instead.")
-        warn(words.format(name=name, function=function), DeprecationWarning, stacklevel=2)
+        new = f"kit.charts.{function}(found)"
+        warn(
+            _("BounceBack.{name} goes in the next version; please use {new}.").format(name=name, new=new),
+            DeprecationWarning,
+            stacklevel=2,
+        )
         return getattr(import_module("kit.charts"), function)(found)
 
     return property(sentence)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from kit.measures.bounce_back import ENOUGH, lasting, timed
 from kit.measures.columns import numbers, table
-from kit.measures.survival import median_days, survival
+from kit.measures.kaplan_meier import median_days, survival
 from kit.records import LISTED_ONLY
 
 _Use = tuple[str, float, bool]  # the tool's id, how much it helped (NaN: skipped), whether it is not for me
