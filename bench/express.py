@@ -5,8 +5,8 @@ from typing import Any
 import plotly.express as px
 
 
-def journey(entries: Any, daily: Any, today: Any, span: str = "all", gathered: Any = None, **more: Any) -> list:
-    marks = entries[entries["lane"] != "setback"] if gathered is None else gathered.marks
+def journey(entries: Any, daily: Any, today: Any, span: str = "all", binned: Any = None, **more: Any) -> list:
+    marks = entries[entries["lane"] != "setback"] if binned is None else binned.marks
     held = entries[entries["lane"] == "setback"]
     return [
         px.scatter(marks, x="on", y="lane", color="lane", symbol="lane"),

@@ -125,7 +125,7 @@ MAINTAINED = ongoing_last((9, 13, 18, 23, 31, 34, 48), ongoing=(13, 28, 45, 161)
 def test_the_interval_of_the_median(times, median, between):
     # The first group of Kalbfleisch and Prentice 1980, and Miller's maintained group; lifelines finds the same.
     assert measures.median_days(measures.survival(*times)) == median
-    assert kaplan_meier.interval(*times) == between
+    assert kaplan_meier.median_interval(*times) == between
 
 
 @pytest.mark.parametrize(
@@ -326,7 +326,7 @@ def test_a_week_in_which_something_came_between_counts_only_where_it_raises_the_
     assert measures.kept_over(weeks(*plain, (0, 5, "unwell"))) == 0.6
     assert measures.kept_over(weeks(*plain, (3, 5, "unwell"))) == 0.6
     assert measures.kept_over(weeks(*plain, (5, 5, "unwell"))) == pytest.approx(2.2 / 3)
-    assert [measures.kept_from(weeks(*plain, (done, 5, "unwell"))) for done in (0, 3, 5)] == [2, 2, 3]
+    assert [measures.kept_over_n(weeks(*plain, (done, 5, "unwell"))) for done in (0, 3, 5)] == [2, 2, 3]
 
 
 def test_a_lower_week_with_something_in_between_does_not_take_from_a_fuller_one():
@@ -511,7 +511,7 @@ def test_without_a_day_on_which_both_were_noted_it_is_too_early_to_tell():
 def test_two_check_ins_of_one_day_are_one_day():
     some = told(check_in("2026-01-05", 4, 8), check_in("2026-01-05", 8, 8))["check_ins"]
 
-    assert measures.side_by_side(some)[["living_well", "symptom_load", "both"]].values.tolist() == [[6, 8, True]]
+    assert measures.paired_ratings(some)[["living_well", "symptom_load", "both"]].values.tolist() == [[6, 8, True]]
 
 
 @pytest.mark.parametrize(
@@ -682,7 +682,7 @@ def test_a_period_is_the_mean_of_its_days_and_a_gap_stays_a_gap():
 def test_the_grain_is_the_finest_that_can_be_drawn(days, every):
     noted = [date(1990, 1, 1) + timedelta(days=day) for day in range(days)]
 
-    assert measures.grain(noted) == every
+    assert measures.granularity(noted) == every
 
 
 def test_what_is_gathered_holds_each_mark_once():
@@ -692,7 +692,7 @@ def test_what_is_gathered_holds_each_mark_once():
         setback("2026-01-01"),
     )
 
-    found = measures.gathered(measures.journey(frames, TODAY), "month")
+    found = measures.entries_by_period(measures.journey(frames, TODAY), "month")
 
     assert found["n"].tolist() == [31, 28]
     assert found["lane"].tolist() == ["win", "win"]
@@ -733,10 +733,10 @@ def test_scipy_waits_until_a_trend_is_asked_for():
         lambda frames: measures.what_fits(frames["tool_uses"], frames["tools"], frames["setbacks"]),
         lambda frames: measures.triggers(frames["setbacks"], frames["tool_uses"], TODAY, frames["tools"]),
         lambda frames: measures.listed_only(frames["tools"]),
-        lambda frames: measures.side_by_side(frames["check_ins"]),
+        lambda frames: measures.paired_ratings(frames["check_ins"]),
         lambda frames: measures.ladders(frames["aspirations"], frames["ladder_marks"]),
         lambda frames: measures.by_period(frames["check_ins"]),
-        lambda frames: measures.gathered(measures.journey(frames, TODAY), "week"),
+        lambda frames: measures.entries_by_period(measures.journey(frames, TODAY), "week"),
         lambda frames: measures.bounce_back(frames["setbacks"], TODAY).episodes,
     ],
 )

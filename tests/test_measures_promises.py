@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from kit import measures
-from kit.measures.kaplan_meier import interval
+from kit.measures.kaplan_meier import median_interval
 from kit.records import CAME_BETWEEN, LISTED_ONLY, TOOL_KINDS
 
 TODAY = date(2026, 6, 30)
@@ -89,7 +89,7 @@ def test_the_interval_of_the_median_lies_where_scipys_limits_cross_one_half(pair
     days, ended = np.array(split(pairs)[0], dtype=float), np.array(split(pairs)[1])
     assume(ended.any())
 
-    found = interval(days, ended)
+    found = median_interval(days, ended)
 
     sf = stats.ecdf(stats.CensoredData.right_censored(days, ~ended)).sf
     limits = sf.confidence_interval(0.95, method="log-log")

@@ -9,26 +9,26 @@ import pandas as pd
 from kit.charts.picture import (
     INK,
     Picture,
-    calm,
+    annotation,
+    as_days,
+    base_layout,
     day_texts,
-    days,
     grid_axis,
     hidden_axis,
-    in_lines,
-    label,
-    marks,
+    iso_days,
+    marker_trace,
     nothing_yet,
-    number_words,
-    numbers,
+    number_texts,
     own_word,
-    room,
+    padded_range,
+    rounded,
     time_axis,
-    told_only,
-    whole_days,
+    without_figure,
+    wrapped,
 )
-from kit.charts.spans import heights, spans
+from kit.charts.spans import span_offsets, span_traces
 from kit.measures import BounceBack, Trend
-from kit.measures.bounce_back import ENOUGH
+from kit.measures.bounce_back import MIN_EPISODES
 from kit.words import _, listed, one_or_many
 
 FEET = {"color": "var(--kit-setback)", "symbol": "circle", "size": 13}
@@ -51,7 +51,7 @@ def finding_my_feet(
     """
     sentence = _sentence(found, for_coach, in_days)
     if not found.n:
-        return told_only(sentence) if found.left_out else nothing_yet(sentence)
+        return without_figure(sentence) if found.left_out else nothing_yet(sentence)
     there = [_there(one) for one in meanwhile]
     if there and there[0]:
         sentence = f"{sentence} {_('Meanwhile: {there}.').format(there=there[0])}"
@@ -81,7 +81,7 @@ def client_sentence(found: BounceBack) -> str:
             "You found your feet again once before.", "You found your feet again {n} times before.", ended
         ).format(n=ended)
         return " ".join([still, *([before] if ended else [])])
-    if found.n < ENOUGH:
+    if found.n < MIN_EPISODES:
         return one_or_many(
             "You found your feet again once; too few yet to tell more.",
             "You found your feet again {n} times; too few yet to tell more.",
@@ -103,8 +103,8 @@ def coach_sentence(found: BounceBack) -> str:
     """How many, how long while they are few, and the trend with its interval."""
     if not found.n:
         return _nothing(found.left_out)
-    said = [_setbacks(found.setbacks, each=found.n < ENOUGH)]
-    if found.n < ENOUGH:
+    said = [_setbacks(found.setbacks, each=found.n < MIN_EPISODES)]
+    if found.n < MIN_EPISODES:
         said.append(_("Too few yet to tell more."))
     said += _of_trend(found.trend, bool(found.ongoing))
     if found.left_out:
@@ -234,7 +234,7 @@ def _more_rows(found: BounceBack, for_coach: bool) -> list[list[str]]:
 
 def _trend_rows(trend: Trend) -> list[list[str]]:
     on = day_texts(trend.line["on"])
-    middle, low, high = (number_words(numbers(trend.line[name], 1)) for name in ("days", "low", "high"))
+    middle, low, high = (number_texts(rounded(trend.line[name], 1)) for name in ("days", "low", "high"))
     told = _("{days} ({low} to {high})")
     over = one_or_many("a year, over {n} stretch that ended", "a year, over {n} stretches that ended", trend.n)
     return [
@@ -251,13 +251,13 @@ def _over_time(found: BounceBack, today: date, there: Sequence[str]) -> tuple[li
     each = found.setbacks
     until = each["back_on_feet_on"].fillna(pd.Timestamp(today))
     shown = pd.DataFrame({"on": each["began_on"], "until": until, "ongoing": each["ongoing"], "text": each["title"]})
-    first, last = room(shown["on"].iloc[0].date(), today, 0.08)
-    data = spans(shown, [pd.Timestamp(first), pd.Timestamp(last)], 1.0, _("a setback"))
-    beneath = 0.62 + float(heights(shown).min())
+    first, last = padded_range(shown["on"].iloc[0].date(), today, 0.08)
+    data = span_traces(shown, [pd.Timestamp(first), pd.Timestamp(last)], 1.0, _("a setback"))
+    beneath = 0.62 + float(span_offsets(shown).min())
     open_words = _open_words(found.ongoing, there)
-    labels = [label(words, last, beneath, xanchor="right", yanchor="top") for words in open_words]
+    labels = [annotation(words, last, beneath, xanchor="right", yanchor="top") for words in open_words]
     height = 236 if labels else 150
-    return data, calm(
+    return data, base_layout(
         height,
         {"l": 16, "r": 16, "t": 8, "b": 44},
         xaxis=time_axis(range=[first, last]),
@@ -272,25 +272,25 @@ def _open_words(ongoing: int, there: Sequence[str]) -> list[str]:
     told = one_or_many(
         "still in the middle of it; no end date needed", "still in the middle of {n}; no end dates needed", ongoing
     ).format(n=ongoing)
-    beside = in_lines(_("meanwhile: {there}").format(there=there[0]), 3) if there and there[0] else []
-    return ["<br>".join([*in_lines(told), *beside])]
+    beside = wrapped(_("meanwhile: {there}").format(there=there[0]), 3) if there and there[0] else []
+    return ["<br>".join([*wrapped(told), *beside])]
 
 
 def _over_days(found: BounceBack, today: date) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     each = found.setbacks
     ended, ongoing = each[~each["ongoing"]], each[each["ongoing"]]
     data = [*(_trend(found.trend) if found.trend else []), *_dots(ended), *_open(ongoing)]
-    first = whole_days(each["began_on"]).tolist()[0]
+    first = as_days(each["began_on"]).tolist()[0]
     labels = [
-        label(_("{n} days so far").format(n=n), day, n, font=INK, xanchor="right", xshift=-14, yanchor="middle")
-        for day, n in zip(days(ongoing["began_on"]), ongoing["days"].tolist(), strict=True)
+        annotation(_("{n} days so far").format(n=n), day, n, font=INK, xanchor="right", xshift=-14, yanchor="middle")
+        for day, n in zip(iso_days(ongoing["began_on"]), ongoing["days"].tolist(), strict=True)
     ]
-    title = label(_("days until back on my feet"), 0, 1, xref="paper", yref="paper", xanchor="left", yanchor="bottom",
+    title = annotation(_("days until back on my feet"), 0, 1, xref="paper", yref="paper", xanchor="left", yanchor="bottom",
                   yshift=8)  # fmt: skip
-    return data, calm(
+    return data, base_layout(
         320,
         {"l": 40, "r": 24, "t": 36, "b": 44},
-        xaxis=time_axis(range=room(first, today)),
+        xaxis=time_axis(range=padded_range(first, today)),
         yaxis=grid_axis(rangemode="tozero"),
         annotations=[title, *labels],
     )
@@ -299,7 +299,9 @@ def _over_days(found: BounceBack, today: date) -> tuple[list[dict[str, Any]], di
 def _dots(ended: pd.DataFrame) -> list[dict[str, Any]]:
     if ended.empty:
         return []
-    return [marks(_("back on my feet"), days(ended["began_on"]), ended["days"].tolist(), FEET, hoverinfo="x+y")]
+    return [
+        marker_trace(_("back on my feet"), iso_days(ended["began_on"]), ended["days"].tolist(), FEET, hoverinfo="x+y")
+    ]
 
 
 def _open(ongoing: pd.DataFrame) -> list[dict[str, Any]]:
@@ -307,13 +309,13 @@ def _open(ongoing: pd.DataFrame) -> list[dict[str, Any]]:
     if ongoing.empty:
         return []
     name = _("still in the middle of it; at least")
-    return [marks(name, days(ongoing["began_on"]), ongoing["days"].tolist(), OPEN, hoverinfo="x+y+name")]
+    return [marker_trace(name, iso_days(ongoing["began_on"]), ongoing["days"].tolist(), OPEN, hoverinfo="x+y+name")]
 
 
 def _trend(trend: Trend) -> list[dict[str, Any]]:
     """The line with the room that its interval leaves it."""
-    on = days(trend.line["on"])
-    middle, low, high = (numbers(trend.line[name], 1) for name in ("days", "low", "high"))
+    on = iso_days(trend.line["on"])
+    middle, low, high = (rounded(trend.line[name], 1) for name in ("days", "low", "high"))
     edge = {"type": "scatter", "mode": "lines", "x": on, "line": {"width": 0}, "hoverinfo": "skip"}
     return [
         {**edge, "y": low, "name": _("interval, from")},

@@ -5,13 +5,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kit.charts.picture import days, hover, stacked
+from kit.charts.picture import hover_texts, iso_days, stacking_offsets
 from kit.words import _
 
 MANY = 60  # as many stand so close that round ends and small arcs cannot be told apart, and take long to paint
 
 
-def spans(setbacks: pd.DataFrame, window: list[pd.Timestamp], at: float, name: str) -> list[dict[str, Any]]:
+def span_traces(setbacks: pd.DataFrame, window: list[pd.Timestamp], at: float, name: str) -> list[dict[str, Any]]:
     """`setbacks` has the columns `on`, `until`, `ongoing` and `text`, in order of time; `at` is the height of their
     lane, in which those that overlap lie above each other.
     """
@@ -22,9 +22,9 @@ def spans(setbacks: pd.DataFrame, window: list[pd.Timestamp], at: float, name: s
     texts: list[str | None] = []
     ends: list[int] = []
     goes_on, until = setbacks["ongoing"].to_numpy(dtype=bool), setbacks["until"].to_numpy()
-    height = at + heights(setbacks)
-    starts = days(np.maximum(setbacks["on"].to_numpy(), window[0].to_datetime64()))
-    rows = (starts, days(until), goes_on.tolist(), hover(setbacks["text"]), height.tolist())
+    height = at + span_offsets(setbacks)
+    starts = iso_days(np.maximum(setbacks["on"].to_numpy(), window[0].to_datetime64()))
+    rows = (starts, iso_days(until), goes_on.tolist(), hover_texts(setbacks["text"]), height.tolist())
     for start, stop, more, text, high in zip(*rows, strict=True):
         ends += [13, 0 if more else 13, 0]
         x += [start, stop, None]
@@ -43,7 +43,7 @@ def spans(setbacks: pd.DataFrame, window: list[pd.Timestamp], at: float, name: s
     return [band, *_rises(*ended, window), *_open_ends(*ongoing, window)]
 
 
-def heights(setbacks: pd.DataFrame) -> np.ndarray:
+def span_offsets(setbacks: pd.DataFrame) -> np.ndarray:
     """How far above or below their lane they lie: apart from each other wherever they overlap."""
     on, until = (setbacks[name].to_numpy().astype("datetime64[D]") for name in ("on", "until"))
     until = np.where(setbacks["ongoing"].to_numpy(dtype=bool), np.datetime64("9999-12-31"), until)
@@ -56,14 +56,14 @@ def heights(setbacks: pd.DataFrame) -> np.ndarray:
         free = next((n for n, reach in enumerate(reaches) if begin > reach), len(reaches))
         reaches[free : free + 1] = [end]
         place[row], of[first : row + 1] = free, len(reaches)
-    return stacked(place, of, 0.34)
+    return stacking_offsets(place, of, 0.34)
 
 
 def _risen(ended: np.ndarray, at: np.ndarray, window: list[pd.Timestamp]) -> list[dict[str, Any]]:
     """Where each span ends a short line that goes up: finding one's feet."""
     if not len(ended):
         return []
-    ends = days(ended), days(ended + _part(window, 0.005))
+    ends = iso_days(ended), iso_days(ended + _part(window, 0.005))
     x = [one for end, risen in zip(*ends, strict=True) for one in (end, risen, None)]
     y = [one for high in at.tolist() for one in (high + 0.25, high + 0.6, None)]
     line = {"color": "var(--kit-setback)", "width": 3}
@@ -105,7 +105,7 @@ def _open_ends(ongoing: np.ndarray, at: np.ndarray, window: list[pd.Timestamp]) 
             "type": "scatter",
             "mode": "lines",
             "name": _("still in the middle of it; no end date needed"),
-            "x": [one for start in days(ongoing) for one in (start, last, None)][:-1],
+            "x": [one for start in iso_days(ongoing) for one in (start, last, None)][:-1],
             "y": [one for high in at.tolist() for one in (high, high, None)][:-1],
             "line": {"color": "var(--kit-setback)", "width": 5, "dash": "dot"},
             "hoverinfo": "name",

@@ -4,9 +4,19 @@ from typing import Any
 
 import pandas as pd
 
-from kit.charts.picture import INK, Picture, axis, calm, grid_axis, label, marks, numbers, told_only
+from kit.charts.picture import (
+    INK,
+    Picture,
+    annotation,
+    axis,
+    base_layout,
+    grid_axis,
+    marker_trace,
+    rounded,
+    without_figure,
+)
 from kit.measures import BounceBack
-from kit.measures.bounce_back import ENOUGH
+from kit.measures.bounce_back import MIN_EPISODES
 from kit.words import _, one_or_many
 
 MEDIAN = {"color": "var(--kit-setback)", "symbol": "diamond", "size": 13}
@@ -19,14 +29,14 @@ def survival_curve(found: BounceBack) -> Picture:
     """
     sentence, curve = curve_sentence(found), found.curve
     if curve is None:
-        return told_only(sentence)
-    after, share = [0, *curve["days"].tolist()], [1.0, *numbers(curve["share"], 3)]
+        return without_figure(sentence)
+    after, share = [0, *curve["days"].tolist()], [1.0, *rounded(curve["share"], 3)]
     columns = [_("Days"), _("Stretches that lasted at least as long"), _("Share that goes on afterwards")]
     rows = [[f"{day:g}", str(n), f"{part:g}"] for day, n, part in zip(
         after, [found.n, *curve["at_risk"].tolist()], share, strict=True
     )]  # fmt: skip
     if curve.empty:
-        return told_only(sentence, columns, rows)
+        return without_figure(sentence, columns, rows)
     step = {
         "type": "scatter", "mode": "lines", "name": _("share that goes on"), "x": after, "y": share,
         "line": {"color": "var(--kit-setback)", "width": 3, "shape": "hv"}, "hoverinfo": "x+y",
@@ -37,8 +47,8 @@ def survival_curve(found: BounceBack) -> Picture:
 
 def curve_sentence(found: BounceBack) -> str:
     """Within how many days half had ended, with the interval; for the coach, and for a client who asks."""
-    if found.n < ENOUGH:
-        return _("From {n} stretches on there is a curve.").format(n=ENOUGH)
+    if found.n < MIN_EPISODES:
+        return _("From {n} stretches on there is a curve.").format(n=MIN_EPISODES)
     if found.median is None:
         told = _("More than half of {n} stretches go on; too few have ended yet to tell more.").format(n=found.n)
     else:
@@ -86,7 +96,7 @@ def _median(found: BounceBack) -> list[dict[str, Any]]:
     ends = [found.median if one is None else one for one in (found.low, found.high)]
     bar = {"type": "scatter", "mode": "lines", "name": _("interval"), "x": ends, "y": [0.5, 0.5],
            "line": {"color": "var(--kit-quiet)", "width": 2, "dash": "dot"}, "hoverinfo": "x"}  # fmt: skip
-    return [bar, marks(_("half of them"), [found.median], [0.5], MEDIAN, hoverinfo="x+name")]
+    return [bar, marker_trace(_("half of them"), [found.median], [0.5], MEDIAN, hoverinfo="x+name")]
 
 
 def _curve_layout(found: BounceBack, last: float) -> dict[str, Any]:
@@ -96,16 +106,16 @@ def _curve_layout(found: BounceBack, last: float) -> dict[str, Any]:
         "xanchor": "right",
     }
     half = [] if found.median is None else [
-        label(_("\u25c6 half of them<br>within {n} days").format(n=f"{found.median:g}"), 1, 1, font=INK, yanchor="top",
+        annotation(_("\u25c6 half of them<br>within {n} days").format(n=f"{found.median:g}"), 1, 1, font=INK, yanchor="top",
               **corner)
     ]  # fmt: skip
-    return calm(
+    return base_layout(
         300,
         {"l": 48, "r": 24, "t": 12, "b": 56},
         xaxis=axis(range=[0, last * 1.05], showgrid=False, linecolor="var(--kit-line)", showline=True),
         yaxis=grid_axis(range=[-0.03, 1.06], tickvals=[0, 0.5, 1], ticktext=[_("none"), _("half"), _("all")]),
         annotations=[
             *half,
-            label(_("days since it began \u2192"), 1, 0, yanchor="top", yshift=-28, **corner),
+            annotation(_("days since it began \u2192"), 1, 0, yanchor="top", yshift=-28, **corner),
         ],
     )

@@ -9,11 +9,11 @@ from warnings import warn
 import numpy as np
 import pandas as pd
 
-from kit.measures.columns import days, table
-from kit.measures.kaplan_meier import interval, median_days, survival
+from kit.measures.columns import as_days, as_frame
+from kit.measures.kaplan_meier import median_days, median_interval, survival
 from kit.words import _
 
-ENOUGH = 5
+MIN_EPISODES = 5
 YEAR = 365.25
 COLUMNS = ["began_on", "back_on_feet_on", "days", "ongoing", "roughly", "setbacks", "titles", "ids"]
 EACH = ["began_on", "back_on_feet_on", "days", "ongoing", "roughly", "title", "id"]
@@ -95,14 +95,14 @@ def bounce_back(setbacks: Any, today: date, gap: int = 2) -> BounceBack:
 
     Kaplan and Meier 1958 for the curve; scipy's `theilslopes` for the trend.
     """
-    kept, left_out = _timed(table(setbacks, "began_on", "back_on_feet_on"))
-    each = _each(kept, today)
+    kept, left_out = _without_untimed(as_frame(setbacks, "began_on", "back_on_feet_on"))
+    each = _in_order(kept, today)
     episodes = _episodes(each, today, gap)
     lasted, ended = episodes["days"].to_numpy(), ~episodes["ongoing"].to_numpy(dtype=bool)
     n, curve, median, low, high = len(episodes), None, None, None, None
-    if n >= ENOUGH:
+    if n >= MIN_EPISODES:
         curve = survival(lasted, ended)
-        median, (low, high) = median_days(curve), interval(lasted, ended)
+        median, (low, high) = median_days(curve), median_interval(lasted, ended)
     return BounceBack(
         setbacks=each,
         episodes=episodes,
@@ -110,7 +110,7 @@ def bounce_back(setbacks: Any, today: date, gap: int = 2) -> BounceBack:
         median=median,
         low=low,
         high=high,
-        trend=_trend(episodes[ended]),
+        trend=_theil_sen(episodes[ended]),
         n=n,
         ended=int((~each["ongoing"]).sum()),
         ongoing=int(each["ongoing"].sum()),
@@ -119,9 +119,9 @@ def bounce_back(setbacks: Any, today: date, gap: int = 2) -> BounceBack:
     )
 
 
-def lasting(setbacks: pd.DataFrame, today: date) -> tuple[np.ndarray, np.ndarray]:
+def durations(setbacks: pd.DataFrame, today: date) -> tuple[np.ndarray, np.ndarray]:
     """Of each setback: how many days it lasted, at least, and whether it has ended."""
-    began, back = days(setbacks["began_on"]), days(setbacks["back_on_feet_on"])
+    began, back = as_days(setbacks["began_on"]), as_days(setbacks["back_on_feet_on"])
     if np.isnat(began).any():
         raise ValueError(_("Please say of each setback on which day it began; roughly is enough."))
     if (back < began).any():
@@ -131,22 +131,22 @@ def lasting(setbacks: pd.DataFrame, today: date) -> tuple[np.ndarray, np.ndarray
     return (until - began).astype("int64"), ~np.isnat(back)
 
 
-def timed(setbacks: pd.DataFrame) -> np.ndarray:
+def is_timed(setbacks: pd.DataFrame) -> np.ndarray:
     """Which setbacks may stand in pictures about time."""
     if "timed" not in setbacks:
         return np.ones(len(setbacks), dtype=bool)
     return setbacks["timed"].to_numpy(dtype=bool)
 
 
-def _timed(setbacks: pd.DataFrame) -> tuple[pd.DataFrame, int]:
-    stays = timed(setbacks)
+def _without_untimed(setbacks: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    stays = is_timed(setbacks)
     return setbacks[stays], int((~stays).sum())
 
 
-def _each(setbacks: pd.DataFrame, today: date) -> pd.DataFrame:
+def _in_order(setbacks: pd.DataFrame, today: date) -> pd.DataFrame:
     """The setbacks in order of time; of two that began on one day the one that goes on comes first."""
-    lasted, ended = lasting(setbacks, today)
-    began, n = days(setbacks["began_on"]), len(setbacks)
+    lasted, ended = durations(setbacks, today)
+    began, n = as_days(setbacks["began_on"]), len(setbacks)
     told = {
         name: setbacks[name].tolist() if name in setbacks else [blank] * n
         for name, blank in (("title", ""), ("id", ""), ("roughly", False))
@@ -162,7 +162,7 @@ def _each(setbacks: pd.DataFrame, today: date) -> pd.DataFrame:
 
 def _episodes(each: pd.DataFrame, today: date, gap: int) -> pd.DataFrame:
     stretches: list[dict[str, Any]] = []
-    began, lasted = days(each["began_on"]), each["days"].to_numpy().astype("timedelta64[D]")
+    began, lasted = as_days(each["began_on"]), each["days"].to_numpy().astype("timedelta64[D]")
     columns = (began, began + lasted, *(each[name].tolist() for name in ("ongoing", "title", "id", "roughly")))
     for first, last, ongoing, title, name, roughly in zip(*columns, strict=True):
         now = stretches[-1] if stretches else None
@@ -174,10 +174,10 @@ def _episodes(each: pd.DataFrame, today: date, gap: int) -> pd.DataFrame:
         now["ongoing"] |= ongoing
         now["titles"] += (title,)
         now["ids"] += (name,)
-    return _as_frame(stretches, today)
+    return _episode_frame(stretches, today)
 
 
-def _as_frame(stretches: list[dict[str, Any]], today: date) -> pd.DataFrame:
+def _episode_frame(stretches: list[dict[str, Any]], today: date) -> pd.DataFrame:
     began = np.array([one["began_on"] for one in stretches], dtype="datetime64[D]")
     last = np.array([one["last"] for one in stretches], dtype="datetime64[D]")
     ongoing = np.array([one["ongoing"] for one in stretches], dtype=bool)
@@ -198,18 +198,18 @@ def _as_frame(stretches: list[dict[str, Any]], today: date) -> pd.DataFrame:
     )
 
 
-def _trend(ended: pd.DataFrame) -> Trend | None:
-    if len(ended) < ENOUGH:
+def _theil_sen(ended: pd.DataFrame) -> Trend | None:
+    if len(ended) < MIN_EPISODES:
         return None
     from scipy.stats import theilslopes
 
-    x = days(ended["began_on"]).astype("int64") / YEAR
+    x = as_days(ended["began_on"]).astype("int64") / YEAR
     y = ended["days"].to_numpy(dtype=float)
     slope, _intercept, low, high = (float(one) for one in theilslopes(y, x, alpha=0.95))
-    return Trend(slope, low, high, len(ended), _line(x, y, slope, low, high))
+    return Trend(slope, low, high, len(ended), _trend_line(x, y, slope, low, high))
 
 
-def _line(x: np.ndarray, y: np.ndarray, slope: float, low: float, high: float) -> pd.DataFrame:
+def _trend_line(x: np.ndarray, y: np.ndarray, slope: float, low: float, high: float) -> pd.DataFrame:
     """All lines go through the point in the middle; none goes below 0 days."""
     middle = np.median(x)
     ends = np.array([x[0], middle, x[-1]])
