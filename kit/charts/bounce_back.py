@@ -16,6 +16,7 @@ from kit.charts.picture import (
     grid_axis,
     hidden_axis,
     iso_days,
+    line_trace,
     marker_trace,
     nothing_yet,
     number_texts,
@@ -205,10 +206,9 @@ def _table(
     each, meanwhile = found.setbacks, iter(there)
     columns = [_("It began on"), _("Back on my feet on"), what, _("Meanwhile")]
     rows = []
-    for began, back, ongoing, roughly, title in zip(
-        day_texts(each["began_on"]), day_texts(each["back_on_feet_on"]), each["ongoing"].tolist(),
-        each["roughly"].tolist(), each["title"].tolist(), strict=True,
-    ):  # fmt: skip
+    days = (day_texts(each[name]) for name in ("began_on", "back_on_feet_on"))
+    plain = (each[name].tolist() for name in ("ongoing", "roughly", "title"))
+    for began, back, ongoing, roughly, title in zip(*days, *plain, strict=True):
         end = _("still in the middle of it; no end date needed") if ongoing else back
         start = _("{day}, roughly").format(day=began) if roughly else began
         rows.append([start, end, title, next(meanwhile, "") if ongoing else ""])
@@ -285,8 +285,9 @@ def _over_days(found: BounceBack, today: date) -> tuple[list[dict[str, Any]], di
         annotation(_("{n} days so far").format(n=n), day, n, font=INK, xanchor="right", xshift=-14, yanchor="middle")
         for day, n in zip(iso_days(ongoing["began_on"]), ongoing["days"].tolist(), strict=True)
     ]
-    title = annotation(_("days until back on my feet"), 0, 1, xref="paper", yref="paper", xanchor="left", yanchor="bottom",
-                  yshift=8)  # fmt: skip
+    title = annotation(
+        _("days until back on my feet"), 0, 1, xref="paper", yref="paper", xanchor="left", yanchor="bottom", yshift=8
+    )
     return data, base_layout(
         320,
         {"l": 40, "r": 24, "t": 36, "b": 44},
@@ -314,12 +315,11 @@ def _open(ongoing: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _trend(trend: Trend) -> list[dict[str, Any]]:
     """The line with the room that its interval leaves it."""
-    on = iso_days(trend.line["on"])
+    on, fill = iso_days(trend.line["on"]), {"fill": "tonexty", "fillcolor": "var(--kit-pale)"}
     middle, low, high = (rounded(trend.line[name], 1) for name in ("days", "low", "high"))
-    edge = {"type": "scatter", "mode": "lines", "x": on, "line": {"width": 0}, "hoverinfo": "skip"}
+    look, edge = {"color": "var(--kit-setback)", "width": 2, "dash": "dash"}, {"width": 0}
     return [
-        {**edge, "y": low, "name": _("interval, from")},
-        {**edge, "y": high, "name": _("interval, to"), "fill": "tonexty", "fillcolor": "var(--kit-pale)"},
-        {**edge, "y": middle, "name": _("the line"),
-         "line": {"color": "var(--kit-setback)", "width": 2, "dash": "dash"}},
-    ]  # fmt: skip
+        line_trace(on, low, edge, name=_("interval, from"), hoverinfo="skip"),
+        line_trace(on, high, edge, name=_("interval, to"), hoverinfo="skip", **fill),
+        line_trace(on, middle, look, name=_("the line"), hoverinfo="skip"),
+    ]

@@ -14,6 +14,7 @@ from kit.charts.picture import (
     base_layout,
     day_texts,
     escaped,
+    grid_axis,
     hidden_axis,
     marker_trace,
     nothing_yet,
@@ -81,9 +82,8 @@ def _areas_layout(names: list[str], reached: list[int], ahead: list[int]) -> dic
         34 * len(names) + 16,
         {"l": 118, "r": 16, "t": 8, "b": 8},
         xaxis=axis(range=[0.2, max(most, 10) + 0.6], showgrid=False, showticklabels=False),
-        yaxis=axis(range=[len(names) - 0.5, -0.5], tickvals=list(range(len(names))), ticktext=names,
-                   gridcolor="var(--kit-line)"),
-    )  # fmt: skip
+        yaxis=grid_axis(range=[len(names) - 0.5, -0.5], tickvals=list(range(len(names))), ticktext=names),
+    )
 
 
 def ladders(found: pd.DataFrame) -> Picture:
@@ -174,10 +174,8 @@ def _at(at: list[float], place: float) -> float:
 
 
 def _rail(title: str, x: float, at: list[float], place: float | None) -> list[dict[str, Any]]:
-    rail = {
-        "type": "scatter", "mode": "lines+markers", "name": escaped(title), "x": [x] * len(at), "y": at,
-        "line": {"color": "var(--kit-line)", "width": 4}, "hoverinfo": "skip", "cliponaxis": False,
-        "marker": {"symbol": "line-ew-open", "size": 22, "color": "var(--kit-edge)", "line": {"width": 3}},
-    }  # fmt: skip
+    rung = {"symbol": "line-ew-open", "size": 22, "color": "var(--kit-edge)", "line": {"width": 3}}
+    line = {"color": "var(--kit-line)", "width": 4}
+    rail = marker_trace(escaped(title), [x] * len(at), at, rung, mode="lines+markers", line=line, hoverinfo="skip")
     here = [] if place is None else [marker_trace(_("here"), [x], [_at(at, place)], HERE, hoverinfo="name")]
     return [rail, *here]

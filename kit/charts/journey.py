@@ -19,6 +19,7 @@ from kit.charts.picture import (
     escaped,
     grid_axis,
     iso_days,
+    marker_trace,
     own_word,
     rounded,
     stacking_offsets,
@@ -56,6 +57,7 @@ MARKS = {
 }
 SESSION = {"symbol": "line-ns-open", "size": 9, "color": "var(--kit-energy)"}
 SESSION_AT = 0.35
+RING = {"symbol": "circle-open", "size": 30, "color": "var(--kit-action)", "line": {"width": 3}}
 LINES = (
     ("living_well", _("living well"), "var(--kit-living)", "solid"),
     ("energy", _("energy"), "var(--kit-energy)", "dot"),
@@ -133,9 +135,13 @@ def _window(shown: pd.DataFrame, lines: pd.DataFrame, since: date | None, today:
 
 
 def _drawn(
-    shown: pd.DataFrame, lines: pd.DataFrame, window: list[pd.Timestamp],
-    newest: str | None, binned: PeriodMarks | None, lines_by: Every,
-) -> tuple[list[dict[str, Any]], set[str]]:  # fmt: skip
+    shown: pd.DataFrame,
+    lines: pd.DataFrame,
+    window: list[pd.Timestamp],
+    newest: str | None,
+    binned: PeriodMarks | None,
+    lines_by: Every,
+) -> tuple[list[dict[str, Any]], set[str]]:
     """All traces, and the lanes whose marks stand one by one."""
     each = {lane: at for lane, at in _rows_by_lane(shown).items() if binned is None or lane in ("ahead", "setback")}
     data = [
@@ -176,8 +182,11 @@ def _drawn_by(marks: Every | None, lines: Every) -> list[str]:
         "month": _("A mark stands for all of a month, larger where it holds more."),
         "quarter": _("A mark stands for all of three months, larger where it holds more."),
     }
-    of_lines = {"week": _("The lines go week by week."), "month": _("The lines go month by month."),
-                "quarter": _("The lines go by three months.")}  # fmt: skip
+    of_lines = {
+        "week": _("The lines go week by week."),
+        "month": _("The lines go month by month."),
+        "quarter": _("The lines go by three months."),
+    }
     return [*([of_marks[marks]] if marks else []), *([of_lines[lines]] if lines in of_lines else [])]
 
 
@@ -261,20 +270,10 @@ def _marks(shown: pd.DataFrame, lanes: Mapping[str, np.ndarray], end: pd.Timesta
         at, ahead = lanes[lane], lane == "ahead"
         told = [escaped(text) for text in texts[at]]
         height = LANE_AT[lane] + _lane_offsets(on[at])
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "name": LANE_WORDS[lane],
-                "x": [end.strftime("%Y-%m-%d")] * len(at) if ahead else iso_days(on[at]),
-                "y": height.tolist(),
-                "marker": {**mark, "line": {"width": 1, "color": "var(--kit-card)"}},
-                "hovertext": told,
-                "hoverinfo": "text" if ahead else "x+text",
-                "cliponaxis": False,
-                "showlegend": False,
-            }
-        )
+        x = [end.strftime("%Y-%m-%d")] * len(at) if ahead else iso_days(on[at])
+        look = {**mark, "line": {"width": 1, "color": "var(--kit-card)"}}
+        hovers = {"hovertext": told, "hoverinfo": "text" if ahead else "x+text"}
+        traces.append(marker_trace(LANE_WORDS[lane], x, height.tolist(), look, showlegend=False, **hovers))
     return traces
 
 
@@ -320,18 +319,16 @@ def _rating_lines(daily: pd.DataFrame, every: Every) -> list[dict[str, Any]]:
     for name, words, colour, dash in LINES:
         if daily.empty or daily[name].notna().sum() == 0:
             continue
-        common = {
-            "type": "scatter",
-            "x": iso_days(daily["on"]),
-            "yaxis": "y2",
-            "name": words,
-        }
+        common = {"type": "scatter", "x": iso_days(daily["on"]), "yaxis": "y2", "name": words, "hoverinfo": "x+y+name"}
         line = {"color": colour, "width": 2.5, "dash": dash, "shape": "spline"}
         drawn = {**common, "y": rounded(daily[f"{name}_line"]), "mode": "lines", "connectgaps": False, "line": line}
         if every == "day":
-            points.append({**common, "y": rounded(daily[name]), "mode": "markers", "showlegend": False,
-                           "marker": {"color": colour, "size": 4}, "hoverinfo": "x+y+name"})  # fmt: skip
-        lines.append({**drawn, "hoverinfo": "skip" if every == "day" else "x+y+name"})
+            drawn["hoverinfo"] = "skip"
+            marker = {"color": colour, "size": 4}
+            points.append(
+                {**common, "y": rounded(daily[name]), "mode": "markers", "marker": marker, "showlegend": False}
+            )
+        lines.append(drawn)
     return [*points, *lines]
 
 
@@ -339,24 +336,7 @@ def _ring(shown: pd.DataFrame, newest: str | None, binned: PeriodMarks | None) -
     if newest is None:
         return []
     day, height = _ringed(shown, newest, binned)
-    return [
-        {
-            "type": "scatter",
-            "mode": "markers",
-            "name": "just noted",
-            "x": [day],
-            "y": [height],
-            "marker": {
-                "symbol": "circle-open",
-                "size": 30,
-                "color": "var(--kit-action)",
-                "line": {"width": 3},
-            },
-            "cliponaxis": False,
-            "hoverinfo": "skip",
-            "showlegend": False,
-        }
-    ]
+    return [marker_trace("just noted", [day], [height], RING, hoverinfo="skip", showlegend=False)]
 
 
 def _ringed(shown: pd.DataFrame, newest: str, binned: PeriodMarks | None) -> tuple[str | None, float | None]:
@@ -378,10 +358,15 @@ def _line_names(drawn: set[str]) -> list[dict[str, Any]]:
     below = {"xref": "paper", "yref": "paper", "x": 0, "y": -0.14, "xanchor": "left", "yanchor": "top"}
     told = [(words, colour, dash) for _name, words, colour, dash in LINES if words in drawn]
     return [
-        {**below, "xshift": 140 * place, "text": f"{_DASHES[dash]} {words}", "showarrow": False,
-         "font": {**QUIET, "color": WRITTEN.get(colour, colour)}}
+        {
+            **below,
+            "xshift": 140 * place,
+            "text": f"{_DASHES[dash]} {words}",
+            "showarrow": False,
+            "font": {**QUIET, "color": WRITTEN.get(colour, colour)},
+        }
         for place, (words, colour, dash) in enumerate(told)
-    ]  # fmt: skip
+    ]
 
 
 def _journey_layout(
@@ -397,7 +382,11 @@ def _journey_layout(
         {"l": 118, "r": 28, "t": 8, "b": bottom},
         annotations=names,
         xaxis=time_axis(range=[day.strftime("%Y-%m-%d") for day in window], anchor="y2" if names else "y"),
-        yaxis=grid_axis(range=[0.1, 5.4 if ahead else 4.4], domain=[lower, 1], tickvals=[LANE_AT[one] for one in lanes],
-                        ticktext=[escaped(named[one]) for one in lanes]),
+        yaxis=grid_axis(
+            range=[0.1, 5.4 if ahead else 4.4],
+            domain=[lower, 1],
+            tickvals=[LANE_AT[one] for one in lanes],
+            ticktext=[escaped(named[one]) for one in lanes],
+        ),
         **({"yaxis2": ratings} if names else {}),
-    )  # fmt: skip
+    )

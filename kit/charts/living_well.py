@@ -16,6 +16,7 @@ from kit.charts.picture import (
     escaped,
     grid_axis,
     iso_days,
+    line_trace,
     marker_trace,
     nothing_yet,
     number_texts,
@@ -32,8 +33,11 @@ BOTH = ("living_well", "symptom_load")
 LIVING = {"color": "var(--kit-living)", "symbol": "circle", "size": 5}
 LOUD = {"color": "var(--kit-symptoms)", "symbol": "square-open", "size": 6}
 PERIODS = {"day": _("{n} days"), "week": _("{n} weeks"), "month": _("{n} months"), "quarter": _("{n} quarters")}
-EACH = {"week": _("A point is the mean of a week."), "month": _("A point is the mean of a month."),
-        "quarter": _("A point is the mean of three months.")}  # fmt: skip
+EACH = {
+    "week": _("A point is the mean of a week."),
+    "month": _("A point is the mean of a month."),
+    "quarter": _("A point is the mean of three months."),
+}
 
 
 def living(
@@ -117,10 +121,9 @@ def _line(shown: pd.DataFrame, name: str, words: str) -> list[dict[str, Any]]:
     drawn = {"color": look["color"], "width": 2.5, "dash": dash, "shape": "spline"}
     on, line = iso_days(shown["on"]), rounded(shown[f"{name}_line"])
     return [
-        {"type": "scatter", "mode": "lines", "name": words, "x": on, "y": line, "line": drawn, "connectgaps": False,
-         "hoverinfo": "skip"},
+        line_trace(on, line, drawn, name=words, connectgaps=False, hoverinfo="skip"),
         marker_trace(words, on, rounded(shown[name]), look, hoverinfo="x+y+name"),
-    ]  # fmt: skip
+    ]
 
 
 def _names(drawn: Sequence[str], words: dict[str, str]) -> list[dict[str, Any]]:
@@ -176,18 +179,22 @@ def _spots(spots: Counter) -> dict[str, Any]:
     n = [many for _spot, many in largest_first]
     colour = LIVING["color"]
     marker = {  # the rim that parts a dot from its neighbours takes 2 on each side
-        "color": colour, "symbol": ["circle" if one else "circle-open" for one in there],
-        "size": [round(12 * many**0.5 + 4 * one, 1) for many, one in zip(n, there, strict=True)], "opacity": 1,
+        "color": colour,
+        "symbol": ["circle" if one else "circle-open" for one in there],
+        "size": [round(12 * many**0.5 + 4 * one, 1) for many, one in zip(n, there, strict=True)],
+        "opacity": 1,
         "line": {"width": 2, "color": ["var(--kit-card)" if one else colour for one in there]},
-    }  # fmt: skip
+    }
     hovers = [one_or_many("{n} day", "{n} days", many).format(n=many) for many in n]
     return marker_trace(_("days"), x, y, marker, customdata=n, hovertext=hovers, hoverinfo="text")
 
 
 def _plane_layout(word: str, at_least: float) -> dict[str, Any]:
     edge = at_least - 0.5
-    corner = {"type": "rect", "x0": edge, "x1": 10.6, "y0": edge, "y1": 11.8, "fillcolor": "var(--kit-pale)",
-              "line": {"width": 0}, "layer": "below"}  # fmt: skip
+    span = {"type": "rect", "x0": edge, "x1": 10.6, "y0": edge, "y1": 11.8}
+    corner = {**span, "fillcolor": "var(--kit-pale)", "line": {"width": 0}, "layer": "below"}
+    paper: dict[str, Any] = {"xref": "paper", "yref": "paper"}
+    across, upwards = f"{_('living well')} \u2192", f"\u2191 {word}"
     return base_layout(
         360,
         {"l": 32, "r": 16, "t": 34, "b": 56},
@@ -196,8 +203,7 @@ def _plane_layout(word: str, at_least: float) -> dict[str, Any]:
         shapes=[corner],
         annotations=[
             annotation(_("both can be true"), 10.5, 11.7, xanchor="right", yanchor="top"),
-            annotation(f"\u2191 {word}", 0, 1, xref="paper", yref="paper", xanchor="left", yanchor="bottom", yshift=8),
-            annotation(f"{_('living well')} \u2192", 1, 0, xref="paper", yref="paper", xanchor="right", yanchor="top",
-                  yshift=-28),
+            annotation(upwards, 0, 1, xanchor="left", yanchor="bottom", yshift=8, **paper),
+            annotation(across, 1, 0, xanchor="right", yanchor="top", yshift=-28, **paper),
         ],
-    )  # fmt: skip
+    )

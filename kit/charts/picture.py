@@ -153,6 +153,11 @@ def marker_trace(
     return {**given, "cliponaxis": False, **more}
 
 
+def line_trace(x: Sequence[Any], y: Sequence[Any], line: Mapping[str, Any], **more: Any) -> dict[str, Any]:
+    """One line through all points, broken where one is None."""
+    return {"type": "scatter", "mode": "lines", "x": list(x), "y": list(y), "line": dict(line), **more}
+
+
 def stacking_offsets(place: np.ndarray, of: np.ndarray, step: float = 0.4) -> np.ndarray:
     """How far from their lane marks lie of which several would cover each other: the place of each, of how many."""
     return (place - (of - 1) / 2) * np.minimum(step, 0.7 / np.maximum(of - 1, 1))

@@ -103,9 +103,14 @@ def journey_of(story: Story) -> list[Picture]:
 
 
 def _journey(
-    entries: pd.DataFrame, check_ins: pd.DataFrame, today: date, span: str, since: date | None, is_part: bool,
+    entries: pd.DataFrame,
+    check_ins: pd.DataFrame,
+    today: date,
+    span: str,
+    since: date | None,
+    is_part: bool,
     **more: Any,
-) -> Picture:  # fmt: skip
+) -> Picture:
     seen, noted = charts.entries_since(entries, since), check_ins
     if since is not None:  # a quiet line looks ten days back: what it needs is left in
         check_ins = check_ins[check_ins["on"] >= pd.Timestamp(since) - pd.Timedelta(days=11)]

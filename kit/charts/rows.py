@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from kit.charts.picture import INK, QUIET, WIDE, annotation, axis, base_layout, hidden_axis, wrapped
+from kit.charts.picture import INK, QUIET, WIDE, annotation, axis, base_layout, hidden_axis, line_trace, wrapped
 
 LETTERS, LINE, APART, HIGHEST = 20, 22, 8, 384
 SPARE = 5  # so many letters more stand beside each other where a phone has smaller ones
@@ -69,4 +69,4 @@ def range_trace(lines: Sequence[float], low: Sequence[Any], high: Sequence[Any],
     """A fine line for each row, from `low` to `high`."""
     x = [one for pair in zip(low, high, [None] * len(low), strict=True) for one in pair]
     y = [one for at in lines for one in (at, at, None)]
-    return {"type": "scatter", "mode": "lines", "x": x, "y": y, "line": line, "hoverinfo": "skip", "cliponaxis": False}
+    return line_trace(x, y, line, hoverinfo="skip", cliponaxis=False)

@@ -50,8 +50,8 @@ def small_steps(weeks: pd.DataFrame, over: tuple[float | None, int] = (None, 0))
     top = max(one for one in (*done, *planned, 1) if one is not None)
     data = _drawn(_middles(weeks), done, planned, told, between, top)
     last = noted[-1]
-    words = annotation(told[last], _middles(weeks)[last], _above(weeks.iloc[: last + 1]), font=INK,
-                  xanchor="right", xshift=14, yanchor="bottom", yshift=2)  # fmt: skip
+    beside: dict[str, Any] = {"xanchor": "right", "xshift": 14, "yanchor": "bottom", "yshift": 2}
+    words = annotation(told[last], _middles(weeks)[last], _above(weeks.iloc[: last + 1]), font=INK, **beside)
     return Picture(sentence, columns, told_rows, data, _layout(weeks, top, words, came=any(between)))
 
 

@@ -11,6 +11,7 @@ from kit.charts.picture import (
     axis,
     base_layout,
     grid_axis,
+    line_trace,
     marker_trace,
     rounded,
     without_figure,
@@ -32,17 +33,16 @@ def survival_curve(found: BounceBack) -> Picture:
         return without_figure(sentence)
     after, share = [0, *curve["days"].tolist()], [1.0, *rounded(curve["share"], 3)]
     columns = [_("Days"), _("Stretches that lasted at least as long"), _("Share that goes on afterwards")]
-    rows = [[f"{day:g}", str(n), f"{part:g}"] for day, n, part in zip(
-        after, [found.n, *curve["at_risk"].tolist()], share, strict=True
-    )]  # fmt: skip
+    rows = [
+        [f"{day:g}", str(n), f"{part:g}"]
+        for day, n, part in zip(after, [found.n, *curve["at_risk"].tolist()], share, strict=True)
+    ]
     if curve.empty:
         return without_figure(sentence, columns, rows)
-    step = {
-        "type": "scatter", "mode": "lines", "name": _("share that goes on"), "x": after, "y": share,
-        "line": {"color": "var(--kit-setback)", "width": 3, "shape": "hv"}, "hoverinfo": "x+y",
-    }  # fmt: skip
+    look = {"color": "var(--kit-setback)", "width": 3, "shape": "hv"}
+    steps = line_trace(after, share, look, name=_("share that goes on"), hoverinfo="x+y")
     rows += _median_rows(found)
-    return Picture(sentence, columns, rows, [step, *_median(found)], _curve_layout(found, max(after)))
+    return Picture(sentence, columns, rows, [steps, *_median(found)], _curve_layout(found, max(after)))
 
 
 def curve_sentence(found: BounceBack) -> str:
@@ -94,28 +94,21 @@ def _median(found: BounceBack) -> list[dict[str, Any]]:
     if found.median is None:
         return []
     ends = [found.median if one is None else one for one in (found.low, found.high)]
-    bar = {"type": "scatter", "mode": "lines", "name": _("interval"), "x": ends, "y": [0.5, 0.5],
-           "line": {"color": "var(--kit-quiet)", "width": 2, "dash": "dot"}, "hoverinfo": "x"}  # fmt: skip
+    look = {"color": "var(--kit-quiet)", "width": 2, "dash": "dot"}
+    bar = line_trace(ends, [0.5, 0.5], look, name=_("interval"), hoverinfo="x")
     return [bar, marker_trace(_("half of them"), [found.median], [0.5], MEDIAN, hoverinfo="x+name")]
 
 
 def _curve_layout(found: BounceBack, last: float) -> dict[str, Any]:
-    corner: dict[str, Any] = {
-        "xref": "paper",
-        "yref": "paper",
-        "xanchor": "right",
-    }
-    half = [] if found.median is None else [
-        annotation(_("\u25c6 half of them<br>within {n} days").format(n=f"{found.median:g}"), 1, 1, font=INK, yanchor="top",
-              **corner)
-    ]  # fmt: skip
+    corner: dict[str, Any] = {"x": 1, "xref": "paper", "yref": "paper", "xanchor": "right", "yanchor": "top"}
+    annotations = [annotation(_("days since it began \u2192"), y=0, yshift=-28, **corner)]
+    if found.median is not None:
+        half = _("\u25c6 half of them<br>within {n} days").format(n=f"{found.median:g}")
+        annotations.insert(0, annotation(half, y=1, font=INK, **corner))
     return base_layout(
         300,
         {"l": 48, "r": 24, "t": 12, "b": 56},
         xaxis=axis(range=[0, last * 1.05], showgrid=False, linecolor="var(--kit-line)", showline=True),
         yaxis=grid_axis(range=[-0.03, 1.06], tickvals=[0, 0.5, 1], ticktext=[_("none"), _("half"), _("all")]),
-        annotations=[
-            *half,
-            annotation(_("days since it began \u2192"), 1, 0, yanchor="top", yshift=-28, **corner),
-        ],
+        annotations=annotations,
     )

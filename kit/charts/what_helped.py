@@ -21,9 +21,10 @@ from kit.measures.what_helped import MIN_RATINGS
 from kit.records import TOOL_KINDS, ToolUse
 from kit.words import _, listed, one_or_many
 
-FULL = {"color": "var(--kit-action)", "symbol": "circle", "size": 15,
-        "line": {"width": 2.5, "color": "var(--kit-action)"}}  # fmt: skip
+COLOUR = "var(--kit-action)"
+FULL = {"color": COLOUR, "symbol": "circle", "size": 15, "line": {"width": 2.5, "color": COLOUR}}
 FEW = {**FULL, "symbol": "circle-open"}
+RATING_COLUMNS = (_("How often it was said how much it helped"), _("In the middle, 0 to 10"), _("From"), _("To"))
 OPEN_RING = _("An open ring is too few yet to tell.")
 
 
@@ -32,8 +33,7 @@ def what_helped(tools: pd.DataFrame, listed_only: pd.DataFrame) -> Picture:
 
     `tools` is `measures.what_helped(tool_uses, tools)`, `listed_only` is `measures.listed_only(tools)`.
     """
-    columns = [_("Tool"), _("Used"), _("How often it was said how much it helped"), _("In the middle, 0 to 10"),
-               _("From"), _("To"), _("Not for me")]  # fmt: skip
+    columns = [_("Tool"), _("Used"), *RATING_COLUMNS, _("Not for me")]
     rows = [*_tool_rows(tools), *_listed_rows(listed_only)]
     rated = tools[tools["median"].notna()]
     shown = rated.iloc[: fitting_count(rated["title"].tolist(), _asides(rated))]
@@ -86,15 +86,20 @@ def _listed_rows(listed_only: pd.DataFrame) -> list[list[str]]:
 def _dots(shown: pd.DataFrame) -> list[dict[str, Any]]:
     _tops, lines, _high = row_positions(shown["title"].tolist(), _asides(shown))
     middle, low, high = (rounded(shown[name]) for name in ("median", "low", "high"))
-    n, enough = len(shown), shown["enough"].tolist()
-    symbols = [(FULL if one else FEW)["symbol"] for one in enough]
-    hovers = [_("{much:g} of 10, from {low:g} to {high:g}").format(much=much, low=low, high=high)
-              for much, low, high in zip(middle, low, high, strict=True)]  # fmt: skip
+    n, look = len(shown), {**FEW, "symbol": _symbols(shown)}
+    hovers = [
+        _("{much:g} of 10, from {low:g} to {high:g}").format(much=much, low=low, high=high)
+        for much, low, high in zip(middle, low, high, strict=True)
+    ]
     return [
         range_trace(lines, [0] * n, [10] * n, color="var(--kit-line)", width=1),
-        range_trace(lines, low, high, color="var(--kit-action)", width=4),
-        marker_trace(_("in the middle"), middle, lines, {**FEW, "symbol": symbols}, hovertext=hovers, hoverinfo="text"),
+        range_trace(lines, low, high, color=COLOUR, width=4),
+        marker_trace(_("in the middle"), middle, lines, look, hovertext=hovers, hoverinfo="text"),
     ]
+
+
+def _symbols(shown: pd.DataFrame) -> list[str]:
+    return [str((FULL if one else FEW)["symbol"]) for one in shown["enough"]]
 
 
 def _layout(shown: pd.DataFrame) -> dict[str, Any]:
@@ -118,8 +123,7 @@ def what_fits(fits: pd.DataFrame) -> Picture:
 
     `fits` is `measures.what_fits(tool_uses, tools, setbacks)`.
     """
-    columns = [_("What came before it"), _("Tool"), _("Used"), _("How often it was said how much it helped"),
-               _("In the middle, 0 to 10"), _("From"), _("To")]  # fmt: skip
+    columns = [_("What came before it"), _("Tool"), _("Used"), *RATING_COLUMNS]
     middle, low, high = (number_texts(rounded(fits[name])) for name in ("median", "low", "high"))
     times, said = (fits[name].astype(str) for name in ("times", "rated"))
     rows = [list(row) for row in zip(fits["came_before"], fits["title"], times, said, middle, low, high, strict=True)]
@@ -156,10 +160,9 @@ def _fits_sentence(rated: pd.DataFrame) -> str:
 
 def _fit_dots(shown: pd.DataFrame, names: Sequence[str]) -> list[dict[str, Any]]:
     _tops, lines, _high = row_positions(names, _asides(shown), SCREEN)
-    n, symbols = len(shown), [(FULL if one else FEW)["symbol"] for one in shown["enough"].tolist()]
+    n, look = len(shown), {**FEW, "symbol": _symbols(shown)}
     texts = [escaped(title) for title in shown["title"]]
     return [
         range_trace(lines, [0] * n, [10] * n, color="var(--kit-line)", width=1),
-        marker_trace(_("in the middle"), rounded(shown["median"]), lines, {**FEW, "symbol": symbols}, hovertext=texts,
-              hoverinfo="text+x"),
-    ]  # fmt: skip
+        marker_trace(_("in the middle"), rounded(shown["median"]), lines, look, hovertext=texts, hoverinfo="text+x"),
+    ]
