@@ -13,6 +13,7 @@ import kit
 from kit import charts, measures
 from kit.frames import CLIENT_KINDS, frame
 from kit.measures import goals, kaplan_meier, living_well, steps
+from kit.measures.former_names import RENAMED
 from kit.records import LISTED_ONLY
 
 TODAY = date(2026, 6, 30)
@@ -275,12 +276,25 @@ def test_records_serve_as_well_as_frames():
 
 
 @pytest.mark.parametrize("of", ["client", "asked", "coach", "curve"])
-def test_the_sentences_of_the_former_version_are_still_there_and_say_where_they_went(of):
+def test_a_sentence_of_the_former_version_is_still_there_and_says_where_it_went(of):
     found = found_feet(lasting(9, ongoing="2026-06-01"))
     former = {"client": "sentence"}.get(of, f"{of}_sentence")
 
-    with pytest.warns(DeprecationWarning, match=rf"^BounceBack\.{former} goes .* kit\.charts\.{of}_sentence\(found\)"):
+    with pytest.warns(
+        DeprecationWarning, match=rf"^BounceBack\.{former} goes .* kit\.charts\.{of}_sentence\(found\)\.$"
+    ):
         assert getattr(found, former) == getattr(charts, f"{of}_sentence")(found)
+
+
+@pytest.mark.parametrize(("former", "now"), RENAMED.items())
+def test_a_measure_of_the_former_version_is_still_there_and_says_what_it_is_called_now(former, now):
+    with pytest.warns(DeprecationWarning, match=rf"^kit\.measures\.{former} goes .* kit\.measures\.{now}\.$"):
+        assert getattr(measures, former) is getattr(measures, now)
+
+
+def test_a_name_that_no_measure_has_or_had_is_an_attribute_error():
+    with pytest.raises(AttributeError, match=r"^kit\.measures has no progress$"):
+        measures.progress  # noqa: B018
 
 
 def test_meanwhile_counts_what_was_there_too():

@@ -1,4 +1,10 @@
-"""What the entries add up to; every meaning of progress stands here, once."""
+"""What the entries add up to; every meaning of progress stands here, once.
+
+A measure takes frames (`book.frames(client)`) or records, and gives a number or a frame. NA or None stands for "too few
+yet to tell", a gap is never 0, and input that makes no sense raises ValueError with one plain sentence.
+"""
+
+from typing import TYPE_CHECKING
 
 from kit.measures.bounce_back import BounceBack, Trend, bounce_back
 from kit.measures.goals import areas, attained, goal_attainment, ladders
@@ -16,3 +22,6 @@ __all__ = [
     "paired_days_by_period", "paired_ratings", "showing_up", "since_day", "steps_by_week", "survival", "triggers",
     "what_fits", "what_helped",
 ]  # fmt: skip
+
+if not TYPE_CHECKING:  # a type checker still finds a name that is spelt wrongly
+    from kit.measures.former_names import renamed_measure as __getattr__  # noqa: F401

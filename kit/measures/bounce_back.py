@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date
-from importlib import import_module
 from typing import Any
-from warnings import warn
 
 import numpy as np
 import pandas as pd
 
 from kit.measures.columns import as_days, as_frame
+from kit.measures.former_names import sentence_of
 from kit.measures.kaplan_meier import median_days, median_interval, survival
 from kit.words import _
 
@@ -39,24 +38,13 @@ class Trend:
         return int(self.low > 0) - int(self.high < 0)
 
 
-def _said_by_charts(name: str, function: str) -> property:
-    """A sentence that stood here in version 0.1."""
-
-    def sentence(found: "BounceBack") -> str:
-        new = f"kit.charts.{function}(found)"
-        warn(
-            _("BounceBack.{name} goes in the next version; please use {new}.").format(name=name, new=new),
-            DeprecationWarning,
-            stacklevel=2,
-        )
-        return getattr(import_module("kit.charts"), function)(found)
-
-    return property(sentence)
-
-
 @dataclass(frozen=True, eq=False)
 class BounceBack:
-    """What `bounce_back` found: `setbacks` are counted and told, `episodes` join neighbours for the curve alone."""
+    """What `bounce_back` found: `setbacks` are counted and told, `episodes` join neighbours for the curve alone.
+
+    `n` counts episodes, `ended` and `ongoing` count setbacks; `median`, `low` and `high` are days, and so is `gap`: how
+    far apart neighbours may lie that are joined.
+    """
 
     setbacks: pd.DataFrame
     episodes: pd.DataFrame
@@ -71,16 +59,19 @@ class BounceBack:
     left_out: int
     gap: int
 
-    sentence = _said_by_charts("sentence", "client_sentence")
-    asked_sentence = _said_by_charts("asked_sentence", "asked_sentence")
-    coach_sentence = _said_by_charts("coach_sentence", "coach_sentence")
-    curve_sentence = _said_by_charts("curve_sentence", "curve_sentence")
+    sentence = sentence_of("client_sentence", "sentence")
+    asked_sentence = sentence_of("asked_sentence", "asked_sentence")
+    coach_sentence = sentence_of("coach_sentence", "coach_sentence")
+    curve_sentence = sentence_of("curve_sentence", "curve_sentence")
 
 
 def bounce_back(setbacks: Any, today: date, gap: int = 2) -> BounceBack:
     """Days from a setback's first day to being back on one's feet.
 
-    `setbacks` has a row for each, in order of time: `began_on`, `back_on_feet_on` (NaT while it goes on), `days`,
+    `setbacks` needs the columns `began_on` and `back_on_feet_on` (NaT while it goes on), and may have `timed`,
+    `roughly`, `title` and `id`. Comes out a `BounceBack`.
+
+    Its `setbacks` have a row for each, in order of time: `began_on`, `back_on_feet_on` (NaT while it goes on), `days`,
     `ongoing`, `roughly` (its first day is), `title`, `id`. What still goes on has no end: its `days` are those until
     `today`, and count as "at least" (right-censored). `ended` and `ongoing` count these rows, so that one more record
     never takes back that somebody got up. Setbacks with `timed` false stay out (`left_out`).
@@ -90,10 +81,13 @@ def bounce_back(setbacks: Any, today: date, gap: int = 2) -> BounceBack:
     overlaps it only: all that began later, and the stretch that had not ended when it began.
 
     From 5 stretches on (`n`) there is a `curve` (see `survival`) and its `median` in days, with the 95% interval from
-    `low` to `high` (see `curve.interval`); from 5 ended ones on a `trend`: the slope of Theil 1950 and Sen 1968, in
+    `low` to `high` (see `median_interval`); from 5 ended ones on a `trend`: the slope of Theil 1950 and Sen 1968, in
     which the ongoing one is not. Each of these is None while it is too early to tell.
 
-    Kaplan and Meier 1958 for the curve; scipy's `theilslopes` for the trend.
+    Raises ValueError where a column or a first day is missing, or an end lies before its beginning.
+
+    Source: Kaplan and Meier 1958; Brookmeyer and Crowley 1982 for the interval of the median; Theil 1950 and Sen 1968
+    for the trend, as in scipy's `theilslopes`.
     """
     kept, left_out = _without_untimed(as_frame(setbacks, "began_on", "back_on_feet_on"))
     each = _in_order(kept, today)

@@ -22,6 +22,8 @@ def goal_attainment(levels: Numbers, weights: Numbers | None = None, rho: float 
     >>> round(goal_attainment([-1, -1, -1]), 2)
     36.31
 
+    Raises ValueError for no levels, for levels, weights or a rho out of range, and where not each level has its weight.
+
     Source: Kiresuk and Sherman 1968; Turner-Stokes 2009 in the form of its erratum.
     """
     x = at_least_one(levels)
@@ -41,6 +43,9 @@ def goal_attainment(levels: Numbers, weights: Numbers | None = None, rho: float 
 def ladders(aspirations: pd.DataFrame, ladder_marks: pd.DataFrame) -> pd.DataFrame:
     """Each aspiration with its latest place: `id`, `title`, `why`, `rungs`, `importance`, and from the marks
     `first_level`, `level` (-2 to +2), `on`, `enough_for_now`, `marks` (how many), `place`.
+
+    `aspirations` needs `id`, `title` and `rungs`, `ladder_marks` `aspiration`, `on`, `level` and `enough_for_now`; where
+    one is missing ValueError names it.
 
     `place` is where the level stands among the rungs: 0 on the first one, 1 on the second, 1.5 between the second and
     the third; -2 is the first rung, +2 the last. What was not marked yet is NA: too few yet to tell.
@@ -95,7 +100,7 @@ def attained(ladders: pd.DataFrame) -> float | None:
 def areas(milestones: pd.DataFrame) -> pd.DataFrame:
     """How many milestones belong to each area of life: `area`, `reached`, `ahead` (looked out for). A view, no rating.
 
-    All areas are there in the order of the form, those without a milestone too, and "" for what names none.
+    `milestones` needs `area` and `on` (NaT: ahead); where one is missing ValueError names it. All areas are there in the order of the form, those without a milestone too, and "" for what names none.
     """
     given = as_frame(milestones, "area", "on")
     ahead = np.isnat(as_days(given["on"]))

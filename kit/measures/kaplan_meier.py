@@ -23,6 +23,8 @@ def survival(days: Numbers, ended: Iterable[Any]) -> pd.DataFrame:
     >>> survival([1, 1, 4, 5, 6, 9, 9, 22], [1, 1, 1, 1, 0, 1, 0, 1])["share"].round(3).tolist()
     [0.75, 0.625, 0.5, 0.333, 0.0]
 
+    Raises ValueError where there are no days, where they are below 0, or where not each says whether it has ended.
+
     Source: Kaplan and Meier 1958; the example: Bewick 2004, Critical Care 8:389.
     """
     times, at_risk, ends = _risk_table(days, ended)
@@ -33,7 +35,9 @@ def survival(days: Numbers, ended: Iterable[Any]) -> pd.DataFrame:
 def median_days(curve: pd.DataFrame) -> float | None:
     """The first day on which the share of a `survival` curve is one half or less, in days.
 
-    None as long as more than half still go on: too few yet to tell.
+    None as long as more than half still go on: too few yet to tell. Raises ValueError for what is no such curve.
+
+    Source: Kaplan and Meier 1958; of Bewick's example (2004) it is 5.
     """
     if not isinstance(curve, pd.DataFrame) or not {"days", "share"} <= set(curve):
         raise ValueError(_("Please give the frame that survival returns."))

@@ -25,7 +25,8 @@ BETTER: dict[str, Literal["higher", "lower"]] = {
 def paired_ratings(check_ins: Any, at_least: float = 6) -> pd.DataFrame:
     """The days on which both were noted: `on`, `living_well`, `symptom_load` (0 to 10), `both`.
 
-    `both` says that each is `at_least` or more. Two check-ins of one day stand as their mean.
+    `check_ins` needs the columns `on`, `living_well` and `symptom_load`; where one is missing ValueError names it. `both`
+    says that each is `at_least` or more. Two check-ins of one day stand as their mean.
     """
     daily = daily_means(as_frame(check_ins, "on", *BOTH), BOTH)
     daily = daily.dropna(ignore_index=True)
@@ -41,7 +42,7 @@ def paired_days_by_period(beside: pd.DataFrame, on: Any, every: Every) -> pd.Dat
 
 def living_with_symptoms(check_ins: Any, at_least: float = 6) -> pd.DataFrame:
     """On how many of the days living well and what one lives with were both `at_least` or more: better does not mean
-    free of symptoms.
+    free of symptoms. What goes in is what `paired_ratings` takes.
 
     The first row is all months together (its `month` is NaT), then a row for each month that holds a day: `month` (its
     first day), `days` on which both were noted (n), `both` (days on which both were there), `share` (both of days,
@@ -75,6 +76,8 @@ def nap(before: Numbers, after: Numbers, better: Literal["higher", "lower"] = "h
     >>> round(nap([20, 20, 26, 25, 22, 23], [28, 25, 24, 27, 30, 30, 29]), 3)
     0.917
 
+    Raises ValueError where a side holds no value at all, or one that is no number.
+
     Source: Parker and Vannest 2009; Tau = 2 NAP - 1 (Parker, Vannest and others 2011).
     """
     if better not in ("higher", "lower"):
@@ -91,6 +94,8 @@ def nap(before: Numbers, after: Numbers, better: Literal["higher", "lower"] = "h
 
 def since_day(check_ins: Any, day: date) -> pd.DataFrame:
     """Days since `day` beside those before, for the coach's own view; `day` itself counts as since.
+
+    `check_ins` needs `on`, and has any of `energy`, `living_well`, `symptom_load`, `hope` and `connection` (0 to 10).
 
     A row for each rating: `rating`, `days_before`, `days_since`, the medians `before` and `since`, and `nap`.
     For what one lives with, lower is better. NA where a side holds no day. That one came after the other does not

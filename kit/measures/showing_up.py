@@ -22,7 +22,8 @@ def showing_up(dates: Iterable[Any], today: date | None = None) -> pd.DataFrame:
 
     `week_of` (its Monday), `entries` (how many), `weeks` (how many weeks hold something, up to this one). The last
     row is the week of `today` (without it, of the last entry). The client reads the last of `weeks`; out of how many
-    (the number of rows) stands in the table only. Needs one date at least; with few it still holds, being a count.
+    (the number of rows) stands in the table only. With few days it still holds, being a count; without any it
+    raises ValueError.
     """
     found = as_mondays(dates)
     found = found[~np.isnat(found)]

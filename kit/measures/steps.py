@@ -16,7 +16,7 @@ from kit.words import _
 def kept(done: float | None, planned: float | None) -> float | None:
     """Partial credit: the share of what was planned that was done, 0 to 1; doing more than planned is 1.
 
-    None when nothing was planned, or nothing was noted.
+    None when nothing was planned, or nothing was noted. Raises ValueError for counts below 0.
 
     >>> kept(4, 5)
     0.8
@@ -39,7 +39,7 @@ def enough(planned: int, energy: int | None = None, confidence: int | None = Non
 def kept_over(step_weeks: Any) -> float | None:
     """The mean of `kept` over weeks, 0 to 1; a week in which something came between counts only when it raises it.
 
-    `step_weeks` has `done`, `planned` and `came_between`. Weeks with something in between are taken from the fullest
+    `step_weeks` needs `done`, `planned` and `came_between`; where one is missing ValueError names it. Weeks with something in between are taken from the fullest
     on, as long as the mean rises; where something came between in each, the fullest one stands. Weeks of which
     nothing was planned or noted are not in it; None when no others are there.
     """
@@ -67,6 +67,9 @@ def _kept(step_weeks: Any) -> tuple[float | None, int]:
 
 def steps_by_week(step_weeks: pd.DataFrame) -> pd.DataFrame:
     """All small steps, a row a week: `week_of` (its Monday), `done`, `planned`, `kept`, `came_between`, `reasons`.
+
+    `step_weeks` needs `week_of`, `done`, `planned` and `came_between`, and may have `reason`; where one is missing
+    ValueError names it.
 
     `done` and `planned` add up the steps of which something was noted; while nothing was noted at all `done` is NA (a
     gap, not 0) and `planned` adds up all. `kept` is the mean of `kept` over the week's steps (0 to 1), NA where none

@@ -35,6 +35,8 @@ MOST_TEXTS = 3  # marks of a heap that can be told by name
 def journey(frames: Mapping[str, pd.DataFrame], today: date) -> pd.DataFrame:
     """All that happened on one time line: `id`, `lane`, `on`, `until`, `ongoing`, `text`, `created_at`.
 
+    `frames` are those that `JOURNEY` names, check-ins aside; the rows lie in the order of their days.
+
     A milestone without a day has the lane "ahead" (something to look out for) and no `on`. A setback reaches
     from its first day to being back on one's feet; one without an end is `ongoing`, and reaches to `today`.
     """
@@ -73,6 +75,8 @@ def _column(parts: Mapping[str, pd.DataFrame], name: str, dtype: str = "object",
 
 def by_day(check_ins: pd.DataFrame, gap: int = 21, ratings: Sequence[str] = RATINGS) -> pd.DataFrame:
     """One row a day with anything noted: `on`, `energy`, `living_well`, and each as a quiet line.
+
+    `check_ins` needs `on` and the columns that `ratings` names (0 to 10, NA where it was skipped).
 
     Two check-ins of one day stand as their mean (0 to 10). `energy_line` and `living_well_line` are means over
     the 21 days around a day; after `gap` days without a check-in they are NA: a gap stays a gap. `ratings` names

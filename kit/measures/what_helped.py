@@ -24,6 +24,8 @@ _TYPES = {"median": "Float64", "low": "Float64", "high": "Float64", "estimate": 
 def what_helped(tool_uses: Any, tools: Any) -> pd.DataFrame:
     """Each tool that was used, what helped most first; therapy and medication are left out (see `listed_only`).
 
+    `tool_uses` needs `tool` and `helped` (0 to 10, NA where it was skipped) and may have `not_for_me`, `tools` needs `id`,
+    `title` and `kind`; where one is missing ValueError names it. Out come
     `tool` (its id), `title`, `kind`, `times` used, `rated` (n of the ratings), `median`, `low` and `high` of how
     much it helped (0 to 10), `not_for_me` (how often it was called so), `estimate`, `enough`.
 
@@ -37,7 +39,10 @@ def what_helped(tool_uses: Any, tools: Any) -> pd.DataFrame:
 
 
 def listed_only(tools: Any) -> pd.DataFrame:
-    """Therapy and medication that are in use: `tool`, `title`, `kind`. Listed, never rated or ranked."""
+    """Therapy and medication that are in use: `tool`, `title`, `kind`. Listed, never rated or ranked.
+
+    `tools` needs `id`, `title`, `kind` and `status`; where one is missing ValueError names it.
+    """
     given = as_frame(tools, "id", "title", "kind", "status")
     rows = zip(given["title"], given["id"], given["kind"], given["status"], strict=True)
     found = sorted(
@@ -48,6 +53,8 @@ def listed_only(tools: Any) -> pd.DataFrame:
 
 def what_fits(tool_uses: Any, tools: Any, setbacks: Any) -> pd.DataFrame:
     """`what_helped`, for each thing that came before a setback: the columns of it after `came_before`.
+
+    `tool_uses` needs `setback` (its id) too, `setbacks` needs `id` and `triggers` (several words each).
 
     Only uses that name a setback count, once for each thing that came before it. The most frequent thing comes first.
     """
@@ -70,6 +77,10 @@ def what_fits(tool_uses: Any, tools: Any, setbacks: Any) -> pd.DataFrame:
 
 def triggers(setbacks: Any, tool_uses: Any, today: date, tools: Any = None) -> pd.DataFrame:
     """Each thing that came before a setback, the most frequent first.
+
+    `setbacks` needs `id`, `began_on`, `back_on_feet_on` and `triggers`, and may have `outside_control` and `timed`;
+    `tool_uses` and `tools` are those of `what_fits`. Raises ValueError where a column or a first day is missing, or an
+    end lies before its beginning. Out come
 
     `came_before`, `times`, `not_in_my_hands` (how often it was called so), `ongoing` (how many of those setbacks go
     on), `timed` (n of the days), `days` (how long each lasted, or has lasted at least), `ended` (whether it did, in the
