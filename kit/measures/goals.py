@@ -44,8 +44,8 @@ def ladders(aspirations: pd.DataFrame, ladder_marks: pd.DataFrame) -> pd.DataFra
     """Each aspiration with its latest place: `id`, `title`, `why`, `rungs`, `importance`, and from the marks
     `first_level`, `level` (-2 to +2), `on`, `enough_for_now`, `marks` (how many), `place`.
 
-    `aspirations` needs `id`, `title` and `rungs`, `ladder_marks` `aspiration`, `on`, `level` and `enough_for_now`; where
-    one is missing ValueError names it.
+    `aspirations` needs `id`, `title` and `rungs`, `ladder_marks` `aspiration`, `on`, `level` and `enough_for_now`;
+    where one is missing ValueError names it.
 
     `place` is where the level stands among the rungs: 0 on the first one, 1 on the second, 1.5 between the second and
     the third; -2 is the first rung, +2 the last. What was not marked yet is NA: too few yet to tell.
@@ -100,7 +100,8 @@ def attained(ladders: pd.DataFrame) -> float | None:
 def areas(milestones: pd.DataFrame) -> pd.DataFrame:
     """How many milestones belong to each area of life: `area`, `reached`, `ahead` (looked out for). A view, no rating.
 
-    `milestones` needs `area` and `on` (NaT: ahead); where one is missing ValueError names it. All areas are there in the order of the form, those without a milestone too, and "" for what names none.
+    `milestones` needs `area` and `on` (NaT: ahead); where one is missing ValueError names it. All areas are there in
+    the order of the form, those without a milestone too, and "" for what names none.
     """
     given = as_frame(milestones, "area", "on")
     ahead = np.isnat(as_days(given["on"]))

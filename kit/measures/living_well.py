@@ -25,8 +25,8 @@ BETTER: dict[str, Literal["higher", "lower"]] = {
 def paired_ratings(check_ins: Any, at_least: float = 6) -> pd.DataFrame:
     """The days on which both were noted: `on`, `living_well`, `symptom_load` (0 to 10), `both`.
 
-    `check_ins` needs the columns `on`, `living_well` and `symptom_load`; where one is missing ValueError names it. `both`
-    says that each is `at_least` or more. Two check-ins of one day stand as their mean.
+    `check_ins` needs the columns `on`, `living_well` and `symptom_load`; where one is missing ValueError names it.
+    `both` says that each is `at_least` or more. Two check-ins of one day stand as their mean.
     """
     daily = daily_means(as_frame(check_ins, "on", *BOTH), BOTH)
     daily = daily.dropna(ignore_index=True)

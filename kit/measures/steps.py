@@ -39,9 +39,9 @@ def enough(planned: int, energy: int | None = None, confidence: int | None = Non
 def kept_over(step_weeks: Any) -> float | None:
     """The mean of `kept` over weeks, 0 to 1; a week in which something came between counts only when it raises it.
 
-    `step_weeks` needs `done`, `planned` and `came_between`; where one is missing ValueError names it. Weeks with something in between are taken from the fullest
-    on, as long as the mean rises; where something came between in each, the fullest one stands. Weeks of which
-    nothing was planned or noted are not in it; None when no others are there.
+    `step_weeks` needs `done`, `planned` and `came_between`; where one is missing ValueError names it. Weeks with
+    something in between are taken from the fullest on, as long as the mean rises; where something came between in each,
+    the fullest one stands. Weeks of which nothing was planned or noted are not in it; None when no others are there.
     """
     return _kept(step_weeks)[0]
 

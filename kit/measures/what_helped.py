@@ -24,10 +24,10 @@ _TYPES = {"median": "Float64", "low": "Float64", "high": "Float64", "estimate": 
 def what_helped(tool_uses: Any, tools: Any) -> pd.DataFrame:
     """Each tool that was used, what helped most first; therapy and medication are left out (see `listed_only`).
 
-    `tool_uses` needs `tool` and `helped` (0 to 10, NA where it was skipped) and may have `not_for_me`, `tools` needs `id`,
-    `title` and `kind`; where one is missing ValueError names it. Out come
-    `tool` (its id), `title`, `kind`, `times` used, `rated` (n of the ratings), `median`, `low` and `high` of how
-    much it helped (0 to 10), `not_for_me` (how often it was called so), `estimate`, `enough`.
+    `tool_uses` needs `tool` and `helped` (0 to 10, NA where it was skipped) and may have `not_for_me`, `tools` needs
+    `id`, `title` and `kind`; where one is missing ValueError names it. Out come `tool` (its id), `title`, `kind`,
+    `times` used, `rated` (n of the ratings), `median`, `low` and `high` of how much it helped (0 to 10), `not_for_me`
+    (how often it was called so), `estimate`, `enough`.
 
     The order: tools rated at least 3 times first (`enough`; of the others it is too early to tell, so that one use
     never outranks twenty), then by `estimate`: the mean shrunk towards the mean m of all ratings in the list, as if
