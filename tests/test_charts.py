@@ -371,10 +371,10 @@ def test_before_a_client_asks_nothing_about_finding_ones_feet_is_in_days(shown, 
 def test_below_five_stretches_there_is_no_curve_and_from_five_on_there_is():
     few, enough = (measures.bounce_back(setbacks(*lengths), TODAY) for lengths in ((9, 7, 5, 4), (9, 7, 5, 4, 3)))
 
-    assert charts.feet_curve(few).data == []
-    assert charts.feet_curve(few).sentence == "From 5 stretches on there is a curve."
-    assert charts.feet_curve(enough).data
-    assert charts.feet_curve(enough).sentence.startswith("Of 5 stretches half ended within 5 days (95% interval: ")
+    assert charts.survival_curve(few).data == []
+    assert charts.survival_curve(few).sentence == "From 5 stretches on there is a curve."
+    assert charts.survival_curve(enough).data
+    assert charts.survival_curve(enough).sentence.startswith("Of 5 stretches half ended within 5 days (95% interval: ")
 
 
 @pytest.mark.parametrize("lengths", [(9,), (9, 7, 5, 4), (9, 7, 5, 4, 3, 2)])
@@ -391,8 +391,8 @@ def test_a_median_that_is_not_reached_yet_is_not_drawn():
     found = measures.bounce_back(setbacks(9, 7, 5, 4, None, every=60), date(2026, 9, 3))
     most = measures.bounce_back([*setbacks(9, 7), *setbacks(None)], date(2026, 9, 3))
 
-    assert trace(charts.feet_curve(found), "half of them")["x"] == [found.median]
-    assert charts.feet_curve(most).data == []
+    assert trace(charts.survival_curve(found), "half of them")["x"] == [found.median]
+    assert charts.survival_curve(most).data == []
 
 
 def test_setbacks_that_are_left_out_of_pictures_about_time_are_in_none_of_them():

@@ -1,5 +1,6 @@
 """The house keeps its own rules: style, types, floors, notebooks without answers, one list of parts."""
 
+import ast
 import importlib.metadata
 import json
 import os
@@ -113,12 +114,29 @@ def test_a_module_imports_only_from_below_and_big_libraries_stay_at_home():
 def test_every_wall_of_the_house_can_be_felt(tmp_path):
     shutil.copytree(ROOT / "kit", tmp_path / "kit", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    with (tmp_path / "kit" / "words.py").open("a", encoding="utf-8") as words:
-        words.write(EVERYTHING_WRONG)
+    for name, wrong in (("words.py", EVERYTHING_WRONG), ("measures/columns.py", "from kit import charts, store")):
+        with (tmp_path / "kit" / name).open("a", encoding="utf-8") as module:
+            module.write(wrong)
 
     done = told("-c", LINT_IMPORTS, "--no-cache", cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(tmp_path)})
     count = len(PROJECT["tool"]["importlinter"]["contracts"])
     assert f"Contracts: 0 kept, {count} broken." in done.stdout
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "kit" / "measures").glob("*.py")), ids=lambda path: path.stem)
+def test_a_measure_has_words_for_what_it_cannot_take_alone(path):
+    tree = ast.parse(path.read_text("utf-8"))
+    imported = [one for one in ast.walk(tree) if isinstance(one, ast.ImportFrom) and one.module == "kit.words"]
+    assert {name.name for one in imported for name in one.names} <= {"_"}
+
+    warns = {"ValueError", "warn"}
+    excused = [one for one in ast.walk(tree) if isinstance(one, ast.Call) and ast.unparse(one.func) in warns]
+    assert sorted(words_in(tree)) == sorted(words for one in excused for words in words_in(one))
+
+
+def words_in(tree: ast.AST) -> list[str]:
+    calls = [one for one in ast.walk(tree) if isinstance(one, ast.Call) and ast.unparse(one.func) == "_"]
+    return [ast.unparse(one) for one in calls]
 
 
 def test_the_hooks_before_a_commit_can_be_read():

@@ -369,7 +369,7 @@ def test_peoples_text_reaches_the_picture_as_data_to_the_letter(hostile):
     figure = Read(page(Milestone(**HERON, title=hostile, on=MONDAY), beside)).scripts[0]
 
     assert not re.search("[<>&\u2028\u2029]", figure)
-    assert [charts.plain(hostile)] in [trace.get("hovertext") for trace in json.loads(figure)[0]["data"]]
+    assert [charts.escaped(hostile)] in [trace.get("hovertext") for trace in json.loads(figure)[0]["data"]]
 
 
 @given(st.text(st.characters(exclude_categories=["C"]), min_size=1, max_size=60).filter(str.strip))
