@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from kit import places
-from kit.jupyter import launch
+from kit.jupyter import hardening, launch
 from kit.vault import agent, keys
 from kit.words import Trouble
 
@@ -187,7 +187,7 @@ def test_a_person_s_own_jupyter_settings_are_left_alone(home, monkeypatch):
         monkeypatch.setenv(name, "/somebody/s/own")
     monkeypatch.setenv("JUPYTER_CONFIG_PATH", "/somebody/s/own")
 
-    launch._separate_settings(launch.jupyter_folder())
+    hardening._separate_settings(launch.jupyter_folder())
     pointed = [os.environ[name] for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR")]
     assert all(Path(folder).is_relative_to(home) for folder in pointed)
     assert "JUPYTER_CONFIG_PATH" not in os.environ
@@ -195,7 +195,7 @@ def test_a_person_s_own_jupyter_settings_are_left_alone(home, monkeypatch):
 
 def test_the_settings_name_what_this_jupyterlab_knows(running):
     """A setting whose name JupyterLab has changed would be passed over in silence."""
-    for name, values in launch.SETTINGS.items():
+    for name, values in hardening.SETTINGS.items():
         known = running.ask(f"lab/api/settings/{name}")["schema"]["properties"]
         assert set(values) <= set(known), name
 

@@ -110,7 +110,7 @@ def everything(book):
 NATIVE = [sys.executable, "-m", "ipykernel_launcher", "-f", "kernel.json"]
 
 
-def kernel(command=NATIVE, spec_env=(), started_in=trust.SURROUNDINGS):
+def kernel(command=NATIVE, spec_env=(), started_in=hardening.KERNEL_ENV):
     provisioner = SimpleNamespace(process=SimpleNamespace(args=command))
     spec = SimpleNamespace(env=dict(spec_env))
     return SimpleNamespace(provisioner=provisioner, kernel_spec=spec, _launch_args={"env": dict(started_in)})

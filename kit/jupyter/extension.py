@@ -17,7 +17,7 @@ from tornado.ioloop import IOLoop
 from tornado.web import HTTPError, authenticated, stream_request_body
 
 from kit import assets, places
-from kit.jupyter import trust, unlocking
+from kit.jupyter import hardening, trust, unlocking
 from kit.words import Trouble, _
 
 LARGEST = 16 * 1024**3  # bytes of a sealed practice: it goes to the disk as it comes in, and never into memory
@@ -74,7 +74,7 @@ def runs_only_ours(kernel: Any) -> bool:
     return (
         command[:-1] == [sys.executable, "-m", "ipykernel_launcher", "-f"]
         and not kernel.kernel_spec.env
-        and trust.SURROUNDINGS.items() <= dict(started_in).items()
+        and hardening.KERNEL_ENV.items() <= dict(started_in).items()
     )
 
 
@@ -85,7 +85,7 @@ def keep_folder_off_path(server: Any) -> None:
 
     def surroundings(path: str, name: str | None = None) -> dict[str, str]:
         ours = _is_marked(Path(to_os_path(ApiPath(path), root)))
-        return {**given(path, name), **(trust.SURROUNDINGS if ours else {})}
+        return {**given(path, name), **(hardening.KERNEL_ENV if ours else {})}
 
     sessions.get_kernel_env = surroundings
 

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import json
-import logging
 import os
 import secrets
 import signal
@@ -20,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from kit import locking, places, processes
-from kit.jupyter import trust, unlocking
+from kit.jupyter import hardening, unlocking
 from kit.vault import agent
 from kit.words import Trouble, _
 
@@ -29,29 +28,6 @@ FIRST_PORT = 8888
 FAREWELL = 5.0  # seconds for what pages were still asking for
 PATIENCE = 10.0  # seconds that a kit which runs already may take to answer
 STARTING = 60.0  # seconds that one start waits for another
-
-# What a person may still change in JupyterLab's own settings; these are only where it starts from.
-SETTINGS = {
-    "@jupyterlab/apputils-extension:notification": {
-        "fetchNews": "false",
-        "checkForUpdates": False,
-        "doNotDisturbMode": True,
-    },
-    "@jupyterlab/apputils-extension:themes": {"adaptive-theme": True},  # dark where the system is
-    "@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": False},
-    "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none", "kernelShutdown": False},
-}
-# What a session has no use for, and what would ask the internet.
-DISABLED = {
-    "@jupyterlab/apputils-extension:announcements": True,
-    "@jupyterlab/extensionmanager-extension": True,
-    "@jupyterlab/terminal-extension": True,
-}
-KERNEL_SETTINGS = """\
-c = get_config()  # noqa: F821
-c.HistoryManager.enabled = False
-c.HistoryManager.hist_file = ":memory:"
-"""
 
 _SILENT = _(
     "The kit is open already, but it isn't answering just now. Please wait a minute, then try again. If that doesn't "
@@ -83,14 +59,12 @@ def jupyter_folder() -> Path:
 def _serve(page: str, browser: bool, port: int | None, started: Callable[[], None]) -> int:
     if port is not None:
         _require_free(port)
-    os.environ.update(trust.SURROUNDINGS)  # for whatever is started from here on
-    os.umask(0o077)  # whatever Jupyter and its kernels write is its owner's alone; on Windows the profile sees to that
-    _separate_settings(jupyter_folder())
     token = secrets.token_urlsafe(24)
+    hardened = hardening.harden_server(jupyter_folder(), token)
     unlock = agent.start()
     try:
         unlocking.open_at_start()
-        server = _server(token, port)
+        server = _server({**_options(port), **hardened})
         # Only once the loop runs does the server listen.
         server.io_loop.add_callback(started)
         server.io_loop.add_callback(lambda: _show(f"http://{HOST}:{server.port}/{page}", token, browser))
@@ -103,11 +77,10 @@ def _serve(page: str, browser: bool, port: int | None, started: Callable[[], Non
     return 0
 
 
-def _server(token: str, port: int | None):
+def _server(options: dict[str, Any]):
     from jupyterlab.labapp import LabApp
 
-    logging.disable(logging.CRITICAL)  # a log could hold what somebody typed
-    server = LabApp.initialize_server(argv=_arguments(token, port))
+    server = LabApp.initialize_server(argv=[f"--{name}={value}" for name, value in options.items()])
     for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), lambda *_signal: server.stop(from_signal=True))
@@ -123,10 +96,8 @@ def _let_go(loop: asyncio.AbstractEventLoop) -> None:
         loop.run_until_complete(asyncio.wait(left, timeout=FAREWELL))
 
 
-def _arguments(token: str, port: int | None) -> list[str]:
-    import zmq
-
-    options = {
+def _options(port: int | None) -> dict[str, Any]:
+    return {
         "ServerApp.root_dir": places.notebooks(),
         "ServerApp.ip": HOST,
         "ServerApp.port": FIRST_PORT if port is None else port,
@@ -135,47 +106,11 @@ def _arguments(token: str, port: int | None) -> list[str]:
         "ServerApp.no_browser_open_file": True,
         "ServerApp.allow_root": True,
         "ServerApp.answer_yes": True,
-        "ServerApp.terminals_enabled": False,
-        "ServerApp.kernel_manager_class": "kit.jupyter.extension.QuietKernels",
         "ServerApp.allow_remote_access": False,
-        "IdentityProvider.token": token,
-        # What is typed goes from the page to its kernel; others on a shared machine could listen.
-        "KernelManager.transport_encryption": "auto" if zmq.has("curve") else "disabled",
         "KernelManager.shutdown_wait_time": 2.0,
         # How soon the page hears that its kernel is gone: what is typed until then reaches nobody.
         "KernelRestarter.time_to_dead": 0.5,
-        "LabApp.extension_manager": "readonly",
-        "LabApp.news_url": None,
-        "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
     }
-    return [f"--{name}={value}" for name, value in options.items()]
-
-
-def _separate_settings(folder: Path) -> None:
-    """Points Jupyter and its kernels at folders of the kit's own, filled with the kit's settings."""
-    for variable in (
-        "JUPYTER_PATH",
-        "JUPYTER_CONFIG_PATH",
-        "JUPYTERLAB_SETTINGS_DIR",
-        "JUPYTERLAB_WORKSPACES_DIR",
-    ):
-        os.environ.pop(variable, None)
-    for variable, name in {
-        "JUPYTER_CONFIG_DIR": "config",
-        "JUPYTER_DATA_DIR": "data",
-        "JUPYTER_RUNTIME_DIR": "runtime",
-        "IPYTHONDIR": "ipython",
-    }.items():
-        os.environ[variable] = str(folder / name)
-        (folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
-    _write(folder / "config/labconfig/default_setting_overrides.json", json.dumps(SETTINGS, indent=1))
-    _write(folder / "config/labconfig/page_config.json", json.dumps({"disabledExtensions": DISABLED}, indent=1))
-    _write(folder / "ipython/profile_default/ipython_kernel_config.py", KERNEL_SETTINGS)
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
 
 
 def _require_free(port: int) -> None:

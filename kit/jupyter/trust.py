@@ -11,8 +11,6 @@ LONGEST = 500  # signs of a cell: far more than any word needs, and too few to o
 MOST = 500  # cells
 OPENS = ("import kit", "book = kit.open_book()", "book = kit.open_book('sample')")
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")  # of a phase, say: no sentence, no place, no code
-# With these a kernel imports nothing that lies beside its notebook: a kit.py there would be what `import kit` imports.
-SURROUNDINGS = {"PYTHONSAFEPATH": "1"}
 WORDS = {name: inspect.signature(word) for name, word in vars(NotebookWords).items() if name[0] != "_"}
 
 
