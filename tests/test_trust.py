@@ -15,7 +15,7 @@ from jupyter_client import BlockingKernelClient
 import kit
 from kit import places
 from kit.book import Book
-from kit.jupyter import extension, trust
+from kit.jupyter import extension, hardening, trust
 from kit.notebook import NotebookWords
 
 sys.path.insert(0, str(Path(__file__).parent / "browser"))
