@@ -73,14 +73,13 @@ def session(tmp_path_factory):
         kernel.run(EARLIER)
     with Kernel(person) as kernel:
         kernel.run(IMPORTS, *IN_A_BOOK)
-        found = SimpleNamespace(
+        return SimpleNamespace(
             person=person,
             recalled=kernel.recalled(),
             is_environment_as_before=kernel.value("before == dict(os.environ)"),
             umask=kernel.value(UMASK),
             made=[(path, path.stat().st_mode) for path in (person / "home").rglob("*")],
         )
-    return found
 
 
 def test_a_session_that_opens_a_book_leaves_no_line_of_itself_in_the_persons_history(session):

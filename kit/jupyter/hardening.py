@@ -111,7 +111,10 @@ def _move_history_to_memory(history: Any) -> None:
         history.save_thread.stop()
     history.using_thread = False  # else the next cell would start it again
     history.db_input_cache, history.db_output_cache = [], []
-    with contextlib.suppress(sqlite3.Error), history.db:  # a file that is locked or damaged is no reason to open no book
+    with (
+        contextlib.suppress(sqlite3.Error),
+        history.db,
+    ):  # one that is locked keeps no book from being opened
         history.db.execute("PRAGMA secure_delete = ON")
         for table in ("history", "output_history", "sessions"):
             history.db.execute(f"DELETE FROM {table} WHERE session = ?", [history.session_number])

@@ -12,7 +12,7 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbconvert.preprocessors import ExecutePreprocessor
 
 from kit.reports import rendering
-from kit.reports.sanitize import harmless
+from kit.reports.sanitize import sanitize
 from kit.words import _
 
 PLOTLY = "application/vnd.plotly.v1+json"
@@ -79,7 +79,7 @@ def _shown(data: Any, metadata: Any, figures: list[dict[str, Any]]) -> Iterator[
     elif "application/vnd.jupyter.widget-view+json" in data:
         yield {"is": "quiet", "text": _("Here the notebook has something to fill in; a page cannot hold it.")}
     elif "text/html" in data:
-        yield {"is": "prose", "html": Markup(harmless(data["text/html"]))}
+        yield {"is": "prose", "html": Markup(sanitize(data["text/html"]))}
     elif picture:
         raw = data[picture]
         packed = b64encode(raw.encode()).decode() if picture == "image/svg+xml" else raw.replace("\n", "")
@@ -92,7 +92,7 @@ def _shown(data: Any, metadata: Any, figures: list[dict[str, Any]]) -> Iterator[
 
 def _prose(markdown: str) -> Markup:
     renderer = IPythonRenderer(escape=False, exclude_anchor_links=True)
-    return Markup(harmless(MarkdownWithMath(renderer=renderer).render(markdown)))
+    return Markup(sanitize(MarkdownWithMath(renderer=renderer).render(markdown)))
 
 
 def _figure(given: Any) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from playwright.sync_api import Error, expect
 
 import kit
 from kit import rooms
-from kit.reports.sanitize import harmless
+from kit.reports.sanitize import sanitize
 from kit.rooms import agenda
 
 SECRET = "zinnia by the back door"
@@ -135,7 +135,7 @@ def test_a_whole_workshop_with_and_without_script(room, window):
     page = file.value.path().read_text(encoding="utf-8")
     assert all(words in page for words in (SECRET, "the kettle is on", "Night Harbour"))
     assert "<script" not in page
-    assert "kettle" in harmless(page)
+    assert "kettle" in sanitize(page)
 
     plain.goto(room.near)
     plain.click("text=Support now")
