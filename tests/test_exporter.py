@@ -86,6 +86,7 @@ def test_a_widget_leaves_a_sentence_and_no_state(exported):
             "<table><td onclick=x colspan=2>1</td></table>",
             '<table><tbody><tr><td colspan="2">1</td></tr></tbody></table>',
         ),
+        ("<table><tfoot><td>1</td></table>", "<table><tfoot><tr><td>1</td></tr></tfoot></table>"),
         ("</p></main>text", "<p></p>text"),
         ("<style>p { color: red }</style>t", "t"),
     ],

@@ -32,7 +32,7 @@ def _image(found: re.Match[str]) -> str:
 
 
 CLEANER = nh3.Cleaner(
-    tags=nh3.ALLOWED_TAGS,
+    tags=nh3.ALLOWED_TAGS | {"tfoot"},
     clean_content_tags=WITHOUT_TEXT,
     attributes={"*": {"colspan", "dir", "lang", "rowspan", "scope", "title"}, "a": {"href"}, "img": {"alt", "src"}},
     attribute_filter=_allowed,
