@@ -25,7 +25,7 @@ from bench.figures import Finding, Row, less, note
 from kit import places, rooms
 from kit.records import Answer
 from kit.store import Store
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
 sys.path.insert(0, str(places.ROOT / "tests"))
 import lab
@@ -245,7 +245,7 @@ async def _peers(port: int) -> list[float]:
     async def come(phone: Phone) -> None:
         await phone.ask("GET", "/voila/render/form.ipynb")
         if phone.status != 200 or "widget-view" not in phone.page:
-            raise Trouble(_("Voila did not show its form."))
+            raise KitError(_("Voila did not show its form."))
         await _files(phone)
 
     for _second in range(60):

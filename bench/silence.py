@@ -13,7 +13,7 @@ from bench.browser import ARGUMENTS, fresh_home
 from bench.figures import Finding
 from kit import places
 from kit.vault import agent, keys
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
 sys.path.insert(0, str(places.ROOT / "tests"))
 import lab
@@ -31,7 +31,7 @@ def measure() -> list[Finding]:
 def _standing_still() -> list[Finding]:
     path = lab.found_chromium()
     if path is None:
-        raise Trouble(_("This needs Chromium, Chrome or Edge. Please install one of them, then measure again."))
+        raise KitError(_("This needs Chromium, Chrome or Edge. Please install one of them, then measure again."))
     from playwright.sync_api import sync_playwright
 
     with ExitStack() as held:

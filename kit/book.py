@@ -18,7 +18,7 @@ from kit.notebook import NotebookWords
 from kit.records import Record, changed
 from kit.store import Store, checkpoint
 from kit.vault import agent, agent_process, backups, keys, practice, system_keyring
-from kit.words import Damaged, Trouble, _
+from kit.words import Damaged, KitError, _
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,14 +35,14 @@ def open_book(place: str | os.PathLike | None = None, passphrase: str | None = N
 
     `None` is what KIT_BOOK names, else the coach's own practice if there is one, else the sample. A new file with a
     passphrase (this one, or what KIT_PASSPHRASE holds) becomes a new encrypted practice. A book whose key nobody has
-    handed on yet is locked: its words are frames that fill themselves once it is opened. Raises Trouble with one
+    handed on yet is locked: its words are frames that fill themselves once it is opened. Raises KitError with one
     plain sentence when the book cannot be opened; nothing is changed then.
     """
     told = place or os.environ.get("KIT_BOOK")
     named = str(told or (places.practice() if _was_begun(places.practice()) else SAMPLE))
     if named in (SAMPLE, MEMORY):
         if passphrase is not None:
-            raise Trouble(_("Only a file can have a passphrase. Please name one, or leave the passphrase out."))
+            raise KitError(_("Only a file can have a passphrase. Please name one, or leave the passphrase out."))
         return (
             Book(None, Store(None)) if named == MEMORY else _or_door(places.sample(), sample.opened, for_now=not told)
         )
@@ -52,7 +52,7 @@ def open_book(place: str | os.PathLike | None = None, passphrase: str | None = N
         return Book(where, practice.begin(where, keys.new(), words))
     if not backups.needs_key(where):
         if passphrase is not None:
-            raise Trouble(_("{place} has no passphrase. Please open it without one.").format(place=where))
+            raise KitError(_("{place} has no passphrase. Please open it without one.").format(place=where))
         return _or_door(where, lambda: _backed_up(where))
     key = agent.at_hand(where) if words is None else keys.read(where, words)
     return _or_door(where, lambda: _backed_up(where, key) if key else None, lent=words is None)
@@ -111,7 +111,7 @@ class Book(NotebookWords):
     @property
     def _store(self) -> Store:
         if self._opened is None:
-            raise Trouble(self._damaged or _("This practice is locked. Please open it with its passphrase first."))
+            raise KitError(self._damaged or _("This practice is locked. Please open it with its passphrase first."))
         return self._opened
 
     @cached_property
@@ -161,7 +161,7 @@ class Book(NotebookWords):
 
     def _file(self) -> Path:
         if self.place is None:
-            raise Trouble(_("A book in memory has no passphrase."))
+            raise KitError(_("A book in memory has no passphrase."))
         return self.place
 
     def _open(self, key: bytes | None) -> None:

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from kit import places
 from kit.fields import About, Audience, about, seen
 from kit.records import BY_PLURAL, OfClient, Record, ToolUse, problems
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
 Offers = Mapping[str, Sequence[tuple[str, str]]]
 
@@ -197,6 +197,6 @@ def suggestions() -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Trouble(
+        raise KitError(
             _("{path} cannot be read: {why}. Please look at that line.").format(path=path, why=error)
         ) from error

@@ -51,7 +51,7 @@ def labelled(label: str, words: str) -> str:
     return f"{label} {words}" if label.endswith("?") else f"{label}: {words}"
 
 
-class Trouble(Exception):
+class KitError(Exception):
     """Something that cannot be done; its text is one plain sentence with the next step."""
 
     def _render_traceback_(self) -> list[str]:
@@ -59,7 +59,7 @@ class Trouble(Exception):
         return [str(self)]
 
 
-class Damaged(Trouble):
+class Damaged(KitError):
     """A book of which something is gone or was changed: `lost` says what, without what a terminal could do."""
 
     def __init__(self, lost: str, do: str = "") -> None:
@@ -76,12 +76,12 @@ def is_full(error: BaseException) -> bool:
     return isinstance(error, OSError) and error.errno in _NO_ROOM
 
 
-def not_written(error: OSError, place: object, otherwise: str) -> Trouble:
+def not_written(error: OSError, place: object, otherwise: str) -> KitError:
     """What is said where something could not be written: that the disk is full, or the sentence for all else."""
-    return Trouble((FULL if is_full(error) else otherwise).format(place=place))
+    return KitError((FULL if is_full(error) else otherwise).format(place=place))
 
 
-class NoSuchClient(Trouble):
+class NoSuchClient(KitError):
     """A client was named whom this book does not know."""
 
 

@@ -16,7 +16,7 @@ import sqlcipher3.dbapi2 as sqlcipher
 import kit
 from kit.records import KINDS, changed
 from kit.store import Store, checkpoint, opening
-from kit.words import Trouble
+from kit.words import KitError
 
 WORDS = ("kettle", "walked", "to the sea", "with Ada", "before", "it rained", "and", "we laughed", "the", "a")
 FORK = multiprocessing.get_context("fork" if hasattr(os, "fork") else "spawn")
@@ -105,7 +105,7 @@ def opened(practice: Practice) -> tuple[str, Any]:
     """(the sentence of trouble, or empty; what the book holds)."""
     try:
         store = Store(practice.place, practice.key)
-    except Trouble as trouble:
+    except KitError as trouble:
         return str(trouble), None
     try:
         return "", told(store)
@@ -348,7 +348,7 @@ def killed(folder: Path, kills: int, seed: int = 0) -> tuple[int, int, list[str]
         told = [line for file in files if file.exists() for line in file.read_text().split()]
         try:
             store = Store(place, key)
-        except Trouble as trouble:
+        except KitError as trouble:
             said.append(str(trouble))
             continue
         there = {one.id for one in store.records(kit.Win)}

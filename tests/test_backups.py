@@ -23,7 +23,7 @@ from kit.cli import diagnostics
 from kit.store import Store
 from kit.vault import agent, backups, keys, transfer
 from kit.vault.backups import catalog, making, restore
-from kit.words import Trouble
+from kit.words import KitError
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -574,7 +574,7 @@ def test_while_one_program_changes_the_backups_another_waits(place, key, monkeyp
     monkeypatch.setattr(catalog, "PATIENCE", 0.2)
     with (
         backups.alone(places.backups()),
-        pytest.raises(Trouble, match="being made just now"),
+        pytest.raises(KitError, match="being made just now"),
         backups.alone(places.backups(), 0.1),
     ):
         pass

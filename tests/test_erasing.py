@@ -28,7 +28,7 @@ from kit.records import BY_PLURAL, Client, OfClient, changed
 from kit.store import Store, opening
 from kit.store.tables import HISTORY, METADATA, TABLES
 from kit.vault import agent, backups, erasing, keys, transfer
-from kit.words import NoSuchClient, Trouble
+from kit.words import KitError, NoSuchClient
 
 KEY = b"k" * 32
 PASSPHRASE = "a quiet walk by the river"
@@ -289,7 +289,7 @@ def test_a_link_from_somebody_else_is_let_go_and_what_would_go_along_stops_it(he
         store.keep(step := kit.Step(client="Maple", title="walk", tell=ada.id))
         rung = store.records(kit.Aspiration, "Heron")[0]
         store.keep(mark := kit.LadderMark(client="Maple", aspiration=rung.id, level=0))
-        with pytest.raises(Trouble, match="Something noted for Maple hangs on an entry of Heron"):
+        with pytest.raises(KitError, match="Something noted for Maple hangs on an entry of Heron"):
             erasing.erase(store, "Heron")
         assert store.client("Heron")
         store.remove(mark)
@@ -495,7 +495,7 @@ def test_a_script_needs_the_passphrase_where_nobody_has_opened_the_book_for_all(
     place = kit_home / "practice.book"
     with closing(kit.open_book(place, PASSPHRASE)) as book:
         book.add(kit.Client(name="Heron"))
-        with pytest.raises(Trouble, match="Please name the passphrase"):
+        with pytest.raises(KitError, match="Please name the passphrase"):
             book.erase("Heron")
 
         assert "is erased" in str(book.erase("Heron", PASSPHRASE))

@@ -11,7 +11,7 @@ from kit.fields import About, about, seen
 from kit.forms import Beside, Form, Unfit
 from kit.records import KINDS
 from kit.widgets import WORDS
-from kit.words import Trouble
+from kit.words import KitError
 
 
 def read_one(form, typed, **owner):
@@ -155,7 +155,7 @@ def test_a_coachs_own_suggestions_take_the_place_of_the_kits(kit_home):
 def test_suggestions_that_cannot_be_read_are_told_with_their_file(kit_home, broken):
     (kit_home / "suggestions.toml").write_bytes(broken)
 
-    with pytest.raises(Trouble, match=r"suggestions\.toml cannot be read: "):
+    with pytest.raises(KitError, match=r"suggestions\.toml cannot be read: "):
         forms.suggestions()
 
 

@@ -26,7 +26,7 @@ from kit.widgets import Table
 from kit.widgets.entries import Entries
 from kit.widgets.history import _apart
 from kit.widgets.session import CloseSession
-from kit.words import NoSuchClient, Trouble
+from kit.words import KitError, NoSuchClient
 
 FIRST_BOOK = Path(__file__).parent / "books" / "0001.book.gz"
 KEY = b"k" * 32
@@ -63,7 +63,7 @@ def is_sound(store):
 
 
 def sentence(place, key=None):
-    with pytest.raises(Trouble) as told:
+    with pytest.raises(KitError) as told:
         Store(place, key)
     said = str(told.value)
     assert str(place) in said and said.endswith(".") and "\n" not in said
@@ -148,7 +148,7 @@ def test_what_belongs_to_something_that_is_gone_is_not_brought_back_alone(store)
     store.keep(walk := kit.Tool(client="Heron", title="a walk"), use := kit.ToolUse(client="Heron", tool=walk.id))
     store.remove(walk)
 
-    with pytest.raises(Trouble, match="belongs to something that is no longer in the book"):
+    with pytest.raises(KitError, match="belongs to something that is no longer in the book"):
         store.restore(use)
 
     assert store.records(kit.ToolUse) == [] and is_sound(store)
@@ -167,7 +167,7 @@ def test_what_belonged_to_a_removed_client_asks_for_the_client_first(store):
 
 
 def test_a_form_that_stands_already_is_not_brought_back_once_more(store):
-    with pytest.raises(Trouble, match="stands like this already"):
+    with pytest.raises(KitError, match="stands like this already"):
         store.restore(the_win(store))
 
     assert len(store.history(the_win(store))) == 2
@@ -270,7 +270,7 @@ class AnyHistory(RuleBasedStateMachine):
         told = [one.record for one in self.store.history(self.some(key)) if one.record]
         earlier = data.draw(st.sampled_from(told))
         if earlier.title == self.now[key]:
-            with pytest.raises(Trouble):
+            with pytest.raises(KitError):
                 self.store.restore(earlier)
             return
         self.store.restore(earlier)
@@ -368,7 +368,7 @@ def test_an_entry_that_can_no_longer_be_found_by_its_client_is_named(closed):
     content[at] ^= 1
     closed.write_bytes(content)
 
-    with pytest.raises(Trouble, match=r"is damaged\. Please put a backup in its place"):
+    with pytest.raises(KitError, match=r"is damaged\. Please put a backup in its place"):
         Store(closed)
 
 
@@ -381,7 +381,7 @@ def test_a_history_that_was_rewritten_is_named(closed):
 def test_a_book_that_is_gone_is_named_and_none_is_begun_in_its_place(closed):
     closed.unlink()
 
-    with pytest.raises(Trouble, match=r"is empty or gone, though 5 changes up to .* Please put a backup in its place"):
+    with pytest.raises(KitError, match=r"is empty or gone, though 5 changes up to .* Please put a backup in its place"):
         Store(closed)
 
     assert not closed.exists()

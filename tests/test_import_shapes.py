@@ -17,7 +17,7 @@ import kit
 from kit.exchange import takeout
 from kit.records import KINDS
 from kit.store import Store
-from kit.words import Trouble
+from kit.words import KitError
 
 HEAD = "client,title,on\n"
 GOOD = HEAD + "Heron,Bread,2026-03-02\n"
@@ -170,7 +170,7 @@ def brought(store, folder):
     before = count(store)
     try:
         new, _known, said = takeout.bring_in(store, folder)
-    except Trouble as trouble:
+    except KitError as trouble:
         new, said = 0, [str(trouble)]
     assert count(store) - before == new
     assert bool(new) != bool(said)

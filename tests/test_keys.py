@@ -17,7 +17,7 @@ from keyring.backends.null import Keyring as KeepsNothing
 
 from kit import places
 from kit.vault import keys, recovery_sheet, system_keyring
-from kit.words import Trouble
+from kit.words import KitError
 
 REAL_COSTS = dict(keys.COSTS)
 WORDS = 'sea "glass" and Ålesund 🌿'
@@ -38,7 +38,7 @@ def a_book(passphrase=WORDS, key=None):
 
 
 def said(do, *given):
-    with pytest.raises(Trouble) as trouble:
+    with pytest.raises(KitError) as trouble:
         do(*given)
     return str(trouble.value)
 

@@ -18,7 +18,7 @@ import pytest
 from kit import places
 from kit.jupyter import launch
 from kit.vault import agent, keys
-from kit.words import Trouble
+from kit.words import KitError
 
 sys.path.insert(0, str(Path(__file__).parent / "browser"))
 import lab
@@ -132,7 +132,7 @@ def test_a_server_that_does_not_answer_is_not_gone_and_no_second_one_is_begun(ho
     with socket.create_server((launch.HOST, 0)) as silent:
         runtime_file(silent.getsockname()[1])
 
-        with pytest.raises(Trouble, match="isn't answering just now"):
+        with pytest.raises(KitError, match="isn't answering just now"):
             launch.open_notebook(browser=False)
 
 
@@ -167,18 +167,18 @@ def test_a_port_that_is_taken_is_said_in_one_sentence(home, notebooks):
         other.listen()
         port = other.getsockname()[1]
 
-        with pytest.raises(Trouble, match=f"^Port {port} is not free."):
+        with pytest.raises(KitError, match=f"^Port {port} is not free."):
             launch.open_notebook(browser=False, port=port)
 
 
 @pytest.mark.parametrize("port", [-1, 65536, 10**9])
 def test_a_number_that_is_no_port_is_said_in_one_sentence(home, notebooks, port):
-    with pytest.raises(Trouble, match=f"^Port {port} is not free."):
+    with pytest.raises(KitError, match=f"^Port {port} is not free."):
         launch.open_notebook(browser=False, port=port)
 
 
 def test_a_notebook_that_does_not_exist_is_said_in_one_sentence(home, notebooks):
-    with pytest.raises(Trouble, match="no notebook called 9_nothing"):
+    with pytest.raises(KitError, match="no notebook called 9_nothing"):
         launch.open_notebook("9_nothing", browser=False)
 
 

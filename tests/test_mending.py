@@ -16,7 +16,7 @@ from kit.jupyter import unlocking
 from kit.store import Store
 from kit.vault import agent, backups, keys, recovery_sheet
 from kit.vault.backups import restore
-from kit.words import Damaged, Trouble
+from kit.words import Damaged, KitError
 
 NEW = "a few quite new words"
 
@@ -268,9 +268,9 @@ def test_a_damaged_book_is_a_door_on_a_page_and_one_sentence_in_a_script(plain, 
 
     assert book.locked
     assert (blocks(panel)[0]["way"], blocks(panel)[0]["of"]) == ("mend", str(plain))
-    with pytest.raises(Trouble, match="1 later change"):
+    with pytest.raises(KitError, match="1 later change"):
         book.records(kit.Win)
-    with pytest.raises(Trouble, match="1 later change"):
+    with pytest.raises(KitError, match="1 later change"):
         kit.open_book(plain)
 
 
@@ -334,7 +334,7 @@ def test_a_book_without_a_passphrase_whose_first_signs_are_garbled_is_not_taken_
     made = backups.make(plain, None)
     plain.write_bytes(bytes(range(128, 192)) + plain.read_bytes()[64:])
 
-    with pytest.raises(Trouble, match="not a book of the kit"):
+    with pytest.raises(KitError, match="not a book of the kit"):
         kit.open_book(plain)
     assert ways(asked("look_over", of=str(plain)))["bring_back"]["file"] == made.name
     assert "told" in asked("bring_back", of=str(plain), file=made.name)
@@ -345,7 +345,7 @@ def test_a_head_of_a_plain_book_beside_an_encrypted_one_opens_no_way_round_its_k
     made = backups.make(plain, None)
     place.with_name(f"{place.name}.head").write_bytes(plain.with_name(f"{plain.name}.head").read_bytes())
 
-    with pytest.raises(Trouble, match="has no passphrase"):
+    with pytest.raises(KitError, match="has no passphrase"):
         backups.bring_back(made, place, b"")
     assert kit.open_book(place).locked
 

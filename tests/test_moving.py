@@ -15,7 +15,7 @@ from kit import places
 from kit.jupyter import unlocking
 from kit.store import support_lines
 from kit.vault import agent, keys, practice, recovery_sheet, system_keyring, transfer
-from kit.words import Trouble
+from kit.words import KitError
 
 pytestmark = pytest.mark.usefixtures("no_keyring")
 
@@ -256,7 +256,7 @@ def test_the_page_gets_the_sealed_file_of_an_open_practice_and_nothing_stays(pla
 
 
 def test_a_locked_practice_is_not_handed_out(place):
-    with pytest.raises(Trouble, match="locked"), unlocking.sealed():
+    with pytest.raises(KitError, match="locked"), unlocking.sealed():
         pass
 
 

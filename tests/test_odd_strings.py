@@ -22,7 +22,7 @@ from kit.records import BY_PLURAL, KINDS, Client, OfClient, Practice, SupportLin
 from kit.reports import Asked
 from kit.reports.output import file_name
 from kit.store import Store, code_names
-from kit.words import Trouble, _, apart
+from kit.words import KitError, _, apart
 
 MONDAY = date.today() - timedelta(days=date.today().weekday() + 28)
 OVERRIDE, ISOLATE, END_OF_ISOLATE = "\u202e", "\u2067", "\u2069"
@@ -152,7 +152,7 @@ def test_what_is_typed_into_a_form_comes_back_to_the_letter_from_everywhere_or_i
         assert not unkept
         assert {name: list_of(getattr(record, name)) for name in typed} == {n: list_of(one) for n, one in typed.items()}
         if is_turned_away(store, record):
-            with pytest.raises(Trouble, match="Code name: there is a"):
+            with pytest.raises(KitError, match="Code name: there is a"):
                 store.keep(record)
             return
         store.keep(record)
@@ -272,7 +272,7 @@ def test_two_clients_never_bear_names_that_differ_only_in_what_nobody_can_see_or
     store = Store(None)
     store.keep(Client(name="Heron"))
 
-    with pytest.raises(Trouble, match="Code name: there is a"):
+    with pytest.raises(KitError, match="Code name: there is a"):
         store.keep(Client(name=other))
     store.close()
 

@@ -11,7 +11,7 @@ import typer
 from kit import places
 from kit.cli import opening
 from kit.jupyter import launch
-from kit.words import Trouble
+from kit.words import KitError
 
 
 def test_everything_lies_in_the_folder_that_kit_home_names(monkeypatch, tmp_path):
@@ -44,7 +44,7 @@ def test_a_folder_that_cannot_be_made_is_said_in_a_sentence(monkeypatch, tmp_pat
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("KIT_HOME", str(tmp_path / "file" / "mine"))
 
-    with pytest.raises(Trouble, match="cannot be made"):
+    with pytest.raises(KitError, match="cannot be made"):
         places.home()
 
 

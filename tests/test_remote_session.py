@@ -11,7 +11,7 @@ import kit
 from kit import rooms
 from kit.fields import about, seen
 from kit.rooms import remote_pages, remote_session
-from kit.words import Trouble
+from kit.words import KitError
 
 PLACES = ["/form/check_in", "/journey", "/support", "/data", "/agree", "/now", "/lead", "/lead/state", "/lead/now"]
 
@@ -49,7 +49,7 @@ def test_an_agreement_that_was_taken_back_closes_the_door(kit_home):
     with opened(kit_home, client="Heron") as room:
         today = date.today()
         room.run.store.keep(kit.Agreement(client="Heron", to="a room", on=today, withdrawn_on=today))
-        with pytest.raises(Trouble, match="taken back"):
+        with pytest.raises(KitError, match="taken back"):
             remote_session.Session(room.run.store, room.run.store.client("Heron"))
 
 

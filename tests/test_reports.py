@@ -39,7 +39,7 @@ from kit.records import (
     changed,
 )
 from kit.reports import rendering, story
-from kit.words import Trouble
+from kit.words import KitError
 
 TODAY = date(2026, 5, 4)
 MONDAY = date(2026, 3, 2)
@@ -463,7 +463,7 @@ def test_a_report_is_readable_by_its_owner_alone(tmp_path):
 def test_a_folder_that_cannot_be_written_to_is_named_in_one_plain_sentence(tmp_path):
     (tmp_path / "a file").write_text("")
 
-    with pytest.raises(Trouble, match=r"cannot be written to\. Please choose another folder"):
+    with pytest.raises(KitError, match=r"cannot be written to\. Please choose another folder"):
         reports.write("a page", "Heron", "client", TODAY, tmp_path / "a file" / "below")
 
 
@@ -471,7 +471,7 @@ def test_a_home_that_cannot_be_made_is_named_too(tmp_path, monkeypatch):
     (tmp_path / "a file").write_text("")
     monkeypatch.setenv("KIT_HOME", str(tmp_path / "a file" / "home"))
 
-    with pytest.raises(Trouble, match=r"a file.*cannot be made"):
+    with pytest.raises(KitError, match=r"a file.*cannot be made"):
         reports.write("a page", "Heron", "client", TODAY)
 
 
@@ -479,7 +479,7 @@ def test_a_report_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
     before = reports.write("the page of before", "Heron", "client", TODAY, tmp_path)
     monkeypatch.setattr(os, "replace", lambda *names: (_ for _ in ()).throw(PermissionError()))
 
-    with pytest.raises(Trouble):
+    with pytest.raises(KitError):
         reports.write("a new page", "Heron", "client", TODAY, tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == [before.name]
     assert before.read_text("utf-8") == "the page of before"

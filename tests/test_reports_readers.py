@@ -10,7 +10,7 @@ from kit import reports
 from kit.records import Agreement, Client, Milestone, Session, Setback, Step, Supporter, SupportLine, ToolUse, Win
 from kit.reports import Asked, print_pdf
 from kit.reports.batch import Done, here, many, of_each
-from kit.words import Trouble
+from kit.words import KitError
 
 
 def page(book, client="Heron", **asked) -> str:
@@ -51,7 +51,7 @@ def test_each_page_says_at_its_top_as_of_when_it_is_and_what_is_left_out(story, 
 
 
 def test_a_reader_whom_nobody_knows_is_told_which_there_are(story):
-    with pytest.raises(Trouble, match="client, supporter, coach"):
+    with pytest.raises(KitError, match="client, supporter, coach"):
         page(story, audience="everybody")
 
 
@@ -71,7 +71,7 @@ def test_a_page_is_made_while_an_agreement_stands_and_not_once_it_was_taken_back
     assert page(story, **asked)
 
     story.change(given, withdrawn_on=date.today())
-    with pytest.raises(Trouble, match="Heron has taken back the agreement to a report"):
+    with pytest.raises(KitError, match="Heron has taken back the agreement to a report"):
         page(story, **asked)
     assert page(story, audience="coach")
     story.add(Agreement(client="Heron", to=to))
@@ -230,7 +230,7 @@ def only_ada(story):
 def test_without_a_browser_a_pdf_is_answered_by_a_plain_sentence(story, monkeypatch, tmp_path):
     monkeypatch.setattr(print_pdf, "chromium", lambda: None)
 
-    with pytest.raises(Trouble, match=r"needs Chromium, Chrome or Edge\. Please install one"):
+    with pytest.raises(KitError, match=r"needs Chromium, Chrome or Edge\. Please install one"):
         print_pdf.write(reports.card(story._store, "Heron"), tmp_path)
     assert list(tmp_path.iterdir()) == []
 

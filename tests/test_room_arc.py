@@ -5,7 +5,7 @@ import pytest
 from kit import places
 from kit.records import BY_PLURAL
 from kit.rooms import agenda
-from kit.words import Trouble
+from kit.words import KitError
 
 GOOD = """\
 title = "Ours"
@@ -94,18 +94,18 @@ def test_the_kits_file_can_be_copied_as_it_is(written):
 def test_what_is_amiss_is_told_with_its_line(written, there, instead, line, says):
     path = written(GOOD.replace(there, instead, 1))
 
-    with pytest.raises(Trouble) as trouble:
+    with pytest.raises(KitError) as trouble:
         agenda.read(path)
     assert f"ours.toml, line {line}: " in str(trouble.value)
     assert says in str(trouble.value)
 
 
 def test_a_file_that_is_no_toml_is_told_with_its_line(written):
-    with pytest.raises(Trouble, match="line 6"):
+    with pytest.raises(KitError, match="line 6"):
         agenda.read(written(GOOD.replace("minutes = 10", "minutes 10")))
 
 
 @pytest.mark.parametrize("text", ["", 'title = "Ours"', "title = 3", "phase = 3", 'title = "x"\nphase = ["a"]'])
 def test_whatever_stands_in_the_file_the_answer_is_one_sentence(written, text):
-    with pytest.raises(Trouble):
+    with pytest.raises(KitError):
         agenda.read(written(text))

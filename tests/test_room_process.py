@@ -24,7 +24,7 @@ from kit import places, rooms
 from kit.cli.room import close_rooms
 from kit.rooms import web_server
 from kit.vault import keys
-from kit.words import Trouble
+from kit.words import KitError
 
 PASSPHRASE = "a heron on a cold morning"
 BEGIN = """
@@ -150,7 +150,7 @@ def test_a_room_that_gives_no_answer_is_open_and_is_neither_closed_nor_forgotten
         for asked in (rooms.state, rooms.close):
             with pytest.raises(rooms.Silent, match="isn't answering just now"):
                 asked(room)
-        with pytest.raises(Trouble, match="maybe still open: 1"):
+        with pytest.raises(KitError, match="maybe still open: 1"):
             close_rooms(None)
         assert not rooms.is_gone(room)
         assert room.file.read_bytes() == told
@@ -208,7 +208,7 @@ def test_the_key_of_an_encrypted_practice_comes_by_a_pipe_alone(kit_home, begin)
 
 
 def test_a_book_that_does_not_open_is_one_sentence(plain, begin):
-    with pytest.raises(Trouble, match=r"does not open with this key|not a book"):
+    with pytest.raises(KitError, match=r"does not open with this key|not a book"):
         begin(plain, b"x" * 32)
 
 
@@ -216,7 +216,7 @@ def test_a_port_that_is_taken_is_one_sentence(plain, begin):
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
-        with pytest.raises(Trouble, match="not free"):
+        with pytest.raises(KitError, match="not free"):
             begin(plain, port=other.getsockname()[1])
 
 
@@ -272,7 +272,7 @@ def certificate(folder):
 def test_a_certificate_that_is_none_is_one_sentence(plain, begin, tmp_path):
     (tmp_path / "cert.pem").write_text("nothing")
 
-    with pytest.raises(Trouble, match="--cert"):
+    with pytest.raises(KitError, match="--cert"):
         begin(plain, cert=str(tmp_path / "cert.pem"))
 
 

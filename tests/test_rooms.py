@@ -13,7 +13,7 @@ from kit import rooms
 from kit.rooms import access_codes, templates
 from kit.rooms import workshop as workshop_module
 from kit.vault import backups, erasing, transfer
-from kit.words import Trouble
+from kit.words import KitError
 
 PLACES = ["/step/word", "/step/agreements", "/support", "/data", "/now", "/lead", "/lead/state", "/lead/paper",
           "/lead/now", "/board", "/board/now"]  # fmt: skip
@@ -482,7 +482,7 @@ def test_a_theme_that_the_facilitator_notes_is_shown_at_once(room):
     room.act(do="note", ask="themes", text="small things")
 
     assert "small things" in room.board().page
-    with pytest.raises(Trouble):
+    with pytest.raises(KitError):
         room.act(do="note", ask="word", text="not for words that are hidden")
 
 
@@ -490,7 +490,7 @@ def test_nothing_of_a_line_can_be_edited_by_the_facilitator(checking_in):
     checking_in.phone().share("small_win", "Bread")
     key = checking_in.id_of("Bread")
 
-    with pytest.raises(Trouble):
+    with pytest.raises(KitError):
         checking_in.act(do="edit", id=key, text="Cake")
     checking_in.act(do="show", id=key, text="Cake")
     assert texts(checking_in) == ["Bread"]
@@ -598,7 +598,7 @@ def test_a_clients_code_name_is_no_name_for_a_workshop(kit_home):
     book.close()
     asked = rooms.Asked(book=str(kit_home / "rooms.book"), title="heron", keep_until=rooms.keep_until())
 
-    with pytest.raises(Trouble, match="code name"):
+    with pytest.raises(KitError, match="code name"):
         rooms.serving.opened(asked, None)
 
 

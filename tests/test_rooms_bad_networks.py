@@ -11,7 +11,7 @@ import pytest
 from networks import BadNetwork, Phone
 from rooming import opened, path_of
 
-from kit.words import Trouble
+from kit.words import KitError
 
 PHONES, LINES = 12, 25
 
@@ -128,7 +128,7 @@ def test_a_line_that_is_taken_back_at_the_moment_at_which_it_is_shown_stays_back
     def show(key):
         try:
             room.act(do="show", id=room.run._released[key])
-        except Trouble as trouble:
+        except KitError as trouble:
             told.append(str(trouble))
 
     assert taking_back(room, monkeypatch, show) == [303, 303]

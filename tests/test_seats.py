@@ -14,7 +14,7 @@ from rooming import Device, opened, path_of
 import kit
 from kit import rooms
 from kit.rooms import admission, seats
-from kit.words import Trouble
+from kit.words import KitError
 
 MOMENT = "One moment"
 
@@ -94,7 +94,7 @@ def test_more_heads_let_those_in_who_waited(room):
 
 @pytest.mark.parametrize("typed", ["", "0", "-3", "many", "3001", "99999", "²"])
 def test_a_number_of_heads_that_is_none_is_one_sentence(room, typed):
-    with pytest.raises(Trouble, match="How many people are here: please give a whole number"):
+    with pytest.raises(KitError, match="How many people are here: please give a whole number"):
         heads(room, typed)
     assert room.run.heads is None
 
@@ -112,7 +112,7 @@ def test_who_has_no_phone_is_not_among_the_fifteen(room):
     phones = [room.phone() for _phone in range(14)]
     for number in range(6):
         room.act(do="enter", ask="word", text=f"word {number}")
-        with pytest.raises(Trouble):
+        with pytest.raises(KitError):
             room.act(do="enter", ask="energy", text="9")
 
     assert rated(room, phones, [1] * 7 + [9] * 7) == 0
@@ -138,7 +138,7 @@ def test_a_phone_that_is_let_go_loses_its_place_and_what_it_shared_stays(room):
     assert phone.ask("GET", "/step/word").status == 403
     assert other.open("/step/word").status == 200
     assert [one.text for one in room.answers()] == ["hopeful"]
-    with pytest.raises(Trouble):
+    with pytest.raises(KitError):
         room.act(do="let_go", tag=tag)
 
 

@@ -14,7 +14,7 @@ from kit.exchange import takeout
 from kit.frames import CLIENT_KINDS
 from kit.records import Client, changed
 from kit.store import Store
-from kit.words import NoSuchClient, Trouble
+from kit.words import KitError, NoSuchClient
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "'=1"]
 
@@ -140,7 +140,7 @@ def test_a_copy_that_cannot_be_written_whole_leaves_nothing_half(told, out, monk
 
     monkeypatch.setattr(takeout, "_everything", full)
 
-    with pytest.raises(Trouble, match="could not be written"):
+    with pytest.raises(KitError, match="could not be written"):
         told.export("Heron", out)
 
     assert list(out.iterdir()) == []
@@ -216,7 +216,7 @@ def test_what_was_brought_in_has_its_history_and_can_be_changed(told, out, book)
 
 @pytest.mark.parametrize(("folder", "said"), [("none", "is not a folder"), (".", "holds no entry")])
 def test_a_folder_that_holds_nothing_is_one_sentence(folder, said, tmp_path):
-    with pytest.raises(Trouble, match=said):
+    with pytest.raises(KitError, match=said):
         takeout.bring_in(Store(None), tmp_path / folder)
 
 

@@ -23,7 +23,7 @@ from kit.rooms import agenda, archive, disclosure, staging
 from kit.rooms.workshop import Run
 from kit.store import Store
 from kit.vault import erasing, keys
-from kit.words import Trouble, wrapping
+from kit.words import KitError, wrapping
 
 FOUR = ["a walk", "bread", "tea", "the sea"]
 
@@ -437,12 +437,12 @@ def test_what_waits_and_cannot_be_read_is_put_aside_and_the_room_opens(store):
 
 def test_at_a_full_disk_nothing_is_called_kept_and_it_may_be_sent_again(store, monkeypatch):
     def full(_place, _content):
-        raise Trouble("the disk is full")
+        raise KitError("the disk is full")
 
     async def shared():
         run, key, there = begun(store, 1), uuid4().hex, files.write_atomically
         monkeypatch.setattr(files, "write_atomically", full)
-        with pytest.raises(Trouble, match="still on your phone"):
+        with pytest.raises(KitError, match="still on your phone"):
             await share(run, 0, "the sea", key=key)
         assert run.mine(run.tokens[0], run.arc.ask("shared")[1]) == []
         monkeypatch.setattr(files, "write_atomically", there)

@@ -28,7 +28,7 @@ def spoken(path):
                     yield given.value
 
 
-SAYS = {"text", "heading", "button", "Trouble", "NoSuchClient", "BadParameter", "echo"}
+SAYS = {"text", "heading", "button", "KitError", "NoSuchClient", "BadParameter", "echo"}
 SAID_UNDER = {"text", "label", "empty", "title", "said", "help"}
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from kit.cli import options
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
 
 def backup(
@@ -42,7 +42,7 @@ def restore(
             "There is a book at {place} already, and it stays. To put the backup there, and to keep that book under "
             "another name, add: --yes"
         )
-        raise Trouble(sentence.format(place=place))
+        raise KitError(sentence.format(place=place))
     back = backups.bring_back(chosen, place, _secret_of(chosen, place))
     typer.echo(place)
     for words in back.words():
@@ -98,6 +98,6 @@ def _secret_of(file: Path, place: Path) -> str | bytes:
             return key
         words = options.typed_passphrase()
     if keys.marked(place) == mark:
-        with contextlib.suppress(Trouble):  # a passphrase that was another one when the backup was made
+        with contextlib.suppress(KitError):  # a passphrase that was another one when the backup was made
             return keys.read(place, words)
     return words

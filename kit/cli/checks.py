@@ -12,7 +12,7 @@ import typer
 
 from kit import places
 from kit.cli import options
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
 
 def check(
@@ -62,7 +62,7 @@ def test(words: Annotated[list[str] | None, typer.Argument(help=_("What pytest u
 def _source() -> Path:
     """The folder in which the kit is made; tests and measurements stand only there."""
     if places.SHIPPED != places.ROOT:
-        raise Trouble(_("This is part of the kit's source folder. Please run it there, with start.py."))
+        raise KitError(_("This is part of the kit's source folder. Please run it there, with start.py."))
     return places.ROOT
 
 

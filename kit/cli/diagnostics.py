@@ -14,7 +14,7 @@ from kit import places
 from kit.jupyter import notebook_copies
 from kit.store import Store, checkpoint
 from kit.vault import agent, backups, erasing, keys
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
 # Versions from which known holes are closed.
 FLOORS = {"jupyter-server": (2, 20), "jupyterlab": (4, 5, 7), "nbconvert": (7, 17, 1)}
@@ -132,7 +132,7 @@ def _book(named: str | None) -> Iterator[Finding]:
             count = sum(len(store.records(kind)) for kind in KINDS)
             settings = ", ".join(f"{name} {value}" for name, value in store.settings().items())
             remark = store.remark
-    except Trouble as trouble:
+    except KitError as trouble:
         yield Finding(False, str(trouble))
         return
     yield Finding(True, _("The book opens and holds {n} entries.").format(n=count))

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from kit import places
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
 
 def _named(context: typer.Context, here: str | None) -> str | None:
@@ -30,7 +30,7 @@ def opened(named: str | None) -> Any:
     if book.locked and not book.unlock_remembered():
         if book.place and not keys.beside(book.place).exists():
             sentence = _("{place} is not a book of the kit, or its key file is not there. Please look at the place.")
-            raise Trouble(sentence.format(place=book.place))
+            raise KitError(sentence.format(place=book.place))
         book.unlock(typed_passphrase())
     return book
 
@@ -78,5 +78,5 @@ def typed_passphrase() -> str:
         return str(typer.prompt(_("Passphrase"), hide_input=True, err=True))
     words = sys.stdin.readline().rstrip("\n")
     if not words:
-        raise Trouble(_("This practice is locked. Please type its passphrase, or put it into KIT_PASSPHRASE."))
+        raise KitError(_("This practice is locked. Please type its passphrase, or put it into KIT_PASSPHRASE."))
     return words

@@ -11,7 +11,7 @@ import typer
 
 from kit import places
 from kit.cli import options
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
 
 def room(
@@ -74,11 +74,11 @@ def close_rooms(named: str | None) -> None:
                 closed += 1
         except rooms.Gone:
             continue
-        except Trouble:
+        except KitError:
             silent += 1
     typer.echo(_("Closed: {n}.").format(n=closed))
     if silent:
-        raise Trouble(_("Not answering just now, so maybe still open: {n}. Please try again soon.").format(n=silent))
+        raise KitError(_("Not answering just now, so maybe still open: {n}. Please try again soon.").format(n=silent))
 
 
 def _book_of_a_room(named: str | None) -> tuple[Path, bytes | None]:
@@ -124,9 +124,9 @@ def _close(opened: Any) -> None:
 
     try:
         rooms.close(opened)
-    except Trouble:
+    except KitError:
         sentence = _("The room isn't answering just now, so it may still be open. To close it, type: kit room --close")
-        raise Trouble(sentence) from None
+        raise KitError(sentence) from None
 
 
 def _until_closed(opened: Any) -> None:

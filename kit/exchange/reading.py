@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from kit.exchange.cells import FORMULA, columns
 from kit.fields import FROM_OUTSIDE, About, about
 from kit.records import BY_PLURAL, KINDS, Record, problems
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
 _NOTHING: dict[str, Any] = {
     "text": "",
@@ -56,7 +56,7 @@ def read_rows(folder: Path) -> tuple[list[Row], list[str]]:
     try:
         files = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
     except OSError as error:
-        raise Trouble(_("{folder} cannot be opened. Please look at its rights.").format(folder=folder)) from error
+        raise KitError(_("{folder} cannot be opened. Please look at its rights.").format(folder=folder)) from error
     found: dict[str, Path] = {}
     rows: list[Row] = []
     amiss: list[str] = []
@@ -98,7 +98,7 @@ def read_csv(path: Path, kind: type[Record]) -> tuple[list[Record], list[str]]:
 def _read(path: Path, kind: type[Record]) -> tuple[list[Row], list[str]]:
     try:
         cells = list(_rows(path))
-    except Trouble as trouble:
+    except KitError as trouble:
         return [], [str(trouble)]
     if not cells:
         return [], [_("{file}: this file is empty. Please begin it with a row of names.").format(file=path.name)]
@@ -132,7 +132,7 @@ def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
             cells = next(reader, None)
         except (csv.Error, ValueError) as error:  # a ValueError: what cannot part cells, a quotation mark
             sentence = _("a quotation mark lacks its partner here, or a cell is far too long. Please look at this row.")
-            raise Trouble(_in_row(path.name, number, sentence)) from error
+            raise KitError(_in_row(path.name, number, sentence)) from error
         if cells is None:
             return
         if any(cells):
@@ -148,17 +148,17 @@ def _page(path: Path) -> str:
         page, odd = content.decode("latin-1"), error.start
     if odd >= 0:  # an older code page, UTF-16, or no text at all
         sentence = _("a sign here cannot be read. Please save the file as “CSV UTF-8”.")
-        raise Trouble(_in_row(path.name, page.count("\n", 0, odd) + 1, sentence))
+        raise KitError(_in_row(path.name, page.count("\n", 0, odd) + 1, sentence))
     return page.replace("\r\n", "\n")
 
 
 def _content(path: Path) -> bytes:
     if path.exists() and not path.is_file():
-        raise Trouble(_("{file} is no file. Please take it out of this folder.").format(file=path.name))
+        raise KitError(_("{file} is no file. Please take it out of this folder.").format(file=path.name))
     try:
         return path.read_bytes()
     except OSError as error:
-        raise Trouble(_("{file} cannot be opened. Please look whether it is there.").format(file=path)) from error
+        raise KitError(_("{file} cannot be opened. Please look whether it is there.").format(file=path)) from error
 
 
 def _no_names(kind: type[Record]) -> str:

@@ -10,7 +10,7 @@ from kit import places
 from kit.fields import about
 from kit.records import Record
 from kit.store import Store, checkpoint
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
 
 def opened() -> Store:
@@ -21,7 +21,7 @@ def opened() -> Store:
 
     told, problems = exchange.read_folder(places.SAMPLE_DATA)
     if problems or not told:
-        raise Trouble(
+        raise KitError(
             *problems[:1] or [_("The sample practice is not here. Please begin with a whole copy of the kit.")]
         )
     latest = max(one.created_at for one in told).date()

@@ -15,7 +15,7 @@ from kit.exchange import Row, data_dictionary, read_rows, write_csv
 from kit.fields import about, seen
 from kit.records import BY_PLURAL, KINDS, Client, OfClient, Record
 from kit.store import Store, code_names
-from kit.words import Trouble, _, day_words, labelled, not_written
+from kit.words import KitError, _, day_words, labelled, not_written
 
 HELD = [kind for kind in KINDS if kind is Client or issubclass(kind, OfClient)]
 EVERYTHING, DICTIONARY, README = "everything.json", "data_dictionary.md", "README.md"
@@ -141,10 +141,12 @@ def within(folder: Path, client: str) -> Path:
 def bring_in(store: Store, folder: Path) -> tuple[int, int, list[str]]:
     """Brings a folder's records into a book: (how many, how many were there, what is amiss); all of them, or none."""
     if not folder.is_dir():
-        raise Trouble(_("{folder} is not a folder. Please name the folder that holds the files.").format(folder=folder))
+        raise KitError(
+            _("{folder} is not a folder. Please name the folder that holds the files.").format(folder=folder)
+        )
     rows, amiss = read_rows(folder)
     if not (rows or amiss):
-        raise Trouble(_("{folder} holds no entry. Please look whether it is the right folder.").format(folder=folder))
+        raise KitError(_("{folder} holds no entry. Please look whether it is the right folder.").format(folder=folder))
     here = {kind: {one.id: one for one in store.records(kind)} for kind in KINDS}
     new = [row for row in rows if here[type(row.record)].get(row.record.id) != row.record]
     amiss += _in_the_way(here, rows, new)

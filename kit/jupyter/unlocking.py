@@ -10,7 +10,7 @@ from typing import IO, Any
 from kit import places
 from kit.store import Store, checkpoint
 from kit.vault import agent, backups, keys, practice, recovery_sheet, system_keyring, transfer
-from kit.words import Damaged, Trouble, _, one_or_many
+from kit.words import Damaged, KitError, _, one_or_many
 
 _LOCKED = _("This practice is locked. Please open it with its passphrase first.")
 _ASIDE = _("What stands there now is kept beside it under another name, and you are told that name.")
@@ -58,7 +58,7 @@ def answered(asked: Any) -> dict[str, Any]:
         return {"said": ANOTHER_VERSION}
     except Damaged as damaged:
         return {"said": damaged.lost, "harm": _ways_on(asked, damaged)} if asked["do"] in _OPENS else _said(damaged)
-    except Trouble as trouble:
+    except KitError as trouble:
         return _said(trouble)
 
 
@@ -85,7 +85,7 @@ _SHAPES: dict[str, Callable[[Any], bool]] = {
 }
 
 
-def _said(trouble: Trouble) -> dict[str, Any]:
+def _said(trouble: KitError) -> dict[str, Any]:
     return {"said": str(trouble)}
 
 
@@ -94,7 +94,7 @@ def sealed() -> Iterator[Path]:
     """The open practice as one sealed file, to be sent on; nothing of it stays here."""
     key = agent.ask(place())
     if key is None:
-        raise Trouble(_LOCKED)
+        raise KitError(_LOCKED)
     with tempfile.TemporaryDirectory(prefix=".moving-", dir=places.home(), ignore_cleanup_errors=True) as folder:
         yield transfer.pack(place(), key, Path(folder))
 
@@ -113,7 +113,7 @@ def brought(asked: Any, file: IO[bytes]) -> dict[str, Any]:
         return {"place": str(place())}
     except KeyError:
         return {"said": ANOTHER_VERSION}
-    except Trouble as trouble:
+    except KitError as trouble:
         return _said(trouble)
 
 
@@ -131,7 +131,7 @@ def open_at_start() -> None:
 
 def _twice(asked: dict[str, Any]) -> str:
     if asked["passphrase"] != asked["again"]:
-        raise Trouble(_("The two passphrases are not the same. Please type the second one once more."))
+        raise KitError(_("The two passphrases are not the same. Please type the second one once more."))
     keys.refuse_short(asked["passphrase"])
     return str(asked["passphrase"])
 
@@ -148,10 +148,10 @@ def _begin(asked: dict[str, Any]) -> dict[str, Any]:
 def _confirm(asked: dict[str, Any]) -> dict[str, Any]:
     global _begun
     if _begun is None:
-        raise Trouble(_("The sheet is no longer open. Please begin once more."))
+        raise KitError(_("The sheet is no longer open. Please begin once more."))
     key, asked_for, passphrase, remember = _begun
     if not recovery_sheet.confirmed(recovery_sheet.sheet(key), asked_for, asked["parts"]):
-        raise Trouble(_("That is not what stands on the sheet. Please look at these groups once more."))
+        raise KitError(_("That is not what stands on the sheet. Please look at these groups once more."))
     practice.begin(place(), key, passphrase).close()
     _begun = None
     _open(key, remember)
@@ -184,7 +184,7 @@ def _sheet(asked: dict[str, Any]) -> dict[str, Any]:
 
 def _lock(_asked: dict[str, Any]) -> None:
     if not agent.lock() and agent.ask(place()) is not None:
-        raise Trouble(_("This did not lock just now. Please try once more."))
+        raise KitError(_("This did not lock just now. Please try once more."))
 
 
 def _look(_asked: dict[str, Any]) -> dict[str, Any]:
@@ -193,7 +193,7 @@ def _look(_asked: dict[str, Any]) -> dict[str, Any]:
 
 def _forget(_asked: dict[str, Any]) -> dict[str, Any]:
     if not system_keyring.forget(place()):
-        raise Trouble(_("This computer's keyring did not answer. Please look into it yourself."))
+        raise KitError(_("This computer's keyring did not answer. Please look into it yourself."))
     return {"told": _("Forgotten. From the next start on, the practice asks for its passphrase here.")}
 
 
@@ -219,7 +219,7 @@ def _key(asked: dict[str, Any]) -> bytes | None:
         return keys.read(here, asked["passphrase"])
     key = agent.ask(here) or system_keyring.recall(here)
     if key is None:
-        raise Trouble(_LOCKED)
+        raise KitError(_LOCKED)
     return key
 
 
@@ -287,7 +287,7 @@ def _bring_back(asked: dict[str, Any]) -> dict[str, Any]:
     here, key = _of(asked), _key(asked)
     one = next((one for one in backups.found(here) if one.file.name == asked["file"]), None)
     if one is None:
-        raise Trouble(_("This backup is no longer there. Please open this page anew."))
+        raise KitError(_("This backup is no longer there. Please open this page anew."))
     back = backups.bring_back(one.file, here, backups.secret_for(one.file, here, key), opens=False)
     return _done(_("It is back, as it was on {when}.").format(when=backups.when(one)), back)
 
@@ -295,13 +295,13 @@ def _bring_back(asked: dict[str, Any]) -> dict[str, Any]:
 def _go_on(asked: dict[str, Any]) -> dict[str, Any]:
     here, key = _of(asked), _key(asked)
     if not backups.left(here, key):
-        raise Trouble(_("Too little of it can be read to go on with. Please bring a backup back."))
+        raise KitError(_("Too little of it can be read to go on with. Please bring a backup back."))
     return _done(_("It goes on with what is there."), backups.go_on(here, key, opens=False))
 
 
 def _anew(asked: dict[str, Any]) -> dict[str, Any]:
     if _of(asked) != places.sample():
-        raise Trouble(ANOTHER_VERSION)
+        raise KitError(ANOTHER_VERSION)
     return _done(_("A new sample begins."), backups.put_away(places.sample()))
 
 

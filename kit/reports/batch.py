@@ -13,7 +13,7 @@ from kit import places, reports
 from kit.records import BY_PLURAL, OfClient
 from kit.reports import Asked, print_pdf
 from kit.reports.report import Rows
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
 FEW = 12  # a further process takes as long to begin as about twenty pages take
 
@@ -72,7 +72,7 @@ def one(client: str, told: Rows, asked: Asked, to: Path, pdf: bool) -> Done:
     try:
         page = reports.made(told, client, asked)
         return Done(client, print_pdf.write(page, to) if pdf else page.write(to))
-    except Trouble as trouble:
+    except KitError as trouble:
         return Done(client, trouble=str(trouble))
     except Exception:  # noqa: BLE001  whatever it was, the others get their pages
         places.note_trouble(traceback.format_exc(limit=-3))

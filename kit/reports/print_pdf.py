@@ -11,7 +11,7 @@ from pathlib import Path
 
 from kit.reports import Page
 from kit.reports.output import keep
-from kit.words import Trouble, _, not_written
+from kit.words import KitError, _, not_written
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge", "microsoft-edge")
 PLACES = (
@@ -46,13 +46,13 @@ def pdf(html: str) -> bytes:
     """What the browser prints of a page; both lie meanwhile in a folder that only its owner can read."""
     browser = chromium()
     if browser is None:
-        raise Trouble(_("A PDF needs Chromium, Chrome or Edge. Please install one, or print the page from a browser."))
+        raise KitError(_("A PDF needs Chromium, Chrome or Edge. Please install one, or print the page from a browser."))
     with _aside() as folder:
         page, made = Path(folder, "page.html"), Path(folder, "page.pdf")
         page.write_text(html, encoding="utf-8")
         _run([browser, *ALONE, *_as_root(), f"--user-data-dir={folder}/own", f"--print-to-pdf={made}", page.as_uri()])
         if not made.exists():
-            raise Trouble(_("The browser made no PDF. Please open the page and print it from the browser."))
+            raise KitError(_("The browser made no PDF. Please open the page and print it from the browser."))
         return made.read_bytes()
 
 
@@ -72,7 +72,7 @@ def _run(command: Sequence[str]) -> None:
         subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=LONGEST)
     except (OSError, subprocess.TimeoutExpired) as error:
         sentence = _("The browser did not print the page. Please open the page and print it from the browser.")
-        raise Trouble(sentence) from error
+        raise KitError(sentence) from error
 
 
 def _as_root() -> list[str]:

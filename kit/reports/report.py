@@ -18,7 +18,7 @@ from kit.reports.output import called, keep
 from kit.reports.story import READ, names_of, next_date, opening, own_words_of, told_in
 from kit.reports.story import rows as rows_of
 from kit.store import Store
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
 FEW = 6  # as many small things stand open; the earlier ones are in a table, and the page says where
 # The words by which a reader may be named; "coach" is what people say for "just_me".
@@ -47,7 +47,7 @@ class Asked:
     def reader(self) -> Audience:
         if self.audience not in READERS:
             readers = ", ".join(READERS)
-            raise Trouble(_("A page can be made for one of these: {readers}.").format(readers=readers))
+            raise KitError(_("A page can be made for one of these: {readers}.").format(readers=readers))
         return READERS[self.audience]
 
 
@@ -98,10 +98,10 @@ def read(store: Store, client: str | None = None) -> Rows:
 
 
 def made(told: Rows, client: str, asked: Asked, today: date | None = None) -> Page:
-    """The page of one client, from the plain rows of a book; raises Trouble where its reader may not have it."""
+    """The page of one client, from the plain rows of a book; raises KitError where its reader may not have it."""
     supporter = _reader(told["supporters"], client, asked.supporter) if asked.reader == "supporter" else None
     if agreed(told["agreements"], asked.reader) is False:
-        raise Trouble(_TAKEN_BACK[asked.reader].format(client=client))
+        raise KitError(_TAKEN_BACK[asked.reader].format(client=client))
     shown = without(told, asked.left_out)
     readers = [*((kind, asked.reader) for kind in _TOLD_KINDS), *((kind, "client") for kind in OF_ALL)]
     frames = {  # a kind of which nothing was noted needs no frame
@@ -136,7 +136,7 @@ def _reader(supporters: Iterable[dict], client: str, named: str | None) -> Suppo
     for row in supporters:
         if named in (row["id"], row["name"]):
             return Supporter.model_validate(row, context={"kept": True})
-    raise Trouble(_("Please name one of those who stand by {client}.").format(client=client))
+    raise KitError(_("Please name one of those who stand by {client}.").format(client=client))
 
 
 def _called(supporter: Supporter | None, all_of_them: Sequence[dict]) -> str:

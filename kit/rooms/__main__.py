@@ -13,7 +13,7 @@ from typing import Any
 from tornado.ioloop import IOLoop
 
 from kit.rooms import Asked, web_server
-from kit.words import NoSuchClient, Trouble
+from kit.words import KitError, NoSuchClient
 
 CONNECTIONS = 8_192  # a phone holds a few; some systems let a process have 256 in all
 
@@ -28,7 +28,7 @@ def main() -> None:
     key = bytes.fromhex(told.pop("key")) or None
     try:
         room, server, opened = web_server.opened(asked, key)
-    except Trouble as trouble:
+    except KitError as trouble:
         _say({"trouble": str(trouble), "nobody": isinstance(trouble, NoSuchClient)})
         return
     key = None  # the open book is all that needs it

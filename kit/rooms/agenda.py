@@ -10,7 +10,7 @@ from typing import Any
 from kit import places
 from kit.fields import about
 from kit.records import BY_PLURAL
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
 OWN = Path(__file__).with_name("workshop.toml")
 SHARED = ("word", "rating", "line", "lines", "helps")  # what is kept in the book
@@ -88,16 +88,16 @@ class Arc:
 
 
 def read(path: Path | None = None) -> Arc:
-    """The arc of `path`, else the one in the kit's folder, else the kit's own; raises Trouble with the line."""
+    """The arc of `path`, else the one in the kit's folder, else the kit's own; raises KitError with the line."""
     own = places.home() / "workshop.toml"
     path = path or (own if own.exists() else OWN)
     try:
         text = path.read_text(encoding="utf-8")
         return _Reading(path, text).arc(tomllib.loads(text))
     except OSError as error:
-        raise Trouble(_("{path} cannot be read. Please look whether it is there.").format(path=path)) from error
+        raise KitError(_("{path} cannot be read. Please look whether it is there.").format(path=path)) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Trouble(
+        raise KitError(
             _("{path} cannot be read: {why}. Please look at that line.").format(path=path, why=error)
         ) from error
 
@@ -186,9 +186,9 @@ class _Reading:
             if key not in told or (isinstance(told[key], str) and not told[key].strip()):
                 raise self._trouble(_("{key} is needed here.").format(key=key), where, key)
 
-    def _trouble(self, sentence: str, where: "_Place", key: str = "") -> Trouble:
+    def _trouble(self, sentence: str, where: "_Place", key: str = "") -> KitError:
         told = _("{path}, line {line}: {sentence}")
-        return Trouble(told.format(path=self.path, line=where.line(self.lines, key), sentence=sentence))
+        return KitError(told.format(path=self.path, line=where.line(self.lines, key), sentence=sentence))
 
 
 _ASKED = {

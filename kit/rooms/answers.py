@@ -17,7 +17,7 @@ from kit.rooms.live import NotYours
 from kit.rooms.seats import Seats
 from kit.rooms.staging import Waiting
 from kit.store import Store
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
 TOGETHER = 4  # phones that each have given a line, before any of these is seen
 MOST_LINES = 30  # that one phone shares for one question
@@ -100,7 +100,7 @@ class Answers(Seats):
         if key in self._saving:
             try:
                 await asyncio.shield(self._saving[key])
-            except Trouble:  # a full disk: it may be sent again
+            except KitError:  # a full disk: it may be sent again
                 if self._owners.pop(key, None) and token in self.people:
                     self.people[token].kept[ask.name].remove(key)
                 raise
@@ -116,11 +116,11 @@ class Answers(Seats):
         self.staging.waiting[one.key] = one
         try:
             await self.staging.settled()
-        except Trouble:
+        except KitError:
             if one.key not in self.staging.on_disk:  # else a later rewriting has taken it along
                 self.staging.waiting.pop(one.key, None)
                 raise
-        with contextlib.suppress(Trouble):  # what cannot go to the book now waits on
+        with contextlib.suppress(KitError):  # what cannot go to the book now waits on
             await self._release(one.ask)
 
     def read(self, ask: Ask, text: str) -> Answer:
@@ -158,7 +158,7 @@ class Answers(Seats):
         mine.remove(one.key)
         try:
             await self.staging.settled()
-        except Trouble:
+        except KitError:
             self._gone.discard(one.key)
             self.staging.waiting[one.key] = one
             mine.append(one.key)
@@ -170,7 +170,7 @@ class Answers(Seats):
         mine.remove(key)
         try:
             await self.do(self.store.let_go, record)
-        except Trouble:
+        except KitError:
             self._gone.discard(key)
             self.answers[record.id] = record
             mine.append(key)
@@ -233,7 +233,7 @@ class Answers(Seats):
         for one in some:
             del self.staging.waiting[one.key]
             self._released[one.key] = one.id
-        with contextlib.suppress(Trouble):  # what lies in the book is known there by its id
+        with contextlib.suppress(KitError):  # what lies in the book is known there by its id
             await self.staging.settled()
 
     # what is shown -------------------------------------------------------------------------------

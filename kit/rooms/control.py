@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from kit import places, processes
-from kit.words import NoSuchClient, Trouble, _
+from kit.words import KitError, NoSuchClient, _
 
 KEPT = 30  # days that what was shared in a workshop is kept, unless the facilitator says otherwise
 HOURS = 12  # after which a room closes by itself
@@ -25,11 +25,11 @@ _NO_ANSWER = (OSError, HTTPException, ValueError)
 _CLOSED = _("This room is not open any more.")
 
 
-class Gone(Trouble):
+class Gone(KitError):
     """The room said that it is closed, or its process is no more."""
 
 
-class Silent(Trouble):
+class Silent(KitError):
     """The room gives no answer just now; it may well be there."""
 
     def __init__(self) -> None:
@@ -95,11 +95,11 @@ def begin(asked: Asked, key: bytes | None = None) -> Open:
     answer = process.stdout.readline()
     process.stdout.close()
     if not answer:
-        raise Trouble(_("The room did not open. `kit check` says what is missing."))
+        raise KitError(_("The room did not open. `kit check` says what is missing."))
     said = json.loads(answer)
     if "trouble" in said:
         process.wait()
-        raise (NoSuchClient if said["nobody"] else Trouble)(said["trouble"])
+        raise (NoSuchClient if said["nobody"] else KitError)(said["trouble"])
     return Open(**said)
 
 
@@ -136,7 +136,7 @@ def is_gone(room: Open) -> bool:
             state(room)
         except Gone:
             return True
-        except Trouble:
+        except KitError:
             return False
     return False
 
@@ -170,7 +170,7 @@ def _asked(room: Open, path: str, told: dict[str, str] | None = None) -> dict[st
             return json.load(answer)
     except urllib.error.HTTPError as error:
         closed = error.code == 410 or processes.ended(room.life)  # then somebody else has its port
-        raise (Gone if closed else Trouble)(_what_it_said(error)) from error
+        raise (Gone if closed else KitError)(_what_it_said(error)) from error
     except _NO_ANSWER as error:
         if processes.silent(error) or not processes.ended(room.life, within=ENDING):
             raise Silent from error

@@ -17,7 +17,7 @@ from kit.forms import Unfit
 from kit.rooms import templates
 from kit.rooms.access_codes import Codes
 from kit.rooms.live import NotYours
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
 DAY = 24 * 3600  # seconds that a browser keeps a cookie; the room itself ends earlier, and its secret with it
 WAIT = 25.0  # seconds that a page waits for news, less than what stands between gives up after
@@ -187,7 +187,7 @@ def kindly(handler: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[N
             await handler(page, *given)
         except NotYours as error:
             raise HTTPError(409) from error
-        except Trouble as trouble:
+        except KitError as trouble:
             page.set_status(503)
             page.turn_away(str(trouble))
         except Unfit as unfit:

@@ -12,7 +12,7 @@ from kit.records import Agreement, Client, Record, SupportLine, changed
 from kit.rooms import form_data
 from kit.rooms.live import NotYours, UnderWay
 from kit.store import Store
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
 if TYPE_CHECKING:
     from kit.charts import Picture
@@ -63,7 +63,7 @@ class Session(UnderWay):
             sentence = _(
                 "{client} has taken back an agreement that a room needs; it can be given anew under agreements."
             )
-            raise Trouble(sentence.format(client=self.client))
+            raise KitError(sentence.format(client=self.client))
 
     @property
     def client(self) -> str:
@@ -131,7 +131,7 @@ class Session(UnderWay):
         if key in self._saving:
             try:
                 await asyncio.shield(self._saving[key])
-            except Trouble:
+            except KitError:
                 self._owners.pop(key, None)
                 raise
             finally:

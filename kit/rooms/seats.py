@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from kit.forms import Unfit
 from kit.rooms.live import NotYours, UnderWay
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
 MOST_PLACES = 3_000
 LAPSE = 20 * 60.0  # seconds in which somebody says yes to the agreements, or needs the code once more
@@ -43,7 +43,7 @@ class Seats(UnderWay):
         if self.is_full():
             self._forget_the_silent()
         if self.is_full():
-            raise Trouble(_("This room is full just now. Please tell the person who leads the group."))
+            raise KitError(_("This room is full just now. Please tell the person who leads the group."))
         token = uuid4().hex
         self.people[token] = Person(round=self.round)
         if self.is_full():

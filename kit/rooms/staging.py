@@ -16,7 +16,7 @@ from kit import files, places
 from kit.records import Answer, Workshop
 from kit.store import Store
 from kit.vault import keys
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
 SLOT = 256 * 1024  # bytes; far more than waits in most rooms, and a file that has grown never tells how little it holds
 PURPOSE = b"reflection-kit waiting lines "
@@ -76,8 +76,8 @@ class Staging:
         self._size = max(self._size, -(-len(told) // SLOT) * SLOT)
         try:
             files.write_atomically(self.file, keys.sealed(self._key, told.ljust(self._size)))
-        except Trouble as trouble:
-            raise Trouble(_FULL) from trouble
+        except KitError as trouble:
+            raise KitError(_FULL) from trouble
         self.on_disk = frozenset(one.key for one in waiting)
 
     def remove(self) -> None:

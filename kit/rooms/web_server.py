@@ -32,7 +32,7 @@ from kit.rooms.admission import Admitting
 from kit.rooms.handlers import Files, Nowhere, Room, Trying, steadily
 from kit.rooms.workshop import Run, begun
 from kit.store import Store
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
 NEAR = "127.0.0.1"
 HEAD = 16 * 1024  # bytes of what a request says before its body
@@ -43,7 +43,7 @@ FAREWELL = 3.0  # seconds in which every page that waits hears that the room is 
 
 
 def opened(asked: Asked, key: bytes | None) -> tuple[Room, HTTPServer, Open]:
-    """A room that listens; raises Trouble with one plain sentence when it cannot be opened."""
+    """A room that listens; raises KitError with one plain sentence when it cannot be opened."""
     store = Store(Path(asked.book), key)
     run = _run(store, asked)
     listening, port = _sockets(asked)
@@ -74,7 +74,7 @@ def _run(store: Store, asked: Asked) -> Run | remote_session.Session:
         return remote_session.Session(store, store.client(asked.client))
     if store.resembled(asked.title):
         sentence = _("{name} is a client's code name, and would be seen by all. Please give the workshop another name.")
-        raise Trouble(sentence.format(name=asked.title))
+        raise KitError(sentence.format(name=asked.title))
     phases = agenda.read(Path(asked.arc) if asked.arc else None)
     assert asked.keep_until
     return Run(store, begun(store, asked.title, asked.keep_until), phases)
@@ -109,7 +109,7 @@ def _sockets(asked: Asked) -> tuple[list[socket.socket], int]:
         found = bind_sockets(asked.port, "0.0.0.0" if asked.lan else NEAR, family=socket.AF_INET, backlog=1024)
     except (OSError, OverflowError) as error:
         sentence = _("Port {port} is not free. Choose another number, or leave --port out.")
-        raise Trouble(sentence.format(port=asked.port)) from error
+        raise KitError(sentence.format(port=asked.port)) from error
     return found, found[0].getsockname()[1]
 
 
@@ -124,7 +124,7 @@ def _far(asked: Asked) -> str:
         except OSError:
             found = ""
     if not found or ipaddress.ip_address(found).is_loopback:
-        raise Trouble(_("This computer is in no network. Please join one, or leave --lan out."))
+        raise KitError(_("This computer is in no network. Please join one, or leave --lan out."))
     return found
 
 
@@ -142,7 +142,7 @@ def _tls(asked: Asked) -> ssl.SSLContext | None:
         context.load_cert_chain(asked.cert, asked.key_file or None)
     except (OSError, ssl.SSLError) as error:
         sentence = _("The certificate {cert} cannot be used with this key. Please look at --cert and --key.")
-        raise Trouble(sentence.format(cert=asked.cert)) from error
+        raise KitError(sentence.format(cert=asked.cert)) from error
     return context
 
 
@@ -163,7 +163,7 @@ def serve(room: Room, server: HTTPServer, told: Open, ready: Callable[[], None])
             await room.run.finish()
             end()
             return
-        with contextlib.suppress(Trouble, OSError):
+        with contextlib.suppress(KitError, OSError):
             _be_found(told)
         loop.call_later(LOOK, look)
 

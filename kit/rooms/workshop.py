@@ -14,7 +14,7 @@ from kit.rooms.agenda import Arc, Ask, Phase
 from kit.rooms.answers import WAITING, Answers
 from kit.rooms.live import NotYours
 from kit.store import Store
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
 MORE = 5  # minutes that a press gives
 
@@ -90,7 +90,7 @@ class Run(Answers):
     async def move_on(self, at: int) -> None:
         """Another phase; with the one before, what waited for its questions is released."""
         self.go(at)
-        with contextlib.suppress(Trouble):  # what cannot go to the book now waits on
+        with contextlib.suppress(KitError):  # what cannot go to the book now waits on
             await self.release_all()
 
     def more_time(self) -> None:
@@ -124,7 +124,7 @@ class Run(Answers):
         for key in figure.people - earlier.people:
             self.counted[key] = disclosure.band_words(given[key])
             self.staging.waiting.pop(key, None)
-        with contextlib.suppress(Trouble):  # a figure that lies in the book is known there
+        with contextlib.suppress(KitError):  # a figure that lies in the book is known there
             await self.staging.settled()
 
     async def _keep_figure(self, ask: Ask, figure: disclosure.Shown) -> None:
@@ -161,7 +161,7 @@ class Run(Answers):
     async def finish(self) -> None:
         """Nobody shares any more; all that waits goes to the book, figures included where there may be one."""
         self.end()
-        with contextlib.suppress(Trouble):  # what cannot go there now is released when it is read
+        with contextlib.suppress(KitError):  # what cannot go there now is released when it is read
             await self.staging.settled()
             await self.release_all()
             for ask in (ask for _at, ask in self.arc.asks() if ask.kind == "rating"):

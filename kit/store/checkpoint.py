@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from kit import files
-from kit.words import Trouble
+from kit.words import KitError
 
 LONGEST = 64 * 1024  # bytes, after which only the newest line is kept
 
@@ -58,7 +58,7 @@ def tell(place: Path, secret: bytes, head: Head) -> None:
 
 def begin(place: Path, secret: bytes, head: Head) -> None:
     """This line alone: of a new book, of a copy, of a book that is taken as it is."""
-    with contextlib.suppress(Trouble):
+    with contextlib.suppress(KitError):
         files.write_atomically(beside(place), _line(head, secret))
 
 

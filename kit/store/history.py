@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from kit.records import BY_PLURAL, OfClient, Record, changed
 from kit.store.tables import HISTORY, TABLES
-from kit.words import NoSuchClient, Trouble, _
+from kit.words import KitError, NoSuchClient, _
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def _standing(db: sa.Connection, keys: set[tuple[str, str]]) -> dict[tuple[str, 
 def brought_back(db: sa.Connection, earlier: Record, stood: list[Record]) -> Any:
     """An earlier form as the newest one: under the client's present name, without links to what is gone."""
     if stood and _bare(stood[0]) == _bare(earlier):
-        raise Trouble(_("It stands like this already."))
+        raise KitError(_("It stands like this already."))
     gone = dict.fromkeys(_loose_links(db, earlier))
     return changed(earlier, **_owner(db, earlier), **gone, version=_newest_version(db, earlier, stood) + 1)
 

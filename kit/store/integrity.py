@@ -13,7 +13,7 @@ from kit.store import audit_log, opening
 from kit.store import checkpoint as heads
 from kit.store.checkpoint import Head
 from kit.store.tables import METADATA
-from kit.words import Damaged, Trouble, _, day_words, listed, one_or_many
+from kit.words import Damaged, KitError, _, day_words, listed, one_or_many
 
 _DO = _(
     "Please put a backup in its place. `kit restore` shows which there are. Nothing was changed; to go on with what is "
@@ -40,7 +40,7 @@ def read_head(place: Path | None, secret: bytes, accept: bool) -> Head | None:
 
 
 def look_over(engine: sa.Engine, place: Path | None, secret: bytes, head: Head | None, closed: bool) -> tuple[str, int]:
-    """Raises Trouble for a book in which something is missing or was changed.
+    """Raises KitError for a book in which something is missing or was changed.
 
     Gives back what else is to be said of it, and how many changes were looked at.
     """
@@ -102,7 +102,7 @@ def accept(engine: sa.Engine, place: Path | None, secret: bytes) -> Head:
 
 def still(engine: sa.Engine, since: int) -> Head | None:
     """The head of a book that is sound, so that the file can be noted as it is closed; None where it is not."""
-    with contextlib.suppress(Trouble), opening.plain_words(None), _reading(engine) as driver:
+    with contextlib.suppress(KitError), opening.plain_words(None), _reading(engine) as driver:
         check(driver, None, since)
         return audit_log.newest(driver)
     return None

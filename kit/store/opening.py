@@ -17,7 +17,7 @@ from sqlalchemy.pool import QueuePool, StaticPool
 from kit import files
 from kit.store import audit_log
 from kit.store.tables import METADATA
-from kit.words import FULL, Damaged, Trouble, _, is_full
+from kit.words import FULL, Damaged, KitError, _, is_full
 
 SCHEMA = "0002"
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -61,7 +61,7 @@ def _make_private(place: Path) -> bool:
     Whether it is new.
     """
     if place.is_dir():
-        raise Trouble(_("{place} is a folder. Please name a file for the book.").format(place=place))
+        raise KitError(_("{place} is a folder. Please name a file for the book.").format(place=place))
     try:
         os.close(os.open(place, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except FileExistsError:
@@ -131,7 +131,7 @@ def _version_of(db: sa.Connection, place: Path | None) -> str | None:
         "SELECT version_num FROM alembic_version"
     ).scalar()
     if not found:
-        raise Trouble(
+        raise KitError(
             _("{place} is a database, but not a book of the kit. Please choose another file.").format(place=place)
         )
     return str(found)
@@ -141,7 +141,7 @@ def _bring_up_to_date(engine: sa.Engine, place: Path | None, key: bytes | None) 
     with engine.execution_options(reading=True).connect() as db:
         found = _version_of(db, place)
     if found is not None and found > SCHEMA:
-        raise Trouble(
+        raise KitError(
             _(
                 "{place} was written by a newer kit. Please update the kit, then open it again; nothing was changed."
             ).format(place=place)
@@ -193,10 +193,10 @@ def _upgrade(engine: sa.Engine, place: Path | None, key: bytes | None) -> None:
             audit_log.take_as_it_is(db, audit_log.FOUND)
             if db.exec_driver_sql("PRAGMA foreign_key_check").first():
                 raise ValueError("a record would belong to nothing")
-    except (sa.exc.DBAPIError, sqlcipher.Error, OSError, Trouble):
+    except (sa.exc.DBAPIError, sqlcipher.Error, OSError, KitError):
         raise  # a full disk has a sentence of its own
     except Exception as error:
-        raise Trouble(
+        raise KitError(
             _(
                 "{place} could not be brought up to date; it is as it was. Please open it with the kit that you had."
             ).format(place=place)
@@ -278,7 +278,7 @@ def _read_back(engine: sa.Engine, place: Path | None) -> None:
     wanted = {**SETTINGS, "journal_mode": "wal" if place else "memory"}
     off = [name for name, value in settings(engine).items() if value != wanted[name]]
     if off:
-        raise Trouble(
+        raise KitError(
             _("This book could not be opened safely ({names}). Please close other programs that use it.").format(
                 names=", ".join(off)
             )
@@ -317,10 +317,10 @@ _SAID = {
 _KEYED = {"file is not a database": _OTHER_KEY}
 
 
-def trouble(place: Path | None, sentence: str = DAMAGED) -> Trouble:
+def trouble(place: Path | None, sentence: str = DAMAGED) -> KitError:
     """What is in the way of a book; of one that is damaged, what is gone stands apart from what can be done."""
     words = sentence.format(place=place or _("The book"))
-    return Damaged(words, _DO[sentence]) if sentence in _DO else Trouble(words)
+    return Damaged(words, _DO[sentence]) if sentence in _DO else KitError(words)
 
 
 @contextlib.contextmanager

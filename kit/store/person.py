@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from kit.records import Client, Record
 from kit.store import audit_log
 from kit.store.tables import DRAFTS, HISTORY, SALTS, TABLES
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
 _CLIENTS = TABLES[Client.plural]
 _OTHERS = _(
@@ -79,7 +79,7 @@ def forget(db: sa.Connection, key: str, touched: Sequence[Record]) -> None:
     for one in others:
         if not db.execute(sa.select(TABLES[one.plural].c.id).where(TABLES[one.plural].c.id == one.id)).first():
             told = {"other": getattr(one, "client", ""), "client": name, "what": one.singular}
-            raise Trouble(_OTHERS.format(**told))
+            raise KitError(_OTHERS.format(**told))
     audit_log.note(db, others)
     audit_log.forget(db, key, {(one.plural, one.id) for one in touched} - {(one.plural, one.id) for one in others})
 
@@ -91,4 +91,4 @@ def scrub(engine: sa.Engine, name: str) -> None:
         cursor.execute("PRAGMA temp_store = MEMORY")  # the book is written anew, and not into a folder for all
         cursor.execute("VACUUM")
         if cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
-            raise Trouble(_READ.format(client=name))
+            raise KitError(_READ.format(client=name))

@@ -19,7 +19,7 @@ from kit.store import audit_log, code_names, integrity, opening, person, support
 from kit.store import checkpoint as heads
 from kit.store.history import Change, brought_back, changes, latest
 from kit.store.tables import DRAFTS, SEAT, TABLES, row_of
-from kit.words import NoSuchClient, Trouble, _, labelled
+from kit.words import KitError, NoSuchClient, _, labelled
 
 Draft = tuple[str, str, dict[str, Any]]  # client, panel, what is typed there
 
@@ -138,7 +138,7 @@ class Store:
                 _standing(db, record)
             gone = [one for record in reversed(new) if record.id not in replaced for one in _take_out(db, record)]
             if any(one.id not in now and not _version(db, one) for one in gone):
-                raise Trouble(
+                raise KitError(
                     _("Something noted later belongs to this, so it stays. It can be removed among the entries.")
                 )
             stood = [one for record in before for one in _found(db, type(record), id=record.id)]
@@ -330,7 +330,7 @@ def _standing(db: sa.Connection, record: Record, version: int | None = None) -> 
     """The record as the book holds it, provided that nobody has changed or removed it since."""
     found = _found(db, type(record), id=record.id, version=version or record.version)
     if not found:
-        raise Trouble(
+        raise KitError(
             _("This was changed or removed elsewhere in the meantime. Please look at it anew, then change it.")
         )
     return found[0]
@@ -352,7 +352,7 @@ def _check_names(db: sa.Connection, record: Record, is_new: bool = True) -> None
     if isinstance(record, Client) and known.get(record.id) != record.name:  # a name that is there already stays
         amiss = code_names.amiss(record.name, (name for key, name in known.items() if key != record.id), is_new)
         if amiss:
-            raise Trouble(labelled(about(Client)["name"].label, amiss))
+            raise KitError(labelled(about(Client)["name"].label, amiss))
 
 
 def _take_out(db: sa.Connection, record: Record) -> list[Record]:

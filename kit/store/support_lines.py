@@ -8,7 +8,7 @@ from typing import Any
 
 from kit import files
 from kit.records import SupportLine
-from kit.words import Trouble
+from kit.words import KitError
 
 NONE = b"[]"
 
@@ -21,7 +21,7 @@ def beside(place: Path) -> Path:
 def write_lines(place: Path, lines: Sequence[SupportLine]) -> None:
     """Lays the lines beside the book, for its owner alone; a disk that takes no more does not stop a save."""
     told = json.dumps([one.model_dump(mode="json") for one in lines], ensure_ascii=False, indent=1).encode()
-    with contextlib.suppress(OSError, Trouble):
+    with contextlib.suppress(OSError, KitError):
         if _bytes(beside(place)) != told:
             files.write_atomically(beside(place), told)
 

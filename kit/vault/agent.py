@@ -18,7 +18,7 @@ from typing import Any
 
 from kit import locking, places, processes
 from kit.vault.agent_process import HERE, address_file
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
 PATIENCE = 2.0  # seconds that a call waits for an answer
 LONG = 10.0  # seconds that a start waits for a broker that is there, and for another start
@@ -26,7 +26,7 @@ PAUSE = 1.0  # seconds until a watcher looks again whether there is a broker
 _GONE = (OSError, EOFError, AuthenticationError, AssertionError, ValueError, KeyError, TypeError)
 
 
-class Silent(Trouble):
+class Silent(KitError):
     """There is a broker, and it gives no answer just now: whether a book is open is not known."""
 
     def __init__(self) -> None:
@@ -126,7 +126,9 @@ def _begun() -> Running:
         process.stdout.readline()  # it is ready, or did not come up
         running = _joined(process)
     if running is None:
-        raise Trouble(_("The part of the kit that locks the practice did not start. `kit check` says what is missing."))
+        raise KitError(
+            _("The part of the kit that locks the practice did not start. `kit check` says what is missing.")
+        )
     return running
 
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from kit import places, processes
 from kit.files import write_atomically
-from kit.words import Trouble
+from kit.words import KitError
 
 TICK = 1.0  # seconds between two looks at the clock
 PULSE = 30.0  # seconds after which a watcher is told that the broker is still here
@@ -250,7 +250,7 @@ def _until_left(keeper: Keeper) -> None:
 
 def _be_found(file: Path, mine: bytes) -> None:
     """Puts its file back where that is gone; what stands there instead stays."""
-    with contextlib.suppress(Trouble, OSError):
+    with contextlib.suppress(KitError, OSError):
         if not file.exists():
             write_atomically(file, mine)
 

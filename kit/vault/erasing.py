@@ -14,7 +14,7 @@ from kit import files, places
 from kit.records import Client, Workshop
 from kit.store import Store
 from kit.vault import agent, backups, keys, practice, system_keyring
-from kit.words import Trouble, _, listed, one_or_many
+from kit.words import KitError, _, listed, one_or_many
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def key_of(place: Path | None, passphrase: str | None = None) -> bytes | None:
     words = os.environ.get("KIT_PASSPHRASE") if passphrase is None else passphrase
     key = agent.ask(place) or system_keyring.recall(place) if words is None else practice.opened(place, words)
     if key is None:
-        raise Trouble(_("The backups are locked too. Please name the passphrase, so that they can be opened."))
+        raise KitError(_("The backups are locked too. Please name the passphrase, so that they can be opened."))
     return key
 
 
@@ -112,7 +112,7 @@ def let_go(store: Store, which: Callable[[Workshop], bool], key: bytes | None = 
 
     if any(map(which, store.records(Workshop))):
         if store.place:
-            with contextlib.suppress(Trouble):
+            with contextlib.suppress(KitError):
                 backups.rewrite(store.place, key or key_of(store.place), change)
         gone = [one.id for one in store.records(Workshop) if which(one)]
         change(store)

@@ -11,7 +11,7 @@ from unicodedata import normalize
 
 from kit import files
 from kit.vault.recovery_sheet import LENGTH
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
 PAGE = 4096  # bytes; an encrypted book is a multiple of this, and begins with no words
 VERSION = 1
@@ -51,7 +51,7 @@ def mark(key: bytes) -> str:
 
 def marked(book: Path) -> str:
     """The name of the key of a book, as its key file tells it; empty where there is none that is whole."""
-    with contextlib.suppress(Trouble):
+    with contextlib.suppress(KitError):
         return str(_settings(_content(beside(book)), beside(book)).get("id", ""))
     return ""
 
@@ -98,10 +98,10 @@ def locked(book: Path) -> bool:
 
 
 def refuse_taken(book: Path) -> None:
-    """Trouble where a book lies already, or parts of one that a new book would take for its own."""
+    """KitError where a book lies already, or parts of one that a new book would take for its own."""
     parts = (book, beside(book), book.with_name(f"{book.name}-wal"))
     if any(one.exists() and one.stat().st_size for one in parts):
-        raise Trouble(_TAKEN.format(place=book))
+        raise KitError(_TAKEN.format(place=book))
 
 
 def write(book: Path, key: bytes, passphrase: str) -> None:
@@ -118,9 +118,9 @@ def write(book: Path, key: bytes, passphrase: str) -> None:
 
 
 def refuse_short(passphrase: str) -> None:
-    """Trouble where a new passphrase is too easy to guess; one that opens a practice already is as long as it is."""
+    """KitError where a new passphrase is too easy to guess; one that opens a practice already is as long as it is."""
     if len(" ".join(normalize("NFC", passphrase).split())) < LEAST:
-        raise Trouble(_SHORT.format(least=LEAST))
+        raise KitError(_SHORT.format(least=LEAST))
 
 
 def read(book: Path, passphrase: str) -> bytes:
@@ -137,7 +137,7 @@ def unwrapped(content: bytes, passphrase: str, file: Path | str) -> bytes:
     try:
         return _cipher(settings, passphrase).decrypt(b64decode(settings["nonce"]), wrapped, _told(settings))
     except InvalidTag:
-        raise Trouble(_WRONG) from None
+        raise KitError(_WRONG) from None
 
 
 def _cipher(settings: dict[str, Any], passphrase: str) -> Any:
@@ -150,17 +150,17 @@ def _cipher(settings: dict[str, Any], passphrase: str) -> Any:
     try:
         return AESGCM(Argon2id(salt=b64decode(settings["salt"]), length=LENGTH, **cost).derive(typed))
     except MemoryError as error:
-        raise Trouble(_MEMORY) from error
+        raise KitError(_MEMORY) from error
 
 
 def _typed(passphrase: str) -> bytes:
     """The same bytes wherever the same words are typed: systems differ in how they write an é."""
     if not passphrase:
-        raise Trouble(_EMPTY)
+        raise KitError(_EMPTY)
     try:
         return normalize("NFC", passphrase).encode()
     except UnicodeEncodeError:
-        raise Trouble(_HALF) from None
+        raise KitError(_HALF) from None
 
 
 def _content(file: Path) -> bytes:
@@ -168,9 +168,9 @@ def _content(file: Path) -> bytes:
         with file.open("rb") as opened:
             return opened.read(LONGEST)
     except FileNotFoundError:
-        raise Trouble(_NO_FILE.format(file=file)) from None
+        raise KitError(_NO_FILE.format(file=file)) from None
     except OSError as error:
-        raise Trouble(_UNREADABLE.format(file=file)) from error
+        raise KitError(_UNREADABLE.format(file=file)) from error
 
 
 def _settings(content: bytes, file: Path | str) -> dict[str, Any]:
@@ -178,12 +178,12 @@ def _settings(content: bytes, file: Path | str) -> dict[str, Any]:
     try:
         settings = json.loads(content)
         if _is_newer(settings):
-            raise Trouble(_NEWER.format(file=file))
+            raise KitError(_NEWER.format(file=file))
         sound = _is_sound(settings, content)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         sound = False
     if not sound:
-        raise Trouble(_CHANGED.format(file=file))
+        raise KitError(_CHANGED.format(file=file))
     return {name: value for name, value in settings.items() if name != "check"}
 
 

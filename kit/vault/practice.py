@@ -5,7 +5,7 @@ from pathlib import Path
 from kit.records import Practice
 from kit.store import Store, checkpoint
 from kit.vault import agent, keys, recovery_sheet
-from kit.words import Damaged, Trouble, _
+from kit.words import Damaged, KitError, _
 
 IDLE = 10  # minutes with nobody there, unless the coach says otherwise
 
@@ -32,16 +32,16 @@ def opened(place: Path, passphrase: str) -> bytes:
 def recovered(place: Path, typed: str, passphrase: str) -> bytes:
     """The key of a book by its recovery sheet; a new key file is written with a new passphrase."""
     if not place.exists():
-        raise Trouble(_("There is no book at {place}. Please put it there from a backup first.").format(place=place))
+        raise KitError(_("There is no book at {place}. Please put it there from a backup first.").format(place=place))
     keys.refuse_short(passphrase)
     key = recovery_sheet.from_sheet(typed)
     try:
         Store(place, key).close()
-    except Trouble as trouble:
+    except KitError as trouble:
         if isinstance(trouble, Damaged) and _belongs(place, key):
             raise  # what is gone of it can be told
         sentence = _("This sheet belongs to another book, or the book is damaged. Nothing was changed.")
-        raise Trouble(sentence) from trouble
+        raise KitError(sentence) from trouble
     keys.write(place, key, passphrase)
     return key
 
@@ -69,4 +69,4 @@ def hand_on(place: Path, key: bytes, is_curtain_open: bool = False) -> None:
         store.close()
     agent.start()
     if not agent.hold(place, key, 60.0 * minutes, is_curtain_open):
-        raise Trouble(_("The practice could not be opened for all notebooks. Please try once more."))
+        raise KitError(_("The practice could not be opened for all notebooks. Please try once more."))

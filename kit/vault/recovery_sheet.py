@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from unicodedata import normalize
 
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
 LENGTH = 32  # bytes of a key
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I L O U: what looks or sounds alike is one letter
@@ -29,7 +29,7 @@ def from_sheet(typed: str) -> bytes:
         number = number << 5 * TOLD | _number(place, row)
     key = (number >> SPARE).to_bytes(LENGTH, "big")
     if number % (1 << SPARE) != _whole(key):
-        raise Trouble(_("Each row adds up, but together they do not. Please look whether all are from one sheet."))
+        raise KitError(_("Each row adds up, but together they do not. Please look whether all are from one sheet."))
     return key
 
 
@@ -63,12 +63,12 @@ def _number(place: int, row: str) -> int:
     """What a row tells, when it adds up."""
     if len(row) != IN_A_ROW:
         wrong = _("Row {row} has {count} letters; on the sheet it has {whole}. Please look at it again.")
-        raise Trouble(wrong.format(row=place, count=len(row), whole=IN_A_ROW))
+        raise KitError(wrong.format(row=place, count=len(row), whole=IN_A_ROW))
     value = 0
     for letter in row:
         value = value << 5 | LETTERS.index(letter)
     if value % 1024 != _check(place, value >> 10):
-        raise Trouble(_("Row {row} is not as on the sheet. Please look at its letters again.").format(row=place))
+        raise KitError(_("Row {row} is not as on the sheet. Please look at its letters again.").format(row=place))
     return value >> 10
 
 
@@ -80,7 +80,9 @@ def _rows(typed: str) -> list[str]:
         long = len(run) // ROWS if len(run) == ROWS * (IN_A_ROW + 1) else IN_A_ROW  # each with its number in front
         rows = [_unnumbered(run[at : at + long]) for at in range(0, len(run), long)]
     if len(rows) > ROWS:
-        raise Trouble(_("There are more letters than on a sheet. Please type its {rows} rows alone.").format(rows=ROWS))
+        raise KitError(
+            _("There are more letters than on a sheet. Please type its {rows} rows alone.").format(rows=ROWS)
+        )
     return rows + [""] * (ROWS - len(rows))
 
 

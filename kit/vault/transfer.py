@@ -17,7 +17,7 @@ from typing import IO, Any
 from kit import files
 from kit.store import Store, checkpoint, opening, support_lines
 from kit.vault import keys
-from kit.words import Trouble, _, not_written
+from kit.words import KitError, _, not_written
 
 # A line with the version, a line that says what follows, the parts, then the digest of all that and its seal.
 HEAD = b"reflection-kit sealed practice "
@@ -46,9 +46,9 @@ def pack(place: Path, key: bytes | None, to: Path, name: str = "", **more: str) 
     A book without a passphrase is put into such a file as it is. `more` is told in it, beside when it was made.
     """
     if not (place.exists() and place.stat().st_size):
-        raise Trouble(_NO_BOOK.format(place=place))
+        raise KitError(_NO_BOOK.format(place=place))
     if keys.locked(place) and not key:
-        raise Trouble(_LOCKED)
+        raise KitError(_LOCKED)
     is_file = to.suffix == SUFFIX and not to.is_dir()
     said = {"made": datetime.now(UTC).isoformat(timespec="seconds"), "of": keys.mark(key) if key else "", **more}
     with writing(to), workshop(to.parent if is_file else to) as work:
@@ -69,10 +69,10 @@ def unpack(file: IO[bytes], place: Path, secret: str | bytes) -> bytes:
     front, digest, seal = looked_over(file)
     wrapped, is_plain = file.read(front["parts"]["key"]), not front["of"]
     if is_plain and secret:
-        raise Trouble(_PLAIN)
+        raise KitError(_PLAIN)
     key = secret if isinstance(secret, bytes) else b"" if is_plain else _unwrapped(wrapped, secret)
     if not hmac.compare_digest(seal, _seal(key, digest)):
-        raise Trouble(_OTHER_KEY if isinstance(secret, bytes) and secret else _CHANGED)
+        raise KitError(_OTHER_KEY if isinstance(secret, bytes) and secret else _CHANGED)
     with writing(place), workshop(place.parent) as work:
         book = work / place.name
         _write(book, _blocks(file, front["parts"]["book"]))
@@ -89,16 +89,16 @@ def front_of(file: IO[bytes]) -> dict[str, Any]:
     file.seek(0)
     first = file.readline(LONGEST)
     if not first.startswith(HEAD):
-        raise Trouble(_OTHER)
+        raise KitError(_OTHER)
     try:
         if int(first.removeprefix(HEAD)) > VERSION:
-            raise Trouble(_NEWER)
+            raise KitError(_NEWER)
         front = json.loads(file.readline(LONGEST))
         begin, whole = file.tell(), _adds_up(front["parts"], file) and isinstance(front["of"], str)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         whole = False
     if not whole:
-        raise Trouble(_CHANGED)
+        raise KitError(_CHANGED)
     file.seek(begin)
     return front
 
@@ -113,7 +113,7 @@ def looked_over(file: IO[bytes]) -> tuple[dict[str, Any], bytes, bytes]:
         digest.update(block)
     noted, seal = file.read(DIGEST), file.read(DIGEST)
     if noted != digest.digest():
-        raise Trouble(_CHANGED)
+        raise KitError(_CHANGED)
     file.seek(begin)
     return front, noted, seal
 
@@ -127,7 +127,7 @@ def _adds_up(sizes: dict[str, Any], file: IO[bytes]) -> bool:
 
 def _unwrapped(wrapped: bytes, passphrase: str) -> bytes:
     if not wrapped:
-        raise Trouble(_NO_KEY_FILE)
+        raise KitError(_NO_KEY_FILE)
     return keys.unwrapped(wrapped, passphrase, _("in this sealed file"))
 
 
@@ -183,8 +183,8 @@ def _try_out(book: Path, key: bytes, place: Path) -> None:
     """Opens it once; that also lays its support lines beside it."""
     try:
         Store(book, key or None).close()
-    except Trouble as trouble:
-        raise Trouble(str(trouble).replace(str(book), str(place))) from trouble
+    except KitError as trouble:
+        raise KitError(str(trouble).replace(str(book), str(place))) from trouble
 
 
 def _move(paths: tuple[Path, ...], folder: Path) -> None:
@@ -209,7 +209,7 @@ def _laid(sealed: Path, names: Any) -> Path:
             _named(sealed, name)
             files.sync_folder(name.parent)
             return Path(name)
-    raise Trouble(_THERE.format(place=name))
+    raise KitError(_THERE.format(place=name))
 
 
 def _named(sealed: Path, name: Path) -> None:

@@ -15,7 +15,7 @@ from kit.vault import agent, backups, keys
 from kit.widgets.coach import CoachsOwn, listed, said
 from kit.widgets.panel import Block
 from kit.widgets.session import button, buttons, text
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
 _OTHER_DISK = _(
     "When this disk is gone, what lies on it is gone too: now and then, copy the newest one to a stick or another "
@@ -89,12 +89,12 @@ class Backups(CoachsOwn):
         place, encrypted = self.table.place, self.table.store.encrypted
         key = agent.ask(place) if encrypted else None
         if encrypted and key is None:
-            raise Trouble(_LOCKED_ELSEWHERE)
+            raise KitError(_LOCKED_ELSEWHERE)
 
         def work() -> str:
             try:
                 backups.make(place, key)
-            except Trouble as trouble:
+            except KitError as trouble:
                 return str(trouble)
             return _("A backup is made, and was brought back once to try it.")
 

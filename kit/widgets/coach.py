@@ -10,7 +10,7 @@ from kit.fields import About, about
 from kit.forms import Beside, Form
 from kit.widgets.panel import Block, Panel
 from kit.widgets.session import button, buttons, text
-from kit.words import Trouble, _, day_words, one_or_many
+from kit.words import KitError, _, day_words, one_or_many
 
 NEAR = 60  # days before the end of keeping at which it is mentioned
 
@@ -275,7 +275,7 @@ class Retention(CoachsOwn):
         self.tell(said=_("One moment: each of the backups is opened and written anew."))
         try:
             done = erasing.erase(store, name, erasing.key_of(store.place)).words()
-        except Trouble as trouble:
+        except KitError as trouble:
             if store.records(records.Client, name):
                 raise
             done = [str(trouble)]

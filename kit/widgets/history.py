@@ -12,7 +12,7 @@ from kit.store import Change
 from kit.widgets.coach import long_day, said
 from kit.widgets.panel import Block, Panel
 from kit.widgets.session import button, buttons, text
-from kit.words import Trouble, _, day_words, labelled, one_or_many
+from kit.words import KitError, _, day_words, labelled, one_or_many
 
 AT_ONCE = 12
 NEAR = 8  # words that are shown on either side of those that differ
@@ -47,7 +47,7 @@ class EarlierForms(Panel):
         self._pressed = number
         try:
             back = self._brought_back(*found)
-        except Trouble:
+        except KitError:
             self.refresh()  # so that there is room for it beside what was pressed
             raise
         self._undo.append(([new for new, _stood in back], [one for _new, stood in back for one in stood], {}))
@@ -60,7 +60,7 @@ class EarlierForms(Panel):
         for one in along:  # each as far as the book still has room for it
             try:
                 back.append(self._restored(self._linked_again(one)))
-            except Trouble:
+            except KitError:
                 continue
         return back
 
@@ -68,7 +68,7 @@ class EarlierForms(Panel):
         try:
             return self.table.store.restore(earlier)
         except ValidationError as error:
-            raise Trouble(" ".join(problems(type(earlier), error).values())) from error
+            raise KitError(" ".join(problems(type(earlier), error).values())) from error
 
     def _earlier(self, before: Record) -> Record:
         standing = self._standing(before)

@@ -16,7 +16,7 @@ from kit.forms import Form, Unfit
 from kit.records import BY_PLURAL, OfClient, Record, problems
 from kit.store import Draft
 from kit.widgets import locked
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
 SCRIPTS = ("inputs.js", "drawing.js", "picture.js", "door.js", "panel.js", "preview.js")
 PANEL_JS = "\n".join((assets.STATIC / name).read_text("utf-8") for name in SCRIPTS)
@@ -274,7 +274,7 @@ class Panel(Live):
             if message.get("typed") is not None and self._bound == self.table.client:
                 self.typed = {**self._subject, **message["typed"]}
             self.act(message["do"], message.get("with"))
-        except Trouble as trouble:
+        except KitError as trouble:
             self._amiss(before, str(trouble))
         except Exception:  # noqa: BLE001  whatever it was, a coach reads one sentence and nothing typed is lost
             places.note_trouble(traceback.format_exc(limit=-3))

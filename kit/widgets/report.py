@@ -11,7 +11,7 @@ from kit.fields import Audience
 from kit.widgets.journey import PERIOD_WORDS
 from kit.widgets.panel import Block, Panel
 from kit.widgets.session import button, buttons, text
-from kit.words import Trouble, _, day_words
+from kit.words import KitError, _, day_words
 
 if TYPE_CHECKING:
     from kit.reports import Asked, Page
@@ -68,7 +68,7 @@ class MakeReport(Panel):
             return [*first, *self._asks_first()]
         try:
             page = self._page()
-        except Trouble as trouble:
+        except KitError as trouble:
             return [*first, text(str(trouble))]
         return [*first, *self._chosen(), self._preview(page), *self._ways(page)]
 

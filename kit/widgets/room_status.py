@@ -12,7 +12,7 @@ from kit.vault import agent, keys
 from kit.widgets.panel import Block, Panel
 from kit.widgets.practice_details import OfPractice
 from kit.widgets.session import button, buttons, text
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
 EVERY = 2.0  # seconds
 Kind = Literal["workshop", "session"]
@@ -70,7 +70,7 @@ class Following:
     def begin(self, **asked: Any) -> None:
         place = self.table.store.place
         if place is None:
-            raise Trouble(_("A room needs a book on the disk; this one is in memory alone."))
+            raise KitError(_("A room needs a book on the disk; this one is in memory alone."))
         self.room = rooms.begin(rooms.Asked(book=str(place.resolve()), **asked), _key_of(self.table.store))
         self.over, self._book = False, str(place.resolve())
         self.look()
@@ -83,7 +83,7 @@ class Following:
         except rooms.Gone:
             if here is self.room:
                 self._gone()
-        except Trouble:
+        except KitError:
             self.silent = True
         else:
             if here is self.room:  # another one may have been begun meanwhile
@@ -149,7 +149,7 @@ def _key_of(store: Any) -> bytes | None:
     words = os.environ.get("KIT_PASSPHRASE")
     key = keys.read(store.place, words) if words else agent.ask(store.place)
     if key is None:
-        raise Trouble(_("The key of this practice is not at hand. Please lock the practice and open it once more."))
+        raise KitError(_("The key of this practice is not at hand. Please lock the practice and open it once more."))
     return key
 
 
@@ -193,7 +193,7 @@ class InRoom(OfPractice):
         server: Any = next(one for one in found if isinstance(one, Server))
         address = server.address.strip()
         if not address.startswith(("https://", "http://")):
-            raise Trouble(_("The address of your server begins with https://. Please look at it once more."))
+            raise KitError(_("The address of your server begins with https://. Please look at it once more."))
         return {"public": address, "port": server.port or 0}
 
     def do_room(self, given: list[Any]) -> None:

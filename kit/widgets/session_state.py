@@ -26,7 +26,7 @@ from kit.records import (
 from kit.store import Store
 from kit.vault import agent, backups
 from kit.widgets.panel import Panel, PictureWidget
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,7 +64,7 @@ class Table:
     @property
     def store(self) -> Store:
         if self._store is None:
-            raise Trouble(_("The practice is locked. Please open it at the top of this page."))
+            raise KitError(_("The practice is locked. Please open it at the top of this page."))
         return self._store
 
     @property

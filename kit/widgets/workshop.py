@@ -11,7 +11,7 @@ from kit.widgets.panel import Block
 from kit.widgets.past_workshops import Held
 from kit.widgets.room_status import link, links, part
 from kit.widgets.session import button, buttons, text
-from kit.words import Trouble, _, day_words, wrapping
+from kit.words import KitError, _, day_words, wrapping
 
 ANONYMOUS = _(
     "Entering this for somebody ends their anonymity: you know whose words these are, and whoever sees this screen "
@@ -158,7 +158,7 @@ class Workshop(Held, ComingIn):
     def do_enter(self) -> None:
         typed = self.typed.get("answer", {}).get("text", "").strip()
         if not typed:
-            raise Trouble(_("Nothing is filled in yet."))
+            raise KitError(_("Nothing is filled in yet."))
         self.follow.act("enter", ask=self._asks, text=typed)
         self._asks = ""
         self.hold({})

@@ -31,12 +31,12 @@ OPEN_ELSEWHERE = """
 import sys
 from pathlib import Path
 from kit import launch, places
-from kit.words import Trouble
+from kit.words import KitError
 root = Path(sys.argv[1]).resolve()
 places.notebooks = lambda: root
 try:
     sys.exit(launch.open_notebook(sys.argv[2], browser=False, port=int(sys.argv[3]) or None))
-except Trouble as trouble:
+except KitError as trouble:
     sys.exit(str(trouble))
 """
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from kit import locking, places
 from kit.vault import keys, transfer
-from kit.words import Trouble, _, day_words
+from kit.words import KitError, _, day_words
 
 PATIENCE = 60.0  # seconds that one program waits for the backup of another
 BY_KIT, BY_HAND, BESIDE = "kit", "hand", "beside"
@@ -76,7 +76,7 @@ def tag_of(place: Path) -> str:
 
 def every(folder: Path) -> Iterator[Kept]:
     for file in folder.glob(f"*{transfer.SUFFIX}"):
-        with contextlib.suppress(Trouble, OSError, ValueError, TypeError, KeyError), file.open("rb") as opened:
+        with contextlib.suppress(KitError, OSError, ValueError, TypeError, KeyError), file.open("rb") as opened:
             front = transfer.front_of(opened)
             made = datetime.fromisoformat(front["made"]).astimezone(UTC)
             by, of, where = (str(front.get(name, "")) for name in ("by", "of", "where"))
@@ -107,7 +107,7 @@ def alone(folder: Path, patience: float = PATIENCE) -> Iterator[None]:
         try:
             held.enter_context(locking.alone(folder / ".lock", patience))
         except locking.Busy:
-            raise Trouble(_BUSY) from None
+            raise KitError(_BUSY) from None
         for left in folder.glob(".moving-*"):  # of a program that was ended in the middle
             shutil.rmtree(left, ignore_errors=True)
         yield

@@ -13,7 +13,7 @@ from kit import files, places
 from kit.store import checkpoint
 from kit.vault import agent, keys, transfer
 from kit.vault.backups.catalog import BY_HAND, BY_KIT, Kept, alone, every, tag_of
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
 RECENT, MONTHS = 10, 12
 EVERY, DAY = timedelta(hours=1), timedelta(days=1)
@@ -111,7 +111,7 @@ def _make_quietly(place: Path, key: bytes | None, folder: Path, wait: float, age
             if is_due(place, folder, age):  # another program was not quicker
                 _made(place, key, BY_KIT, folder)
         _note(place, folder, "")
-    except (Trouble, OSError) as trouble:
+    except (KitError, OSError) as trouble:
         _note(place, folder, str(trouble))
     except Exception:  # noqa: BLE001  whatever it was, the session goes on
         with contextlib.suppress(Exception):
@@ -154,7 +154,7 @@ def _note(place: Path, folder: Path, sentence: str) -> None:
             files.write_atomically(file, sentence.encode())
         else:
             file.unlink(missing_ok=True)
-    except (Trouble, OSError):
+    except (KitError, OSError):
         _said[file] = sentence
 
 

@@ -10,7 +10,7 @@ from kit.vault import transfer
 from kit.vault.backups.catalog import Kept, found
 from kit.vault.backups.restore import Back, closed, exchanged, lacks, put_down, secret_for, unpacked
 from kit.vault.backups.rewriting import copied
-from kit.words import Trouble
+from kit.words import KitError
 
 MOST = 3
 
@@ -22,7 +22,7 @@ def sound(place: Path, key: bytes | None, most: int = MOST) -> list[tuple[Kept, 
 
 
 def _tried(one: Kept, place: Path, key: bytes | None) -> tuple[Kept, Back] | None:
-    with contextlib.suppress(Trouble, OSError), transfer.workshop(place.parent) as work:
+    with contextlib.suppress(KitError, OSError), transfer.workshop(place.parent) as work:
         book = work / place.name
         unpacked(one.file, book, place, secret_for(one.file, place, key))
         return one, Back(None, *lacks(place, book, key))
@@ -33,7 +33,7 @@ def left(place: Path, key: bytes | None) -> int | None:
     """How many entries of a damaged book can be read; None where it cannot be gone on with."""
     if not (place.exists() and place.stat().st_size):
         return None
-    with contextlib.suppress(Trouble, OSError), transfer.workshop(place.parent) as work:
+    with contextlib.suppress(KitError, OSError), transfer.workshop(place.parent) as work:
         store = _taken_as_it_is(place, work / place.name, key)
         try:
             return sum(len(store.records(kind)) for kind in KINDS)

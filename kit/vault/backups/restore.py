@@ -15,7 +15,7 @@ from kit.store import Store, checkpoint
 from kit.vault import agent, keys, practice, transfer
 from kit.vault.backups.catalog import in_words, literal, tag_of
 from kit.vault.backups.rewriting import copied
-from kit.words import Trouble, _, one_or_many
+from kit.words import KitError, _, one_or_many
 
 DAMAGED, PUT_DOWN, TAKE_UP = "damaged", "put down", "take up"  # what a page without its book waits for, or is told
 CLOSING = 10.0  # seconds that the notebooks of a running kit have to close a book
@@ -65,7 +65,7 @@ def bring_back(file: Path, place: Path, secret: str | bytes, opens: bool = True)
     with transfer.writing(place), transfer.workshop(place.parent) as work:
         book, key = work / place.name, unpacked(file, work / place.name, place, secret)
         if not key and needs_key(place):
-            raise Trouble(_PLAIN.format(file=file, place=place))
+            raise KitError(_PLAIN.format(file=file, place=place))
         if isinstance(secret, bytes) and key and keys.marked(place) == keys.mark(key):
             keys.beside(book).unlink(missing_ok=True)  # the passphrase that opens it today goes on to do so
         _clear_table(book, key)
@@ -116,8 +116,8 @@ def unpacked(file: Path, book: Path, place: Path, secret: str | bytes) -> bytes:
     key = secret if isinstance(secret, bytes) else keys.read(book, secret) if locked else b""
     try:
         Store(book, key or None).close()
-    except Trouble as trouble:
-        raise Trouble(str(trouble).replace(str(book), str(file))) from trouble
+    except KitError as trouble:
+        raise KitError(str(trouble).replace(str(book), str(file))) from trouble
     for copy in book.parent.glob(f"{literal(book.name)}.before-*"):
         copy.unlink()
     return key
@@ -140,7 +140,7 @@ def put_down(place: Path, key: bytes, opens: bool = True) -> Iterator[None]:
         yield
     except BaseException:
         if held:
-            with contextlib.suppress(Trouble):
+            with contextlib.suppress(KitError):
                 practice.hand_on(place, held, was_open)
         agent.tell(word(TAKE_UP, place))
         raise
@@ -152,12 +152,12 @@ def put_down(place: Path, key: bytes, opens: bool = True) -> Iterator[None]:
 
 @contextlib.contextmanager
 def closed(place: Path) -> Iterator[None]:
-    """Holds a book that no other program has open; Trouble where one does not close it."""
+    """Holds a book that no other program has open; KitError where one does not close it."""
     until = time.monotonic() + CLOSING
     with contextlib.ExitStack() as held:
         while place.exists() and not _is_ours(place, held):
             if time.monotonic() >= until:
-                raise Trouble(_OPEN.format(place=place))
+                raise KitError(_OPEN.format(place=place))
             time.sleep(0.1)
         yield
 

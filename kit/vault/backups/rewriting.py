@@ -9,7 +9,7 @@ from kit import files, places
 from kit.store import Store
 from kit.vault import keys, transfer
 from kit.vault.backups.catalog import BESIDE, Kept, alone, found, unreadable
-from kit.words import Trouble
+from kit.words import KitError
 
 
 def rewrite(place: Path, key: bytes | None, change: Callable[[Store], None]) -> list[Path]:
@@ -22,7 +22,7 @@ def rewrite(place: Path, key: bytes | None, change: Callable[[Store], None]) -> 
         for one in found(place):
             try:
                 _sealed_anew(one, key, change) if one.by != BESIDE else _written_anew(one.file, key, change)
-            except Trouble:
+            except KitError:
                 left.append(one.file)
     return left
 
