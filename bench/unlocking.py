@@ -61,7 +61,7 @@ def _opened() -> list[Finding]:
         plain, own = _book(home / "plain.book"), _book(home / "own.book", WORDS)
         running = agent.start()
         try:
-            agent.hold(own, keys.read(own, WORDS), 3600)
+            agent.add_key(own, keys.read_key_file(own, WORDS), 3600)
             sides = [partial(_seconds, own, WORDS), partial(_seconds, plain), partial(_seconds, own)]
             return _findings(*in_turn(sides, RUNS))
         finally:

@@ -161,7 +161,7 @@ def lived(orders: Iterable[Order], folder: Path) -> list[dict[str, Any]]:
 
 
 def _serve() -> None:
-    opening.SETTINGS["busy_timeout"] = opening.PATIENCE = 20  # nobody waits ten seconds for a lock that never comes
+    opening.SETTINGS["busy_timeout"] = opening.BUSY_TIMEOUT = 20  # nobody waits ten seconds for a lock that never comes
     _warm(kit.open_book(":memory:"))
     libc = ctypes.CDLL(None)
     for told in json.loads(sys.stdin.read()):

@@ -59,9 +59,9 @@ def _one_kill(home: Path, key: bytes | None, after: float, saves: int) -> tuple[
     backing.kill()
     backing.join()
     unfinished = len(list((home / "backups").glob(".moving-*")))
-    amiss = [f"listed, and is none: {file.name}" for file in backups.unreadable()]
+    amiss = [f"listed, and is none: {file.name}" for file in backups.unreadable_files()]
     begun = _begun(_lines(log))
-    listed = backups.kept(place) if key is None else [one.file for one in backups.everything()]
+    listed = backups.backup_files(place) if key is None else [one.file for one in backups.list_all()]
     for file in listed:
         amiss += _looked_into(
             file, home / f"{file.name}.book", key, _lines(acknowledged)[: begun.get(file.name, begun[""])]

@@ -26,7 +26,7 @@ COMMANDS = {
 def newer(place, key, monkeypatch, no_keyring):
     """A practice that a newer kit has brought up to its own schema, after a backup."""
     backups.make(place, key)
-    engine = opening.open_book(place, key)
+    engine = opening.open_engine(place, key)
     with engine.begin() as db:
         db.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     engine.dispose()
@@ -58,7 +58,7 @@ def test_its_door_and_the_check_say_so_too(newer):
 
 
 def test_a_sample_of_a_newer_kit_is_refused_in_words_and_stays_as_it_is():
-    with opening.open_book(places.sample()).begin() as db:
+    with opening.open_engine(places.sample()).begin() as db:
         db.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     before = places.sample().read_bytes()
 

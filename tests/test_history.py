@@ -58,7 +58,7 @@ def forms(store, record):
 
 def is_sound(store):
     with store._looking() as db:
-        integrity.check(db.connection.driver_connection, None)
+        integrity.verify_rows(db.connection.driver_connection, None)
     return True
 
 
@@ -193,7 +193,7 @@ def test_an_erased_clients_history_is_emptied_and_the_chain_still_holds(store, p
     store.remove(heron)
 
     with store._writing() as db:
-        audit_log.forget(db, heron.id)
+        audit_log.erase_client(db, heron.id)
 
     assert store.history(kit.Win(client="Heron", title="x", id=heron.id)) == []
     store.close()
@@ -423,13 +423,13 @@ def test_the_command_line_accepts_what_is_left(closed):
 def test_a_head_of_another_key_is_not_believed(place):
     with closing(Store(place, KEY)) as store:
         store.keep(kit.Client(name="Heron"))
-    checkpoint.tell(place, b"another", checkpoint.Head(99, "00", ""))
+    checkpoint.append(place, b"another", checkpoint.Checkpoint(99, "00", ""))
 
     Store(place, KEY).close()
 
 
 def test_a_copy_without_its_head_says_once_that_nobody_can_tell_whether_it_is_complete(closed):
-    checkpoint.beside(closed).unlink()
+    checkpoint.path_for(closed).unlink()
 
     first, second = _opened_twice(closed)
 
@@ -444,7 +444,7 @@ def _opened_twice(place):
 
 def test_a_new_book_and_one_without_changes_have_nothing_to_say(place):
     assert list(_opened_twice(place)) == ["", ""]
-    checkpoint.beside(place).unlink()
+    checkpoint.path_for(place).unlink()
 
     assert list(_opened_twice(place)) == ["", ""]
 
@@ -468,21 +468,21 @@ def test_a_change_from_outside_while_the_kit_has_the_book_open_is_named_too(stor
 
 
 def test_the_head_stays_small_however_much_is_saved(place, monkeypatch):
-    monkeypatch.setattr(checkpoint, "LONGEST", 2000)
+    monkeypatch.setattr(checkpoint, "MAX_SIZE", 2000)
     with closing(Store(place)) as store:
         store.keep(kit.Client(name="Heron"))
         for _save in range(20):
             store.keep(kit.Win(client="Heron", title="bread"))
     Store(place).close()
 
-    assert len([line for line in checkpoint.beside(place).read_bytes().splitlines() if line]) <= 2
+    assert len([line for line in checkpoint.path_for(place).read_bytes().splitlines() if line]) <= 2
     assert checkpoint.read(place, b"").count == 21
 
 
 @pytest.mark.skipif(os.name == "nt", reason="on Windows the profile's own rights hold")
 def test_the_head_is_readable_for_its_owner_alone_and_tells_nothing_of_anybody(closed):
-    assert checkpoint.beside(closed).stat().st_mode & 0o777 == 0o600
-    told = [json.loads(line) for line in checkpoint.beside(closed).read_text().splitlines() if line]
+    assert checkpoint.path_for(closed).stat().st_mode & 0o777 == 0o600
+    told = [json.loads(line) for line in checkpoint.path_for(closed).read_text().splitlines() if line]
     assert {name for line in told for name in line} == {"count", "link", "at", "file", "check"}
 
 

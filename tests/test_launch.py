@@ -146,13 +146,13 @@ def test_a_silent_port_of_a_server_whose_process_is_no_more_is_passed_over(home,
 
 
 def test_three_starts_within_a_second_make_no_second_server_of_a_book_and_share_one_keeper(home, notebooks):
-    starts, key = Starts(notebooks, home, ("", "", "sample")), keys.new()
+    starts, key = Starts(notebooks, home, ("", "", "sample")), keys.generate()
     try:
         assert len(set(starts.addresses)) == 2, starts.addresses
         assert len(starts.keepers()) == 1
-        assert agent.hold(places.practice(), key, 3600)
+        assert agent.add_key(places.practice(), key, 3600)
         for one in starts.servers():
-            assert agent.ask(places.practice()) == key
+            assert agent.get_key(places.practice()) == key
             one.send_signal(lab.interrupt())
             assert one.wait(60) == 0
         assert starts.keepers() == []

@@ -133,7 +133,7 @@ def test_a_new_book_is_readable_for_its_owner_alone_and_so_is_what_lies_beside_i
 def test_a_book_is_closed_into_one_file_and_its_head(way, kept):
     way(kept).close()
 
-    assert sorted(kept.parent.iterdir()) == [kept, checkpoint.beside(kept)]
+    assert sorted(kept.parent.iterdir()) == [kept, checkpoint.path_for(kept)]
 
 
 def test_a_book_whose_journal_was_set_otherwise_by_another_program_opens_as_it_does_by_itself(kept):
@@ -287,7 +287,7 @@ def test_an_upgraded_book_is_not_upgraded_or_copied_again(woven, next_kit):
 
     Store(woven).close()
 
-    assert sorted(woven.parent.glob("*.book*")) == [woven, checkpoint.beside(woven)]
+    assert sorted(woven.parent.glob("*.book*")) == [woven, checkpoint.path_for(woven)]
 
 
 IN_THE_MIDDLE = {
@@ -499,7 +499,7 @@ def a_notebook(place):
 
 
 def is_noted_as_closed(place):
-    return checkpoint.is_as_closed(place, checkpoint.read(place, checkpoint.secret_of(None)))
+    return checkpoint.matches_file(place, checkpoint.read(place, checkpoint.signing_key(None)))
 
 
 @pytest.mark.parametrize("end", ["shutdown_kernel", "restart_kernel"])
@@ -678,7 +678,7 @@ def test_an_older_book_for_whose_copy_there_is_no_room_is_left_as_it_is(woven, n
     def full(engine, place, key):
         raise sqlcipher.OperationalError("database or disk is full")
 
-    monkeypatch.setattr(opening, "copy", full)
+    monkeypatch.setattr(opening, "backup_to", full)
 
     assert "is full" in trouble_of(Store, woven)
     assert woven.read_bytes() == as_bytes

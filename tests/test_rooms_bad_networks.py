@@ -49,7 +49,7 @@ def test_three_hundred_lines_that_a_bad_network_carries_are_each_kept_once(room)
 
 
 def test_the_same_network_doubles_what_has_another_id_each_time(room, monkeypatch):
-    monkeypatch.setattr("kit.rooms.answers.MOST_LINES", 10_000)
+    monkeypatch.setattr("kit.rooms.answers.MAX_LINES", 10_000)
     asyncio.run(saved(room, another_id=True))
 
     assert max(kept(room).values()) > 1

@@ -256,14 +256,14 @@ def test_every_connection_of_a_book_has_the_same_settings(place, open_at):
 @pytest.mark.parametrize("name", ["foreign_keys", "secure_delete", "synchronous"])
 def test_a_setting_that_does_not_hold_is_told_and_the_book_is_not_used(place, monkeypatch, name):
     # As if this build of SQLite did not hear it.
-    made = opening._engine
+    made = opening._create_engine
 
     def deaf(place, key):
         engine = made(place, key)
         sa.event.listen(engine, "connect", lambda raw, _: raw.execute(f"PRAGMA {name} = 0"))
         return engine
 
-    monkeypatch.setattr(opening, "_engine", deaf)
+    monkeypatch.setattr(opening, "_create_engine", deaf)
 
     with pytest.raises(KitError, match=rf"could not be opened safely \({name}\)"):
         Store(place)
@@ -341,16 +341,16 @@ def test_two_programs_that_begin_the_same_book_at_once_get_one_book(place, tmp_p
 
 
 def test_a_new_book_that_another_program_has_just_begun_is_taken_as_it_is(place, monkeypatch):
-    begin = opening._begin_empty
+    begin = opening._create_schema
 
     def late(engine):
-        monkeypatch.setattr(opening, "_begin_empty", begin)
+        monkeypatch.setattr(opening, "_create_schema", begin)
         other = Store(place)
         other.keep(kit.Client(name="Heron"))
         other.close()
         begin(engine)
 
-    monkeypatch.setattr(opening, "_begin_empty", late)
+    monkeypatch.setattr(opening, "_create_schema", late)
     store = Store(place)
 
     assert [one.name for one in store.records(kit.Client)] == ["Heron"]

@@ -95,8 +95,8 @@ def _done() -> tuple[Any, str]:
 
 def _noted() -> str:
     with contextlib.suppress(Exception):
-        places.note_trouble(traceback.format_exc(limit=-3))
-        return _("This did not work here. What went on is noted in {place}.").format(place=places.trouble_log())
+        places.log_error(traceback.format_exc(limit=-3))
+        return _("This did not work here. What went on is noted in {place}.").format(place=places.error_log())
     return _("This did not work here. `kit check` says what is missing.")
 
 

@@ -36,7 +36,11 @@ def _accept(place: Path) -> None:
     from kit.vault import keys
 
     words = os.environ.get("KIT_PASSPHRASE")
-    key = keys.read(place, options.typed_passphrase() if words is None else words) if keys.locked(place) else None
+    key = (
+        keys.read_key_file(place, options.typed_passphrase() if words is None else words)
+        if keys.is_encrypted(place)
+        else None
+    )
     Store(place, key, accept=True).close()
     typer.echo(_("From now on {place} is taken as it is.").format(place=place))
 

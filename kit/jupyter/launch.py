@@ -66,8 +66,8 @@ def open_notebook(notebook: str = "1_session", *, browser: bool = True, port: in
         sentence = _("There is no notebook called {name} in {folder}.")
         raise KitError(sentence.format(name=notebook, folder=places.notebooks()))
     with contextlib.ExitStack() as starting:
-        with contextlib.suppress(locking.Busy):  # two servers do no harm: they share the one unlock
-            starting.enter_context(locking.alone(places.home() / ".open.lock", STARTING))
+        with contextlib.suppress(locking.LockTimeout):  # two servers do no harm: they share the one unlock
+            starting.enter_context(locking.exclusive(places.home() / ".open.lock", STARTING))
         running = _running_server(jupyter_folder() / "runtime")
         if running:
             _show(running["url"] + page, running["token"], browser)
@@ -200,7 +200,7 @@ def _running_server(runtime: Path) -> dict[str, Any] | None:
                 return server
         except (OSError, ValueError, LookupError, TypeError, HTTPException) as error:
             # Else it was left behind by a server that is gone, or is another program's answer.
-            silent = silent or (processes.silent(error) and processes.exists(server["pid"]))
+            silent = silent or (processes.is_timeout(error) and processes.exists(server["pid"]))
     if silent:
         raise KitError(_SILENT)
     return None

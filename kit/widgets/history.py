@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from kit.fields import About, about, in_words, seen
+from kit.fields import About, about, format_value, visible_fields
 from kit.records import BY_PLURAL, Agreement, Client, Record, changed, problems
 from kit.store import Change
 from kit.widgets.coach import long_day, said
@@ -95,7 +95,7 @@ class EarlierForms(Panel):
 
     def seen(self, kind: type[Record]) -> tuple[str, ...]:
         """The fields of a kind that this page may show."""
-        return seen(kind, "just_me" if self.table.for_coach else "together")
+        return visible_fields(kind, "just_me" if self.table.for_coach else "together")
 
     def _gives_back(self, kind: type[Record]) -> list[str]:
         """The fields that come back: never the name under which somebody sits here."""
@@ -255,7 +255,7 @@ def _said(told: About, value: Any, names: Mapping[str, str]) -> str:
         gone = _("something that is no longer here")
         some = value if isinstance(value, tuple) else (value,) if value else ()
         return ", ".join(dict.fromkeys(names.get(one, gone) for one in some))
-    return in_words(told, value, names)
+    return format_value(told, value, names)
 
 
 def _apart(was: str, now: str) -> list[list[list[Any]]]:

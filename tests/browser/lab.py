@@ -15,7 +15,7 @@ import nbformat
 import psutil
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from kit.reports.print_pdf import chromium
+from kit.reports.print_pdf import find_browser
 
 KIT_METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
@@ -154,7 +154,7 @@ def checkpoint(path: Path) -> Path:
 
 def found_chromium() -> str | None:
     """A browser of Chromium's family on this machine: the one that prints the kit's own PDFs."""
-    return chromium()
+    return find_browser()
 
 
 # ------------------------------------------------------------------------------------------------- the page
