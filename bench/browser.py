@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from kit import places
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
 sys.path.insert(0, str(places.ROOT / "tests" / "browser"))
 import lab
@@ -46,7 +46,7 @@ def bench(peers: dict[str, list[str]], home: Path, **surroundings: str) -> Itera
     """1_session and the peers' notebooks, all opened by the same extension."""
     path = lab.found_chromium()
     if path is None:
-        raise Trouble(_("This needs Chromium, Chrome or Edge. Please install one of them, then measure again."))
+        raise KitError(_("This needs Chromium, Chrome or Edge. Please install one of them, then measure again."))
     from playwright.sync_api import sync_playwright
 
     root = home / "notebooks"

@@ -14,7 +14,7 @@ from kit.jupyter import launch
 from kit.vault import backups, keys
 from kit.widgets import locked
 
-SOON = backups.soon
+SOON = backups.schedule
 
 
 @pytest.fixture
@@ -48,13 +48,13 @@ def test_a_locked_practice_is_in_order_and_one_without_its_key_file_is_not():
     kit.open_book(places.practice(), passphrase="words for a check").close()
     assert all(one.fine for one in diagnostics.findings())
 
-    keys.beside(places.practice()).unlink()
+    keys.path_for(places.practice()).unlink()
     assert ["key file is gone" in one.words for one in diagnostics.findings() if not one.fine] == [True]
 
 
 @pytest.mark.parametrize("named", [None, "own.book", "nowhere.book"])
 def test_looking_whether_all_is_in_order_changes_nothing(named, kit_home, monkeypatch):
-    monkeypatch.setattr(backups, "soon", SOON)  # each opening but this one makes a backup that is due
+    monkeypatch.setattr(backups, "schedule", SOON)  # each opening but this one makes a backup that is due
     place = kit_home / "own.book"
     owned.begun(place)
     before = {one: one.read_bytes() for one in kit_home.iterdir()}

@@ -6,7 +6,7 @@ from nbconvert.exporters import get_exporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from test_reports import Read
 
-from kit.reports.sanitize import sanitize
+from kit.reports.sanitize import sanitize_html
 
 KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
 CELLS = (
@@ -92,4 +92,4 @@ def test_a_widget_leaves_a_sentence_and_no_state(exported):
     ],
 )
 def test_of_somebodys_html_only_what_tells_is_kept(given, kept):
-    assert sanitize(given) == kept
+    assert sanitize_html(given) == kept

@@ -18,7 +18,7 @@ import pytest
 from kit import places
 from kit.jupyter import hardening, launch
 from kit.vault import agent, keys
-from kit.words import Trouble
+from kit.words import KitError
 
 sys.path.insert(0, str(Path(__file__).parent / "browser"))
 import lab
@@ -132,7 +132,7 @@ def test_a_server_that_does_not_answer_is_not_gone_and_no_second_one_is_begun(ho
     with socket.create_server((launch.HOST, 0)) as silent:
         runtime_file(silent.getsockname()[1])
 
-        with pytest.raises(Trouble, match="isn't answering just now"):
+        with pytest.raises(KitError, match="isn't answering just now"):
             launch.open_notebook(browser=False)
 
 
@@ -146,13 +146,13 @@ def test_a_silent_port_of_a_server_whose_process_is_no_more_is_passed_over(home,
 
 
 def test_three_starts_within_a_second_make_no_second_server_of_a_book_and_share_one_keeper(home, notebooks):
-    starts, key = Starts(notebooks, home, ("", "", "sample")), keys.new()
+    starts, key = Starts(notebooks, home, ("", "", "sample")), keys.generate()
     try:
         assert len(set(starts.addresses)) == 2, starts.addresses
         assert len(starts.keepers()) == 1
-        assert agent.hold(places.practice(), key, 3600)
+        assert agent.add_key(places.practice(), key, 3600)
         for one in starts.servers():
-            assert agent.ask(places.practice()) == key
+            assert agent.get_key(places.practice()) == key
             one.send_signal(lab.interrupt())
             assert one.wait(60) == 0
         assert starts.keepers() == []
@@ -167,18 +167,18 @@ def test_a_port_that_is_taken_is_said_in_one_sentence(home, notebooks):
         other.listen()
         port = other.getsockname()[1]
 
-        with pytest.raises(Trouble, match=f"^Port {port} is not free."):
+        with pytest.raises(KitError, match=f"^Port {port} is not free."):
             launch.open_notebook(browser=False, port=port)
 
 
 @pytest.mark.parametrize("port", [-1, 65536, 10**9])
 def test_a_number_that_is_no_port_is_said_in_one_sentence(home, notebooks, port):
-    with pytest.raises(Trouble, match=f"^Port {port} is not free."):
+    with pytest.raises(KitError, match=f"^Port {port} is not free."):
         launch.open_notebook(browser=False, port=port)
 
 
 def test_a_notebook_that_does_not_exist_is_said_in_one_sentence(home, notebooks):
-    with pytest.raises(Trouble, match="no notebook called 9_nothing"):
+    with pytest.raises(KitError, match="no notebook called 9_nothing"):
         launch.open_notebook("9_nothing", browser=False)
 
 

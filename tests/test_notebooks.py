@@ -9,7 +9,7 @@ import typer
 from kit import places
 from kit.cli import diagnostics, opening
 from kit.jupyter import extension, launch, notebook_copies
-from kit.words import Trouble
+from kit.words import KitError
 
 NAME = "1_session.ipynb"
 
@@ -256,11 +256,11 @@ def test_when_nothing_changed_nothing_is_written(shipped):
 
 def test_a_notebook_that_cannot_be_written_is_said_in_one_sentence_and_the_next_start_goes_on(shipped, monkeypatch):
     def full(*_given):
-        raise Trouble("The key file is not written.")
+        raise KitError("The key file is not written.")
 
     with monkeypatch.context() as disk:
         disk.setattr(notebook_copies.keys, "put", full)
-        with pytest.raises(Trouble, match=r"1_session\.ipynb could not be written.*open the kit again"):
+        with pytest.raises(KitError, match=r"1_session\.ipynb could not be written.*open the kit again"):
             notebook_copies.bring()
     assert notebook_copies.bring() == []
     assert title() == "# Version 1"

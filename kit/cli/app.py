@@ -12,7 +12,7 @@ import typer
 
 from kit import places
 from kit.cli import backups, checks, clients, opening, options, report, room
-from kit.words import FULL, NoSuchClient, Trouble, _, is_full
+from kit.words import FULL, KitError, NoSuchClient, _, is_full
 
 app = typer.Typer(
     help=_("The Reflection Kit: milestones and setbacks, noted together."),
@@ -79,7 +79,7 @@ def _done() -> tuple[Any, str]:
         return 2, error.format_message()
     except NoSuchClient as trouble:
         return 2, str(trouble)
-    except Trouble as trouble:
+    except KitError as trouble:
         return 1, str(trouble)
     except BrokenPipeError:  # whoever read along has read enough
         _say_no_more()
@@ -95,8 +95,8 @@ def _done() -> tuple[Any, str]:
 
 def _noted() -> str:
     with contextlib.suppress(Exception):
-        places.note_trouble(traceback.format_exc(limit=-3))
-        return _("This did not work here. What went on is noted in {place}.").format(place=places.trouble_log())
+        places.log_error(traceback.format_exc(limit=-3))
+        return _("This did not work here. What went on is noted in {place}.").format(place=places.error_log())
     return _("This did not work here. `kit check` says what is missing.")
 
 

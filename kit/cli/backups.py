@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from kit.cli import options
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
 
 def backup(
@@ -21,7 +21,7 @@ def backup(
     place = options.own_place(book)
     key = options.key_of(place)
     typer.echo(transfer.pack(place, key, to.expanduser()) if to else backups.make(place, key))
-    if not keys.locked(place):
+    if not keys.is_encrypted(place):
         typer.echo(_("This book has no passphrase: whoever has the backup can read it."), err=True)
 
 
@@ -37,13 +37,13 @@ def restore(
         _show_backups(place)
         return
     chosen = _chosen(file, place)
-    if backups.stands(place) and not (yes or _agreed(chosen, place)):
+    if backups.book_exists(place) and not (yes or _agreed(chosen, place)):
         sentence = _(
             "There is a book at {place} already, and it stays. To put the backup there, and to keep that book under "
             "another name, add: --yes"
         )
-        raise Trouble(sentence.format(place=place))
-    back = backups.bring_back(chosen, place, _secret_of(chosen, place))
+        raise KitError(sentence.format(place=place))
+    back = backups.restore_backup(chosen, place, _secret_of(chosen, place))
     typer.echo(place)
     for words in back.words():
         typer.echo(words, err=True)
@@ -54,8 +54,8 @@ def _show_backups(place: Path) -> None:
     from kit.vault import backups
 
     for number, one in enumerate(_backups_of(place), start=1):
-        typer.echo(f"{number:>3}  {backups.told(one)}  {one.file}")
-    for file in backups.unreadable():
+        typer.echo(f"{number:>3}  {backups.describe(one)}  {one.file}")
+    for file in backups.unreadable_files():
         typer.echo(_("{file} was cut or changed, and does not come back.").format(file=file), err=True)
     if not _backups_of(place):
         typer.echo(_("There is no backup of {place} yet. `kit backup` makes one.").format(place=place))
@@ -66,7 +66,7 @@ def _show_backups(place: Path) -> None:
 def _backups_of(place: Path) -> list[Any]:
     from kit.vault import backups
 
-    return backups.found(place) or (backups.everything() if not place.exists() else [])
+    return backups.list_backups(place) or (backups.list_all() if not place.exists() else [])
 
 
 def _chosen(named: str, place: Path) -> Path:
@@ -89,15 +89,15 @@ def _secret_of(file: Path, place: Path) -> str | bytes:
     """The key of a backup where it is at hand or fits what is typed; else the passphrase that the backup had."""
     from kit.vault import agent, backups, keys, system_keyring
 
-    mark, words = backups.mark_of(file, place), os.environ.get("KIT_PASSPHRASE")
+    mark, words = backups.key_id_of(file, place), os.environ.get("KIT_PASSPHRASE")
     if mark is None:
         return b""
     if words is None:
-        key = agent.ask(place) or system_keyring.recall(place)
-        if key and keys.mark(key) == mark:
+        key = agent.get_key(place) or system_keyring.recall(place)
+        if key and keys.key_id(key) == mark:
             return key
         words = options.typed_passphrase()
-    if keys.marked(place) == mark:
-        with contextlib.suppress(Trouble):  # a passphrase that was another one when the backup was made
-            return keys.read(place, words)
+    if keys.key_id_of(place) == mark:
+        with contextlib.suppress(KitError):  # a passphrase that was another one when the backup was made
+            return keys.read_key_file(place, words)
     return words

@@ -12,7 +12,7 @@ import typer
 
 from kit import places
 from kit.cli import options
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
 
 def check(
@@ -36,7 +36,11 @@ def _accept(place: Path) -> None:
     from kit.vault import keys
 
     words = os.environ.get("KIT_PASSPHRASE")
-    key = keys.read(place, options.typed_passphrase() if words is None else words) if keys.locked(place) else None
+    key = (
+        keys.read_key_file(place, options.typed_passphrase() if words is None else words)
+        if keys.is_encrypted(place)
+        else None
+    )
     Store(place, key, accept=True).close()
     typer.echo(_("From now on {place} is taken as it is.").format(place=place))
 
@@ -62,7 +66,7 @@ def test(words: Annotated[list[str] | None, typer.Argument(help=_("What pytest u
 def _source() -> Path:
     """The folder in which the kit is made; tests and measurements stand only there."""
     if places.SHIPPED != places.ROOT:
-        raise Trouble(_("This is part of the kit's source folder. Please run it there, with start.py."))
+        raise KitError(_("This is part of the kit's source folder. Please run it there, with start.py."))
     return places.ROOT
 
 

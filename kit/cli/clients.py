@@ -34,7 +34,7 @@ def import_(
 ) -> None:
     from kit.exchange import takeout
 
-    new, known, amiss = takeout.bring_in(options.opened(book)._store, folder.expanduser())
+    new, known, amiss = takeout.import_folder(options.opened(book)._store, folder.expanduser())
     if amiss:
         _stop("\n".join([*amiss, _("Nothing was brought in.")]))
     typer.echo(_("{n} entries are in the book now.").format(n=new))
@@ -50,10 +50,10 @@ def erase(
     from kit.vault import erasing
 
     here, key = options.opened_with_key(book)
-    erasing.look_for(here._store, client, key)
+    erasing.identify(here._store, client, key)
     if not yes:
         before = _("To keep a copy, or to hand one out, first type: kit export {client} --out FOLDER")
-        for words in (erasing.what_goes(client), before.format(client=client)):
+        for words in (erasing.describe(client), before.format(client=client)):
             typer.echo(words, err=True)
         if _typed_name(client) != client:
             _stop(_("That is not the code name, so nothing was erased."))

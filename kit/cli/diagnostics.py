@@ -14,7 +14,7 @@ from kit import places
 from kit.jupyter import notebook_copies
 from kit.store import Store, checkpoint
 from kit.vault import agent, backups, erasing, keys
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
 # Versions from which known holes are closed.
 FLOORS = {"jupyter-server": (2, 20), "jupyterlab": (4, 5, 7), "nbconvert": (7, 17, 1)}
@@ -80,7 +80,7 @@ def _place(named: str | None) -> Path:
 
 
 def _cloud(book: Path) -> Iterator[Finding]:
-    words = places.cloud_words(book)
+    words = places.cloud_warning(book)
     if words:
         yield Finding(False, words)
 
@@ -89,12 +89,14 @@ def _backups(place: Path) -> Iterator[Finding]:
     """Not a word of it where there is no book of one's own yet."""
     if not place.exists():
         return
-    last = next((one for one in backups.found(place) if one.by != backups.BESIDE), None)
-    yield Finding(True, _("The last backup: {told}.").format(told=backups.told(last)) if last else _("No backup yet."))
-    amiss = backups.trouble(place)
+    last = next((one for one in backups.list_backups(place) if one.by != backups.BESIDE), None)
+    yield Finding(
+        True, _("The last backup: {told}.").format(told=backups.describe(last)) if last else _("No backup yet.")
+    )
+    amiss = backups.last_error(place)
     if amiss:
         yield Finding(False, _("A backup that was due could not be made. {why}").format(why=amiss))
-    for file in backups.unreadable():
+    for file in backups.unreadable_files():
         yield Finding(False, _("{file} was cut or changed, and does not come back as a backup.").format(file=file))
 
 
@@ -107,7 +109,7 @@ def _erasing(place: Path) -> Iterator[Finding]:
 
 def _waiting(place: Path) -> Finding:
     """A practice that is locked is in order; a file that opens with no key file is looked at by a person."""
-    if keys.beside(place).exists():
+    if keys.path_for(place).exists():
         return Finding(True, _("The practice is encrypted, and locked: its entries were not counted."))
     words = _("{place} is not a book of the kit, or its key file is gone. Its recovery sheet opens it then.")
     return Finding(False, words.format(place=place))
@@ -132,7 +134,7 @@ def _book(named: str | None) -> Iterator[Finding]:
             count = sum(len(store.records(kind)) for kind in KINDS)
             settings = ", ".join(f"{name} {value}" for name, value in store.settings().items())
             remark = store.remark
-    except Trouble as trouble:
+    except KitError as trouble:
         yield Finding(False, str(trouble))
         return
     yield Finding(True, _("The book opens and holds {n} entries.").format(n=count))
@@ -142,7 +144,7 @@ def _book(named: str | None) -> Iterator[Finding]:
 
 
 def _was_begun(place: Path) -> bool:
-    return place.exists() or checkpoint.beside(place).exists()
+    return place.exists() or checkpoint.path_for(place).exists()
 
 
 def _not_there(place: Path) -> Finding:
@@ -155,4 +157,4 @@ def _key(place: Path) -> bytes | None:
     words = os.environ.get("KIT_PASSPHRASE")
     if not backups.needs_key(place):
         return None
-    return agent.ask(place) if words is None else keys.read(place, words)
+    return agent.get_key(place) if words is None else keys.read_key_file(place, words)

@@ -41,6 +41,6 @@ def open_(
 
 def _warn_of_a_cloud(book: str | None) -> None:
     place = Path(book).expanduser() if book else places.practice()
-    words = places.cloud_words(place) if place.exists() else ""
+    words = places.cloud_warning(place) if place.exists() else ""
     if words:
         typer.echo(words, err=True)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from kit import places
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
 
 def _named(context: typer.Context, here: str | None) -> str | None:
@@ -28,9 +28,9 @@ def opened(named: str | None) -> Any:
 
     book = open_book(named)
     if book.locked and not book.unlock_remembered():
-        if book.place and not keys.beside(book.place).exists():
+        if book.place and not keys.path_for(book.place).exists():
             sentence = _("{place} is not a book of the kit, or its key file is not there. Please look at the place.")
-            raise Trouble(sentence.format(place=book.place))
+            raise KitError(sentence.format(place=book.place))
         book.unlock(typed_passphrase())
     return book
 
@@ -42,7 +42,7 @@ def opened_with_key(named: str | None) -> tuple[Any, bytes | None]:
     from kit.vault import keys
 
     place = Path(named).expanduser() if named not in (None, "", "sample", ":memory:") else places.practice()
-    if named in ("sample", ":memory:") or not keys.locked(place):
+    if named in ("sample", ":memory:") or not keys.is_encrypted(place):
         return book.open_book(named), None
     key = key_of(place)
     return book.Book(place, Store(place, key)), key
@@ -66,11 +66,11 @@ def key_of(place: Path) -> bytes:
     from kit.vault import agent, keys, practice, system_keyring
 
     words = os.environ.get("KIT_PASSPHRASE")
-    if not (place.exists() and keys.locked(place)):
+    if not (place.exists() and keys.is_encrypted(place)):
         return b""  # what is in the way there is said without a passphrase
     if words is None:
-        return agent.ask(place) or system_keyring.recall(place) or practice.opened(place, typed_passphrase())
-    return practice.opened(place, words)
+        return agent.get_key(place) or system_keyring.recall(place) or practice.unlock(place, typed_passphrase())
+    return practice.unlock(place, words)
 
 
 def typed_passphrase() -> str:
@@ -78,5 +78,5 @@ def typed_passphrase() -> str:
         return str(typer.prompt(_("Passphrase"), hide_input=True, err=True))
     words = sys.stdin.readline().rstrip("\n")
     if not words:
-        raise Trouble(_("This practice is locked. Please type its passphrase, or put it into KIT_PASSPHRASE."))
+        raise KitError(_("This practice is locked. Please type its passphrase, or put it into KIT_PASSPHRASE."))
     return words

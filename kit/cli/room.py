@@ -11,7 +11,7 @@ import typer
 
 from kit import places
 from kit.cli import options
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
 
 def room(
@@ -36,13 +36,20 @@ def room(
         raise typer.BadParameter(_("Please name the workshop, or a client with --client."))
     place, secret = _book_of_a_room(book)
     _let_go_of_workshops(place, secret)
-    asked = rooms.Asked(
-        book=str(place.resolve()), title=name or "", client=client or "", keep_until=rooms.keep_until(days), lan=lan,
-        arc=str(phases.resolve()) if phases else "", port=port, cert=str(cert.resolve()) if cert else "",
-        key_file=str(key.resolve()) if key else "", public=public,
-    )  # fmt: skip
+    asked = rooms.RoomRequest(
+        book=str(place.resolve()),
+        title=name or "",
+        client=client or "",
+        keep_until=rooms.retention_date(days),
+        arc=str(phases.resolve()) if phases else "",
+        lan=lan,
+        port=port,
+        cert=str(cert.resolve()) if cert else "",
+        key_file=str(key.resolve()) if key else "",
+        public=public,
+    )
     signal.signal(signal.SIGTERM, _stop)  # before anything is told: whoever reads it may answer at once
-    opened = rooms.begin(asked, secret)
+    opened = rooms.open_room(asked, secret)
     try:
         _tell_of(opened, asked)
         _until_closed(opened)
@@ -60,25 +67,25 @@ def _let_go_of_workshops(place: Path, key: bytes | None) -> None:
     from kit.vault import erasing
 
     with contextlib.closing(Store(place, key)) as store:
-        erasing.let_go(store, lambda one: is_due(one, date.today()), key)
+        erasing.purge_workshops(store, lambda one: is_due(one, date.today()), key)
 
 
 def close_rooms(named: str | None) -> None:
     from kit import rooms
 
     closed, silent = 0, 0
-    for one in rooms.found():
+    for one in rooms.list_open():
         try:
-            if named in (None, one.title or rooms.state(one)["client"]):
-                rooms.close(one)
+            if named in (None, one.title or rooms.get_state(one)["client"]):
+                rooms.close_room(one)
                 closed += 1
-        except rooms.Gone:
+        except rooms.RoomClosed:
             continue
-        except Trouble:
+        except KitError:
             silent += 1
     typer.echo(_("Closed: {n}.").format(n=closed))
     if silent:
-        raise Trouble(_("Not answering just now, so maybe still open: {n}. Please try again soon.").format(n=silent))
+        raise KitError(_("Not answering just now, so maybe still open: {n}. Please try again soon.").format(n=silent))
 
 
 def _book_of_a_room(named: str | None) -> tuple[Path, bytes | None]:
@@ -91,7 +98,7 @@ def _book_of_a_room(named: str | None) -> tuple[Path, bytes | None]:
         options.opened("sample").close()
         return places.sample(), None
     place = options.there(named)
-    return place, options.key_of(place) if keys.locked(place) else None
+    return place, options.key_of(place) if keys.is_encrypted(place) else None
 
 
 def _tell_of(opened: Any, asked: Any) -> None:
@@ -123,10 +130,10 @@ def _close(opened: Any) -> None:
     from kit import rooms
 
     try:
-        rooms.close(opened)
-    except Trouble:
+        rooms.close_room(opened)
+    except KitError:
         sentence = _("The room isn't answering just now, so it may still be open. To close it, type: kit room --close")
-        raise Trouble(sentence) from None
+        raise KitError(sentence) from None
 
 
 def _until_closed(opened: Any) -> None:
@@ -135,7 +142,7 @@ def _until_closed(opened: Any) -> None:
 
     from kit import rooms
 
-    while not rooms.is_gone(opened):
+    while not rooms.has_ended(opened):
         time.sleep(0.3)
 
 

@@ -18,7 +18,7 @@ from tornado.web import HTTPError, authenticated, stream_request_body
 
 from kit import assets, places
 from kit.jupyter import hardening, trust, unlocking
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
 LARGEST = 16 * 1024**3  # bytes of a sealed practice: it goes to the disk as it comes in, and never into memory
 LONGEST = 64 * 1024  # bytes of what was typed beside it
@@ -206,7 +206,7 @@ class SealedHandler(APIHandler):
         with ExitStack() as afterwards:
             try:
                 sealed = await loop.run_in_executor(None, afterwards.enter_context, unlocking.sealed())
-            except Trouble as trouble:
+            except KitError as trouble:
                 self.finish(json.dumps({"said": str(trouble)}))
                 return
             self.set_header("Content-Type", "application/octet-stream")

@@ -21,7 +21,7 @@ from typing import Any
 from kit import locking, places, processes
 from kit.jupyter import hardening, unlocking
 from kit.vault import agent
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
 HOST = "127.0.0.1"
 FIRST_PORT = 8888
@@ -40,10 +40,10 @@ def open_notebook(notebook: str = "1_session", *, browser: bool = True, port: in
     page = f"doc/tree/{notebook}.ipynb"
     if not (places.notebooks() / f"{notebook}.ipynb").is_file():
         sentence = _("There is no notebook called {name} in {folder}.")
-        raise Trouble(sentence.format(name=notebook, folder=places.notebooks()))
+        raise KitError(sentence.format(name=notebook, folder=places.notebooks()))
     with contextlib.ExitStack() as starting:
-        with contextlib.suppress(locking.Busy):  # two servers do no harm: they share the one unlock
-            starting.enter_context(locking.alone(places.home() / ".open.lock", STARTING))
+        with contextlib.suppress(locking.LockTimeout):  # two servers do no harm: they share the one unlock
+            starting.enter_context(locking.exclusive(places.home() / ".open.lock", STARTING))
         running = _running_server(jupyter_folder() / "runtime")
         if running:
             _show(running["url"] + page, running["token"], browser)
@@ -71,7 +71,7 @@ def _serve(page: str, browser: bool, port: int | None, started: Callable[[], Non
         server.start()
         _let_go(server.io_loop.asyncio_loop)
     except SystemExit as error:
-        raise Trouble(_("JupyterLab did not start. `kit check` says what is missing.")) from error
+        raise KitError(_("JupyterLab did not start. `kit check` says what is missing.")) from error
     finally:
         unlock.end()
     return 0
@@ -121,11 +121,11 @@ def _require_free(port: int) -> None:
             probe.bind((HOST, port))
         except (OSError, OverflowError) as error:
             message = _("Port {port} is not free. Choose another number, or leave --port out.")
-            raise Trouble(message.format(port=port)) from error
+            raise KitError(message.format(port=port)) from error
 
 
 def _running_server(runtime: Path) -> dict[str, Any] | None:
-    """The server that shows the same as we would; raises Trouble where one that gives no answer may be it."""
+    """The server that shows the same as we would; raises KitError where one that gives no answer may be it."""
     silent = False
     for path in sorted(runtime.glob("jpserver-*.json")):
         server: dict[str, Any] = {}
@@ -135,9 +135,9 @@ def _running_server(runtime: Path) -> dict[str, Any] | None:
                 return server
         except (OSError, ValueError, LookupError, TypeError, HTTPException) as error:
             # Else it was left behind by a server that is gone, or is another program's answer.
-            silent = silent or (processes.silent(error) and processes.exists(server["pid"]))
+            silent = silent or (processes.is_timeout(error) and processes.exists(server["pid"]))
     if silent:
-        raise Trouble(_SILENT)
+        raise KitError(_SILENT)
     return None
 
 

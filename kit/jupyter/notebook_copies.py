@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from kit import files, places
-from kit.words import Trouble, _, is_full
+from kit.words import KitError, _, is_full
 
 
 def bring() -> list[str]:
@@ -104,11 +104,11 @@ def _digest(content: bytes, made: Callable[[dict[str, Any]], dict[str, Any]] = d
 def _put(place: Path, content: bytes) -> None:
     try:
         files.write_atomically(place, content)
-    except Trouble as error:
+    except KitError as error:
         if error.__cause__ and is_full(error.__cause__):
             raise
         sentence = _("{file} could not be written. Please look whether its disk has room, then open the kit again.")
-        raise Trouble(sentence.format(file=place)) from error
+        raise KitError(sentence.format(file=place)) from error
 
 
 def _said(stem: str, new: Path) -> str:

@@ -10,7 +10,7 @@ from typing import IO, Any
 from kit import places
 from kit.store import Store, checkpoint
 from kit.vault import agent, backups, keys, practice, recovery_sheet, system_keyring, transfer
-from kit.words import Damaged, Trouble, _, one_or_many
+from kit.words import Damaged, KitError, _, one_or_many
 
 _LOCKED = _("This practice is locked. Please open it with its passphrase first.")
 _ASIDE = _("What stands there now is kept beside it under another name, and you are told that name.")
@@ -42,9 +42,9 @@ def state() -> dict[str, bool]:
     """Whether there is an encrypted practice here, whether it is open, and whether this computer can remember it."""
     here = place()
     return {
-        "keyed": keys.locked(here),
-        "open": agent.at_hand(here) is not None,
-        "can_remember": system_keyring.available(),
+        "keyed": keys.is_encrypted(here),
+        "open": agent.find_key(here) is not None,
+        "can_remember": system_keyring.is_available(),
     }
 
 
@@ -58,7 +58,7 @@ def answered(asked: Any) -> dict[str, Any]:
         return {"said": ANOTHER_VERSION}
     except Damaged as damaged:
         return {"said": damaged.lost, "harm": _ways_on(asked, damaged)} if asked["do"] in _OPENS else _said(damaged)
-    except Trouble as trouble:
+    except KitError as trouble:
         return _said(trouble)
 
 
@@ -85,16 +85,16 @@ _SHAPES: dict[str, Callable[[Any], bool]] = {
 }
 
 
-def _said(trouble: Trouble) -> dict[str, Any]:
+def _said(trouble: KitError) -> dict[str, Any]:
     return {"said": str(trouble)}
 
 
 @contextlib.contextmanager
 def sealed() -> Iterator[Path]:
     """The open practice as one sealed file, to be sent on; nothing of it stays here."""
-    key = agent.ask(place())
+    key = agent.get_key(place())
     if key is None:
-        raise Trouble(_LOCKED)
+        raise KitError(_LOCKED)
     with tempfile.TemporaryDirectory(prefix=".moving-", dir=places.home(), ignore_cleanup_errors=True) as folder:
         yield transfer.pack(place(), key, Path(folder))
 
@@ -104,16 +104,16 @@ def brought(asked: Any, file: IO[bytes]) -> dict[str, Any]:
     if not _is_of_a_page(asked):
         return {"said": ANOTHER_VERSION}
     try:
-        secret = recovery_sheet.from_sheet(asked["sheet"]) if "sheet" in asked else str(asked["passphrase"])
+        secret = recovery_sheet.decode(asked["sheet"]) if "sheet" in asked else str(asked["passphrase"])
         new = _twice(asked) if "sheet" in asked else ""
         key = transfer.unpack(file, place(), secret)
         if new:
-            keys.write(place(), key, new)
+            keys.write_key_file(place(), key, new)
         _open(key, bool(asked.get("remember")))
         return {"place": str(place())}
     except KeyError:
         return {"said": ANOTHER_VERSION}
-    except Trouble as trouble:
+    except KitError as trouble:
         return _said(trouble)
 
 
@@ -121,38 +121,38 @@ def open_at_start() -> None:
     """Opens the practice where KIT_PASSPHRASE or the computer's own keyring can; else it waits at its door."""
     words = os.environ.pop("KIT_PASSPHRASE", None)  # the notebooks get the key from the broker, and nothing else
     here = place()
-    if not (keys.locked(here) and here.exists()):
+    if not (keys.is_encrypted(here) and here.exists()):
         return
     with contextlib.suppress(Damaged):  # the door says what is gone, and what can be done
-        key = system_keyring.recall(here) if words is None else practice.opened(here, words)
+        key = system_keyring.recall(here) if words is None else practice.unlock(here, words)
         if key:
-            practice.hand_on(here, key)
+            practice.share_key(here, key)
 
 
 def _twice(asked: dict[str, Any]) -> str:
     if asked["passphrase"] != asked["again"]:
-        raise Trouble(_("The two passphrases are not the same. Please type the second one once more."))
-    keys.refuse_short(asked["passphrase"])
+        raise KitError(_("The two passphrases are not the same. Please type the second one once more."))
+    keys.refuse_short_passphrase(asked["passphrase"])
     return str(asked["passphrase"])
 
 
 def _begin(asked: dict[str, Any]) -> dict[str, Any]:
     global _begun
-    keys.refuse_taken(place())
-    passphrase, key = _twice(asked), keys.new()
-    rows = recovery_sheet.sheet(key)
-    _begun = (key, recovery_sheet.ask(rows), passphrase, bool(asked.get("remember")))
+    keys.refuse_existing(place())
+    passphrase, key = _twice(asked), keys.generate()
+    rows = recovery_sheet.encode(key)
+    _begun = (key, recovery_sheet.pick_challenge(rows), passphrase, bool(asked.get("remember")))
     return {"rows": rows, "places": _begun[1]}
 
 
 def _confirm(asked: dict[str, Any]) -> dict[str, Any]:
     global _begun
     if _begun is None:
-        raise Trouble(_("The sheet is no longer open. Please begin once more."))
+        raise KitError(_("The sheet is no longer open. Please begin once more."))
     key, asked_for, passphrase, remember = _begun
-    if not recovery_sheet.confirmed(recovery_sheet.sheet(key), asked_for, asked["parts"]):
-        raise Trouble(_("That is not what stands on the sheet. Please look at these groups once more."))
-    practice.begin(place(), key, passphrase).close()
+    if not recovery_sheet.is_challenge_met(recovery_sheet.encode(key), asked_for, asked["parts"]):
+        raise KitError(_("That is not what stands on the sheet. Please look at these groups once more."))
+    practice.create(place(), key, passphrase).close()
     _begun = None
     _open(key, remember)
     return {"place": str(place())}
@@ -162,15 +162,15 @@ def _open(key: bytes, remember: bool) -> None:
     """Opens for whoever has just typed the passphrase, or the sheet: the coach, whose own page opens too."""
     if remember:
         system_keyring.remember(place(), key)
-    practice.hand_on(place(), key, is_curtain_open=True)
+    practice.share_key(place(), key, is_curtain_open=True)
 
 
 def _with_passphrase(asked: dict[str, Any]) -> None:
-    _open(practice.opened(place(), asked["passphrase"]), bool(asked.get("remember")))
+    _open(practice.unlock(place(), asked["passphrase"]), bool(asked.get("remember")))
 
 
 def _with_sheet(asked: dict[str, Any]) -> None:
-    _open(practice.recovered(place(), asked["sheet"], _twice(asked)), False)
+    _open(practice.recover(place(), asked["sheet"], _twice(asked)), False)
 
 
 def _change(asked: dict[str, Any]) -> dict[str, Any]:
@@ -179,12 +179,12 @@ def _change(asked: dict[str, Any]) -> dict[str, Any]:
 
 
 def _sheet(asked: dict[str, Any]) -> dict[str, Any]:
-    return {"rows": recovery_sheet.sheet(practice.opened(place(), asked["passphrase"]))}
+    return {"rows": recovery_sheet.encode(practice.unlock(place(), asked["passphrase"]))}
 
 
 def _lock(_asked: dict[str, Any]) -> None:
-    if not agent.lock() and agent.ask(place()) is not None:
-        raise Trouble(_("This did not lock just now. Please try once more."))
+    if not agent.lock() and agent.get_key(place()) is not None:
+        raise KitError(_("This did not lock just now. Please try once more."))
 
 
 def _look(_asked: dict[str, Any]) -> dict[str, Any]:
@@ -193,12 +193,12 @@ def _look(_asked: dict[str, Any]) -> dict[str, Any]:
 
 def _forget(_asked: dict[str, Any]) -> dict[str, Any]:
     if not system_keyring.forget(place()):
-        raise Trouble(_("This computer's keyring did not answer. Please look into it yourself."))
+        raise KitError(_("This computer's keyring did not answer. Please look into it yourself."))
     return {"told": _("Forgotten. From the next start on, the practice asks for its passphrase here.")}
 
 
 def _touch(_asked: dict[str, Any]) -> None:
-    agent.touch()
+    agent.report_activity()
 
 
 # a damaged book ----------------------------------------------------------------------------------------
@@ -214,49 +214,49 @@ def _key(asked: dict[str, Any]) -> bytes | None:
     if not backups.needs_key(here):
         return None
     if "sheet" in asked:
-        return recovery_sheet.from_sheet(asked["sheet"])
+        return recovery_sheet.decode(asked["sheet"])
     if "passphrase" in asked:
-        return keys.read(here, asked["passphrase"])
-    key = agent.ask(here) or system_keyring.recall(here)
+        return keys.read_key_file(here, asked["passphrase"])
+    key = agent.get_key(here) or system_keyring.recall(here)
     if key is None:
-        raise Trouble(_LOCKED)
+        raise KitError(_LOCKED)
     return key
 
 
 def _look_over(asked: dict[str, Any]) -> None:
     """Opens, for all notebooks, a book that was damaged when one of them opened it."""
     here, key = _of(asked), _key(asked)
-    if backups.stands(here) or checkpoint.beside(here).exists():
+    if backups.book_exists(here) or checkpoint.path_for(here).exists():
         Store(here, key).close()
     if key:
-        practice.hand_on(here, key)
-    agent.tell(backups.word(backups.TAKE_UP, here))
+        practice.share_key(here, key)
+    agent.publish(backups.event(backups.REOPEN, here))
 
 
 def _ways_on(asked: dict[str, Any], damaged: Damaged) -> dict[str, Any]:
     here, key = _of(asked), _key(asked)
-    there, readable = backups.sound(here, key), backups.left(here, key)
+    there, readable = backups.find_restorable(here, key), backups.count_readable(here, key)
     ways = [_way_back(one, lacking) for one, lacking in there]
     ways += [_way_on(readable)] if readable else []
     ways += [_WAY_ANEW] if here == places.sample() else []
     return {"safe": _safe(here, there, readable), "lost": damaged.lost, "keyed": key is not None, "ways": ways}
 
 
-def _safe(place: Path, there: list[tuple[backups.Kept, backups.Back]], readable: int | None) -> str:
+def _safe(place: Path, there: list[tuple[backups.Backup, backups.Restored]], readable: int | None) -> str:
     """What is safe comes first."""
     if place == places.sample():
         return _SAMPLE
     if there:
         sentence = _("What was noted until {when} is safe: the backup of that moment was opened just now, to be sure.")
-        return sentence.format(when=backups.when(there[0][0]))
+        return sentence.format(when=backups.format_made(there[0][0]))
     if readable:
         can = one_or_many("{n} entry is there and can be read.", "{n} entries are there and can be read.", readable)
         return can.format(n=readable)
     return _NO_BACKUP.format(folder=places.backups())
 
 
-def _way_back(one: backups.Kept, lacking: backups.Back) -> dict[str, str]:
-    when = backups.when(one)
+def _way_back(one: backups.Backup, lacking: backups.Restored) -> dict[str, str]:
+    when = backups.format_made(one)
     asks = _("It will be as it was on {when}. {lacking} {aside}")
     lacks = " ".join(lacking.words()) or _("As far as can be told, everything is in it.")
     return {
@@ -285,27 +285,27 @@ def _way_on(readable: int) -> dict[str, str]:
 
 def _bring_back(asked: dict[str, Any]) -> dict[str, Any]:
     here, key = _of(asked), _key(asked)
-    one = next((one for one in backups.found(here) if one.file.name == asked["file"]), None)
+    one = next((one for one in backups.list_backups(here) if one.file.name == asked["file"]), None)
     if one is None:
-        raise Trouble(_("This backup is no longer there. Please open this page anew."))
-    back = backups.bring_back(one.file, here, backups.secret_for(one.file, here, key), opens=False)
-    return _done(_("It is back, as it was on {when}.").format(when=backups.when(one)), back)
+        raise KitError(_("This backup is no longer there. Please open this page anew."))
+    back = backups.restore_backup(one.file, here, backups.secret_for(one.file, here, key), opens=False)
+    return _done(_("It is back, as it was on {when}.").format(when=backups.format_made(one)), back)
 
 
 def _go_on(asked: dict[str, Any]) -> dict[str, Any]:
     here, key = _of(asked), _key(asked)
-    if not backups.left(here, key):
-        raise Trouble(_("Too little of it can be read to go on with. Please bring a backup back."))
-    return _done(_("It goes on with what is there."), backups.go_on(here, key, opens=False))
+    if not backups.count_readable(here, key):
+        raise KitError(_("Too little of it can be read to go on with. Please bring a backup back."))
+    return _done(_("It goes on with what is there."), backups.accept_damaged(here, key, opens=False))
 
 
 def _anew(asked: dict[str, Any]) -> dict[str, Any]:
     if _of(asked) != places.sample():
-        raise Trouble(ANOTHER_VERSION)
-    return _done(_("A new sample begins."), backups.put_away(places.sample()))
+        raise KitError(ANOTHER_VERSION)
+    return _done(_("A new sample begins."), backups.set_aside(places.sample()))
 
 
-def _done(what: str, back: backups.Back) -> dict[str, Any]:
+def _done(what: str, back: backups.Restored) -> dict[str, Any]:
     return {"told": " ".join((what, *back.words()))}
 
 

@@ -4,15 +4,15 @@ import re
 
 import nh3
 
-URLS = {
+URL_ATTRIBUTES = {
     "href": re.compile(r"(https?:|mailto:)", re.IGNORECASE),
     "src": re.compile(r"data:image/(png|jpeg|gif|webp);"),
 }
-WITHOUT_TEXT = {"head", "iframe", "math", "noscript", "object", "script", "style", "svg", "template", "title"}
+DROPPED_TAGS = {"head", "iframe", "math", "noscript", "object", "script", "style", "svg", "template", "title"}
 IMAGE = re.compile(r"<img([^>]*)>")  # nh3 leaves neither < nor > in an attribute
 
 
-def sanitize(html: str) -> str:
+def sanitize_html(html: str) -> str:
     """The same text as HTML that is whole by itself: what is not known to be harmless goes, and its text stays.
 
     Of a picture that would be fetched from elsewhere its `alt` stays, as text; one that lies in the page is kept.
@@ -20,8 +20,8 @@ def sanitize(html: str) -> str:
     return IMAGE.sub(_image, CLEANER.clean(html)).replace("<th></th>", "<td></td>")  # a head that says nothing is none
 
 
-def _allowed(_tag: str, name: str, value: str) -> str | None:
-    return value if name not in URLS or URLS[name].match(value.strip()) else None
+def _allowed_value(_tag: str, name: str, value: str) -> str | None:
+    return value if name not in URL_ATTRIBUTES or URL_ATTRIBUTES[name].match(value.strip()) else None
 
 
 def _image(found: re.Match[str]) -> str:
@@ -33,9 +33,9 @@ def _image(found: re.Match[str]) -> str:
 
 CLEANER = nh3.Cleaner(
     tags=nh3.ALLOWED_TAGS | {"tfoot"},
-    clean_content_tags=WITHOUT_TEXT,
+    clean_content_tags=DROPPED_TAGS,
     attributes={"*": {"colspan", "dir", "lang", "rowspan", "scope", "title"}, "a": {"href"}, "img": {"alt", "src"}},
-    attribute_filter=_allowed,
+    attribute_filter=_allowed_value,
     url_schemes={"http", "https", "mailto", "data"},
     link_rel=None,
 )
