@@ -206,7 +206,7 @@ def test_neither_key_nor_passphrase_leaves_a_kernel_that_opened_the_book(kernel)
 
     assert b"bread from scratch" in told and b"comm_open" in told and b"Traceback" in told
     assert not found_in(told, key)
-    for ask in ("agent.ask(book.place)", "agent.ask(book.place).hex()"):  # whoever asks for it is heard
+    for ask in ("agent.get_key(book.place)", "agent.get_key(book.place).hex()"):  # whoever asks for it is heard
         assert found_in(as_sent(messages(client, f"from kit.vault import agent; {ask}")), key)
 
 
