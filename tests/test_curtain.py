@@ -59,7 +59,7 @@ def opened(unlocked):
 
 
 def type_passphrase(words=owned.WORDS):
-    return unlocking.answered({"do": "open", "passphrase": words})
+    return unlocking.handle_request({"do": "open", "passphrase": words})
 
 
 def follow(book):
@@ -160,7 +160,7 @@ def test_the_recovery_sheet_opens_it_too(opened, key):
     mine, panels = opened("just_me")
 
     asked = {"do": "recover", "sheet": "\n".join(recovery_sheet.encode(key)), "passphrase": NEW, "again": NEW}
-    assert not unlocking.answered(asked).get("said")
+    assert not unlocking.handle_request(asked).get("said")
     follow(mine)
     assert not is_empty(panels)
 

@@ -70,7 +70,7 @@ def unlock(own_tmp, monkeypatch):
 
 
 def do(wish, **asked):
-    return unlocking.answered({"do": wish, **asked})
+    return unlocking.handle_request({"do": wish, **asked})
 
 
 def begun():
@@ -236,9 +236,9 @@ def test_nothing_is_left_by_what_the_door_does_nor_by_the_end(unlock, kit_home, 
     }.items():
         do(wish, **asked)
         assert in_files(key, kit_home, own_tmp) == {}, wish
-    with unlocking.sealed() as file:
+    with unlocking.export_sealed() as file:
         content = file.read_bytes()
-    unlocking.brought({"sheet": sheet, "passphrase": WORDS, "again": WORDS}, io.BytesIO(content))
+    unlocking.import_sealed({"sheet": sheet, "passphrase": WORDS, "again": WORDS}, io.BytesIO(content))
     transfer.pack(places.practice(), key, places.backups())
     unlock.end()
 
@@ -319,8 +319,8 @@ def test_so_it_does_for_a_sealed_practice(unlock, worked, monkeypatch, tmp_path)
     monkeypatch.setattr(unlocking, "place", lambda: tmp_path / "here.book")
     worked.clear()
 
-    wrong, said = costs(worked, lambda: unlocking.brought({"passphrase": "x"}, io.BytesIO(content)))
-    right, place = costs(worked, lambda: unlocking.brought({"passphrase": WORDS}, io.BytesIO(content)))
+    wrong, said = costs(worked, lambda: unlocking.import_sealed({"passphrase": "x"}, io.BytesIO(content)))
+    right, place = costs(worked, lambda: unlocking.import_sealed({"passphrase": WORDS}, io.BytesIO(content)))
 
     assert wrong == right and len(right) == 1
     assert set(said) == {"said"} and set(place) == {"place"}

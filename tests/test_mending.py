@@ -57,7 +57,7 @@ def garbled(place):
 
 
 def asked(do, **more):
-    return unlocking.answered({"do": do, **more})
+    return unlocking.handle_request({"do": do, **more})
 
 
 def ways(answer):
@@ -319,7 +319,7 @@ def test_the_start_of_the_kit_waits_at_the_door_of_a_damaged_practice(place, key
     put_back_older(place, key)
     monkeypatch.setenv("KIT_PASSPHRASE", WORDS)
 
-    unlocking.open_at_start()
+    unlocking.unlock_at_start()
 
     assert agent.get_key(place) is None and "KIT_PASSPHRASE" not in os.environ
 

@@ -34,7 +34,7 @@ def findings(book: str | None = None) -> Iterator[Finding]:
     yield from _packages()
     yield _server_part()
     yield from _folder(places.home())
-    yield from (Finding(True, words) for words in notebook_copies.beside())
+    yield from (Finding(True, words) for words in notebook_copies.pending_updates())
     yield from _cloud(_place(book))
     yield from _book(book)
     yield from _backups(_place(book))

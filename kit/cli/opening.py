@@ -34,7 +34,7 @@ def open_(
     if book:
         os.environ["KIT_BOOK"] = book if book in ("sample", ":memory:") else str(Path(book).expanduser().resolve())
     _warn_of_a_cloud(book)
-    for words in notebook_copies.bring():
+    for words in notebook_copies.update_copies():
         typer.echo(words, err=True)
     raise typer.Exit(launch.open_notebook(notebook, browser=browser, port=port))
 

@@ -52,7 +52,7 @@ def harden_server(folder: Path, token: str) -> dict[str, Any]:
     return {
         "IdentityProvider.token": token,
         "ServerApp.terminals_enabled": False,
-        "ServerApp.kernel_manager_class": "kit.jupyter.extension.QuietKernels",
+        "ServerApp.kernel_manager_class": "kit.jupyter.extension.QuietKernelManager",
         # What is typed goes from the page to its kernel; others on a shared machine could listen.
         "KernelManager.transport_encryption": "auto" if zmq.has("curve") else "disabled",
         "LabApp.extension_manager": "readonly",

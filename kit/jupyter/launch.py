@@ -25,11 +25,11 @@ from kit.words import KitError, _
 
 HOST = "127.0.0.1"
 FIRST_PORT = 8888
-FAREWELL = 5.0  # seconds for what pages were still asking for
-PATIENCE = 10.0  # seconds that a kit which runs already may take to answer
-STARTING = 60.0  # seconds that one start waits for another
+SHUTDOWN_TIMEOUT = 5.0  # seconds for what pages were still asking for
+ANSWER_TIMEOUT = 10.0  # seconds that a kit which runs already may take to answer
+START_TIMEOUT = 60.0  # seconds that one start waits for another
 
-_SILENT = _(
+_NOT_RESPONDING = _(
     "The kit is open already, but it isn't answering just now. Please wait a minute, then try again. If that doesn't "
     "help, restart this computer."
 )
@@ -43,10 +43,10 @@ def open_notebook(notebook: str = "1_session", *, browser: bool = True, port: in
         raise KitError(sentence.format(name=notebook, folder=places.notebooks()))
     with contextlib.ExitStack() as starting:
         with contextlib.suppress(locking.LockTimeout):  # two servers do no harm: they share the one unlock
-            starting.enter_context(locking.exclusive(places.home() / ".open.lock", STARTING))
-        running = _running_server(jupyter_folder() / "runtime")
+            starting.enter_context(locking.exclusive(places.home() / ".open.lock", START_TIMEOUT))
+        running = _find_running_server(jupyter_folder() / "runtime")
         if running:
-            _show(running["url"] + page, running["token"], browser)
+            _show_address(running["url"] + page, running["token"], browser)
             return 0
         return _serve(page, browser, port, starting.close)
 
@@ -63,13 +63,13 @@ def _serve(page: str, browser: bool, port: int | None, started: Callable[[], Non
     hardened = hardening.harden_server(jupyter_folder(), token)
     unlock = agent.start()
     try:
-        unlocking.open_at_start()
-        server = _server({**_options(port), **hardened})
+        unlocking.unlock_at_start()
+        server = _make_server({**_options(port), **hardened})
         # Only once the loop runs does the server listen.
         server.io_loop.add_callback(started)
-        server.io_loop.add_callback(lambda: _show(f"http://{HOST}:{server.port}/{page}", token, browser))
+        server.io_loop.add_callback(lambda: _show_address(f"http://{HOST}:{server.port}/{page}", token, browser))
         server.start()
-        _let_go(server.io_loop.asyncio_loop)
+        _cancel_requests(server.io_loop.asyncio_loop)
     except SystemExit as error:
         raise KitError(_("JupyterLab did not start. `kit check` says what is missing.")) from error
     finally:
@@ -77,7 +77,7 @@ def _serve(page: str, browser: bool, port: int | None, started: Callable[[], Non
     return 0
 
 
-def _server(options: dict[str, Any]):
+def _make_server(options: dict[str, Any]):
     from jupyterlab.labapp import LabApp
 
     server = LabApp.initialize_server(argv=[f"--{name}={value}" for name, value in options.items()])
@@ -87,13 +87,13 @@ def _server(options: dict[str, Any]):
     return server
 
 
-def _let_go(loop: asyncio.AbstractEventLoop) -> None:
+def _cancel_requests(loop: asyncio.AbstractEventLoop) -> None:
     """Ends what pages were still asking for: each such request keeps a thread, which keeps this program from ending."""
-    until = time.monotonic() + FAREWELL
+    until = time.monotonic() + SHUTDOWN_TIMEOUT
     while (left := asyncio.all_tasks(loop)) and time.monotonic() < until:
         for task in left:
             task.cancel()
-        loop.run_until_complete(asyncio.wait(left, timeout=FAREWELL))
+        loop.run_until_complete(asyncio.wait(left, timeout=SHUTDOWN_TIMEOUT))
 
 
 def _options(port: int | None) -> dict[str, Any]:
@@ -124,33 +124,33 @@ def _require_free(port: int) -> None:
             raise KitError(message.format(port=port)) from error
 
 
-def _running_server(runtime: Path) -> dict[str, Any] | None:
+def _find_running_server(runtime: Path) -> dict[str, Any] | None:
     """The server that shows the same as we would; raises KitError where one that gives no answer may be it."""
     silent = False
     for path in sorted(runtime.glob("jpserver-*.json")):
         server: dict[str, Any] = {}
         try:
             server = json.loads(path.read_text(encoding="utf-8"))
-            if _answers(server):
+            if _is_same_server(server):
                 return server
         except (OSError, ValueError, LookupError, TypeError, HTTPException) as error:
             # Else it was left behind by a server that is gone, or is another program's answer.
             silent = silent or (processes.is_timeout(error) and processes.exists(server["pid"]))
     if silent:
-        raise KitError(_SILENT)
+        raise KitError(_NOT_RESPONDING)
     return None
 
 
-def _answers(server: dict) -> bool:
+def _is_same_server(server: dict) -> bool:
     """Whether this server is alive and shows the same notebooks on the same book as we would."""
     request = urllib.request.Request(server["url"] + "kit/own", headers={"Authorization": f"token {server['token']}"})
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with direct.open(request, timeout=PATIENCE) as answer:
+    with direct.open(request, timeout=ANSWER_TIMEOUT) as answer:
         found = json.load(answer)
     return found["root"] == str(places.notebooks()) and found["book"] == os.environ.get("KIT_BOOK", "")
 
 
-def _show(page: str, token: str, browser: bool) -> None:
+def _show_address(page: str, token: str, browser: bool) -> None:
     address = f"{page}?token={token}"
     sys.stdout.write(address + "\n")
     sys.stdout.flush()
