@@ -316,7 +316,7 @@ def test_a_wrong_passphrase_takes_the_same_way_as_the_right_one(unlock, worked):
 def test_so_it_does_for_a_sealed_practice(unlock, worked, monkeypatch, tmp_path):
     key = begun()
     content = transfer.pack(places.practice(), key, tmp_path).read_bytes()
-    monkeypatch.setattr(unlocking, "place", lambda: tmp_path / "here.book")
+    monkeypatch.setattr(unlocking, "book_path", lambda: tmp_path / "here.book")
     worked.clear()
 
     wrong, said = costs(worked, lambda: unlocking.import_sealed({"passphrase": "x"}, io.BytesIO(content)))

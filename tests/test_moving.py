@@ -261,7 +261,7 @@ def test_a_locked_practice_is_not_handed_out(place):
 
 
 def test_a_page_brings_a_practice_here_and_it_is_open(sealed, unlock, monkeypatch, tmp_path):
-    monkeypatch.setattr(unlocking, "place", lambda: tmp_path / "here.book")
+    monkeypatch.setattr(unlocking, "book_path", lambda: tmp_path / "here.book")
     content = io.BytesIO(sealed.read_bytes())
 
     assert "does not open" in unlocking.import_sealed({"passphrase": "another"}, content)["said"]
@@ -272,7 +272,7 @@ def test_a_page_brings_a_practice_here_and_it_is_open(sealed, unlock, monkeypatc
 
 def test_a_page_brings_a_practice_here_by_its_sheet_with_a_new_passphrase(sealed, key, unlock, monkeypatch, tmp_path):
     here = tmp_path / "here.book"
-    monkeypatch.setattr(unlocking, "place", lambda: here)
+    monkeypatch.setattr(unlocking, "book_path", lambda: here)
     asked = {
         "sheet": "\n".join(recovery_sheet.encode(key)),
         "passphrase": "a few quite new words",

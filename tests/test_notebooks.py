@@ -261,7 +261,7 @@ def test_a_notebook_that_cannot_be_written_is_said_in_one_sentence_and_the_next_
         raise KitError("The key file is not written.")
 
     with monkeypatch.context() as disk:
-        disk.setattr(notebook_copies.keys, "put", full)
+        disk.setattr(notebook_copies.files, "write_atomically", full)
         with pytest.raises(KitError, match=r"1_session\.ipynb could not be written.*open the kit again"):
             notebook_copies.update_copies()
     assert notebook_copies.update_copies() == []

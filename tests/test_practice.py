@@ -313,8 +313,8 @@ def test_what_the_door_cannot_do_is_one_sentence(asked, sentence, monkeypatch):
 
 
 def test_a_lock_that_was_not_heard_is_not_called_one(monkeypatch):
-    monkeypatch.setattr(unlocking.broker, "lock", lambda: False)
-    monkeypatch.setattr(unlocking.broker, "ask", lambda book: keys.generate())
+    monkeypatch.setattr(unlocking.agent, "lock", lambda: False)
+    monkeypatch.setattr(unlocking.agent, "get_key", lambda book: keys.generate())
 
     assert "did not lock" in unlocking.handle_request({"do": "lock"})["said"]
 
