@@ -322,7 +322,7 @@ def test_a_full_disk_is_a_quiet_sentence_until_a_backup_is_made(place, monkeypat
 
     told = "is full. Nothing is lost."
     assert told in backups.last_error(place) and sealed() == []
-    assert [one.words for one in diagnostics.findings() if not one.fine and told in one.words]
+    assert [one.words for one in diagnostics.run_checks() if not one.fine and told in one.words]
     assert list(places.backups().glob(".moving-*")) == []
     opened(place)
     assert backups.last_error(place) == "" and len(sealed()) == 1
@@ -491,7 +491,7 @@ def test_files_that_are_no_backups_are_never_listed_and_one_that_was_cut_is_name
 
     assert backups.backup_files(place) == [made]
     assert [one.stem for one in backups.unreadable_files()] == ["empty", "half", "other"]
-    assert [one.words for one in diagnostics.findings() if "half.sealed was cut" in one.words]
+    assert [one.words for one in diagnostics.run_checks() if "half.sealed was cut" in one.words]
 
 
 @pytest.mark.parametrize("seed", range(3))

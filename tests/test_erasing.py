@@ -368,12 +368,12 @@ def test_only_who_was_cut_off_can_be_erased_without_being_in_the_book(held, monk
         with pytest.raises(NoSuchClient):
             erasing.erase(store, "Coot")
     assert b"Heron" not in erasing._journal_file(held.place).read_bytes()
-    findings = [one.words for one in diagnostics.findings(str(held.place)) if not one.fine]
+    findings = [one.words for one in diagnostics.run_checks(str(held.place)) if not one.fine]
     assert [one for one in findings if "was begun and is not done" in one] != []
 
     held.erase()
 
-    assert not [one for one in diagnostics.findings(str(held.place)) if "was begun" in one.words]
+    assert not [one for one in diagnostics.run_checks(str(held.place)) if "was begun" in one.words]
 
 
 def test_a_backup_that_is_made_meanwhile_is_found(held, monkeypatch, tmp_path):

@@ -121,7 +121,7 @@ def test_it_is_said_once_on_opening_and_for_as_long_as_it_holds_by_the_check(shi
         with pytest.raises(typer.Exit):
             opening.open_()
         heard.append("You've changed 1_session" in capsys.readouterr().err)
-        assert [one.fine for one in diagnostics.findings() if "You've changed 1_session" in one.words] == [True]
+        assert [one.fine for one in diagnostics.run_checks() if "You've changed 1_session" in one.words] == [True]
     assert heard == [True, False]
 
 
