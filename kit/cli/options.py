@@ -24,7 +24,10 @@ Book = Annotated[
 
 
 def unlock_book(named: str | None) -> Any:
-    """The book; one that is locked opens by this computer's keyring, else by what is typed."""
+    """The open book; one that is locked opens by this computer's keyring, else by what is typed.
+
+    Raises KitError where it does not open.
+    """
     from kit.book import open_book
     from kit.vault import keys
 
@@ -51,12 +54,14 @@ def unlock_book_with_key(named: str | None) -> tuple[Any, bytes | None]:
 
 
 def practice_path(named: str | None) -> Path:
+    """The file of a practice, there or not; raises BadParameter for the sample and for a book in memory."""
     if named in ("sample", ":memory:"):
         raise typer.BadParameter(_("--book: please name the file of a practice, or leave it out for your own."))
     return Path(named).expanduser() if named else places.practice()
 
 
 def existing_path(named: str | None) -> Path:
+    """The file of a practice that is there; raises BadParameter where it is not."""
     place = practice_path(named)
     if not place.exists():
         raise typer.BadParameter(_("There is no book at {place}.").format(place=place))
@@ -64,7 +69,10 @@ def existing_path(named: str | None) -> Path:
 
 
 def practice_key(place: Path) -> bytes:
-    """The key of a practice: opened already, remembered on this computer, or by its passphrase."""
+    """The 32 bytes that open a practice: from the key agent, from this computer's keyring, or by its passphrase.
+
+    Empty where the book is not there or not encrypted; raises KitError for a passphrase that does not open it.
+    """
     from kit.vault import agent, keys, practice, system_keyring
 
     words = os.environ.get("KIT_PASSPHRASE")
@@ -76,6 +84,7 @@ def practice_key(place: Path) -> bytes:
 
 
 def prompt_passphrase() -> str:
+    """The passphrase as it is typed, or from standard input's next line; raises KitError where that is empty."""
     if sys.stdin.isatty():
         return str(typer.prompt(_("Passphrase"), hide_input=True, err=True))
     words = sys.stdin.readline().rstrip("\n")

@@ -36,7 +36,11 @@ _NOT_RESPONDING = _(
 
 
 def open_notebook(notebook: str = "1_session", *, browser: bool = True, port: int | None = None) -> int:
-    """Shows one notebook of the kit; runs until Ctrl-C, or hands over to a kit that already runs."""
+    """Shows one notebook of the kit, by its name without .ipynb; gives the exit code.
+
+    Runs a server until Ctrl-C, or hands over to one that already shows the same notebooks on the same book. Raises
+    KitError where there is no such notebook, where `port` is taken, or where JupyterLab does not start.
+    """
     page = f"doc/tree/{notebook}.ipynb"
     if not (places.notebooks() / f"{notebook}.ipynb").is_file():
         sentence = _("There is no notebook called {name} in {folder}.")

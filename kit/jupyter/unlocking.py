@@ -311,7 +311,7 @@ def _success(what: str, back: backups.Restored) -> dict[str, Any]:
     return {"told": " ".join((what, *back.words()))}
 
 
-_ACTIONS: dict[str, Any] = {
+_ACTIONS: dict[str, Callable[[dict[str, Any]], dict[str, Any] | None]] = {
     "begin": _begin,
     "confirm": _confirm,
     "open": _open_with_passphrase,
