@@ -21,10 +21,10 @@ from kit.fields import (
     Texts,
     Title,
     about,
-    amiss,
     choice,
     count,
     day,
+    field_error,
     flag,
     link,
     links,
@@ -75,7 +75,7 @@ class Record(BaseModel):
             return check(values)
         except ValidationError as error:
             told = [
-                {"type": amiss(name, sentence), "loc": (name,) if name else (), "input": None}
+                {"type": field_error(name, sentence), "loc": (name,) if name else (), "input": None}
                 for name, sentence in problems(cls, error).items()
             ]
             raise ValidationError.from_exception_data(cls.__name__, told, hide_input=True) from None  # type: ignore[arg-type]
@@ -507,7 +507,7 @@ BY_PLURAL = {kind.plural: kind for kind in KINDS}
 
 
 def _unfit(record: Record, name: str, sentence: str) -> Exception:
-    return amiss(name, f"{about(type(record))[name].label}: {sentence}")
+    return field_error(name, f"{about(type(record))[name].label}: {sentence}")
 
 
 def _after(record: Any, name: str, start: date | None, end: date | None) -> Any:

@@ -123,8 +123,8 @@ def test_a_room_is_opened_told_and_closed_in_another_code_page(place):
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=places.ROOT, env=env) as room:
         told = [room.stdout.readline() for _line in range(2)]
         assert b"http" in told[0]
-        (there,) = rooms.found()
-        rooms.close(there)
+        (there,) = rooms.list_open()
+        rooms.close_room(there)
         _out, err = room.communicate()
     assert b"Traceback" not in err and room.returncode == 0
 
@@ -157,7 +157,7 @@ def test_whatever_goes_wrong_a_coach_reads_one_sentence_and_it_is_noted(place, s
     code, out, err = said("cp1252", "clients", "--book", place)
     assert (code, out) == (1, "")
     assert err.startswith("This did not work here. What went on is noted in ")
-    assert "ZeroDivisionError" in places.trouble_log().read_text("utf-8")
+    assert "ZeroDivisionError" in places.error_log().read_text("utf-8")
 
 
 def test_who_reads_only_the_first_line_hears_nothing_of_it(place):

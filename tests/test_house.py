@@ -16,7 +16,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import kit
-from kit.cli.diagnostics import FLOORS
+from kit.cli.diagnostics import MINIMUM_VERSIONS
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -259,8 +259,8 @@ def test_ci_calls_the_readmes_test_command_with_browser_tests_required():
 def test_the_list_of_parts_asks_for_no_older_one_than_the_check_does():
     asked = {canonicalize_name(one.name): one.specifier for one in asked_for() if not one.marker}
 
-    assert len(FLOORS) >= 3
-    for name, floor in FLOORS.items():
+    assert len(MINIMUM_VERSIONS) >= 3
+    for name, floor in MINIMUM_VERSIONS.items():
         just_below = ".".join(map(str, (*floor[:-1], floor[-1] - 1, 999)))
         assert not asked[name].contains(just_below), f"{name} {just_below}"
         assert all(asked[name].contains(version) for version in versions(name))

@@ -8,7 +8,7 @@ import kit
 from kit import widgets
 from kit.fields import about
 from kit.widgets.journey import PERIOD_WORDS
-from kit.words import Trouble
+from kit.words import KitError
 
 WORDS = sorted(widgets.WORDS)
 TOGETHER = [word for word in WORDS if word != "just_me"]  # that one turns a page to the coach's own view
@@ -461,7 +461,7 @@ def test_labels_take_the_clients_own_words(story):
 
 
 def silent(*_given, **_more):
-    raise Trouble("The disk did not answer.")
+    raise KitError("The disk did not answer.")
 
 
 def test_a_save_that_the_page_cannot_follow_is_said_to_be_saved_and_leaves_no_draft(here, story, monkeypatch):

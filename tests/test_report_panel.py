@@ -126,7 +126,7 @@ def test_the_coachs_page_is_offered_in_the_coachs_own_view_alone(here, story):
 
 
 def test_without_a_browser_no_pdf_is_offered(here, monkeypatch):
-    monkeypatch.setattr(print_pdf, "chromium", lambda: None)
+    monkeypatch.setattr(print_pdf, "find_browser", lambda: None)
     here.act("read", ["card", None])
 
     assert "Keep this page" in labels(here)

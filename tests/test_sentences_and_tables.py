@@ -363,9 +363,9 @@ def test_each_number_in_the_sentence_of_a_journey_is_that_of_its_table(history):
 def test_each_number_in_the_sentences_of_a_page_is_that_of_its_tables(history, audience, since, until):
     told = frames_of(records_of(history), audience)
     since, until = (None if day is None else ago(day) for day in (since, until))
-    html = reports.page(told, client="Otter", audience=audience, today=TODAY, since=since, until=until)
+    html = reports.render_page(told, client="Otter", audience=audience, today=TODAY, since=since, until=until)
 
-    shown = page_pictures.drawn(told, until or TODAY, (), audience, since, until)
+    shown = page_pictures.draw(told, until or TODAY, (), audience, since, until)
 
     feet = COACH if audience == "just_me" else FEET
     says = {"journey": [JOURNEY], "finding_my_feet": [feet, CURVE], "what_helped": [HELPED], "small_steps": [WEEKS]}

@@ -27,7 +27,7 @@ from kit.charts.picture import (
     without_figure,
 )
 from kit.charts.spans import span_offsets, span_traces
-from kit.frames import touches
+from kit.frames import overlaps_period
 from kit.measures.timeline import Every
 from kit.words import _, listed, one_or_many
 
@@ -164,7 +164,7 @@ def first_day(span: str, today: date) -> date | None:
 def entries_since(entries: pd.DataFrame, since: date | None) -> pd.DataFrame:
     """What belongs to the time since a day; what is still ahead has no day, and stays."""
     on, until = entries["on"].to_numpy(), entries["until"].to_numpy()
-    there = touches(on, np.where(np.isnat(until), on, until), since)
+    there = overlaps_period(on, np.where(np.isnat(until), on, until), since)
     return entries if there.all() else entries[there]
 
 

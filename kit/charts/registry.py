@@ -10,7 +10,7 @@ import pandas as pd
 
 from kit import charts, measures
 from kit.charts import Picture
-from kit.frames import CLIENT_KINDS, touches, within
+from kit.frames import CLIENT_KINDS, filter_period, overlaps_period
 from kit.words import _
 
 MOST_MARKS, MOST_PERIODS = 400, 110  # more marks run into each other, and take long to paint at each save
@@ -32,7 +32,7 @@ class Story:
     @cached_property
     def told(self) -> Mapping[str, pd.DataFrame]:
         """What belongs to the time that is looked at."""
-        return within(self.noted, self.since, self.until) if self.is_part else self.noted
+        return filter_period(self.noted, self.since, self.until) if self.is_part else self.noted
 
     @property
     def is_part(self) -> bool:
@@ -183,7 +183,7 @@ def ladders(story: Story) -> list[Picture]:
 def showing_up(story: Story) -> list[Picture]:
     """Weeks that hold something of the client's."""
     days = measures.days_noted(story.noted)
-    days = days[touches(days, days, story.since, story.until)]
+    days = days[overlaps_period(days, days, story.since, story.until)]
     return [charts.showing_up(measures.showing_up(days, story.today) if len(days) else None)]
 
 

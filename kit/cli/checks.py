@@ -12,31 +12,35 @@ import typer
 
 from kit import places
 from kit.cli import options
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
 
 def check(
     book: options.Book = None,
     accept: Annotated[bool, typer.Option("--accept", help=_("Go on with what is left of a damaged book"))] = False,
 ) -> None:
-    from kit.cli.diagnostics import findings
+    from kit.cli.diagnostics import run_checks
 
     if accept:
-        _accept(options.there(book))
-    found = list(findings(book))
+        _accept_damaged(options.existing_path(book))
+    found = list(run_checks(book))
     for one in found:
         typer.echo(f"{'  ' if one.fine else '! '}{one.words}")
     typer.echo(_("All in order.") if all(one.fine for one in found) else _("The lines with a ! ask for a look."))
     raise typer.Exit(0 if all(one.fine for one in found) else 1)
 
 
-def _accept(place: Path) -> None:
+def _accept_damaged(place: Path) -> None:
     """Takes a book as it is now for the whole of it; its history says so from then on."""
     from kit.store import Store
     from kit.vault import keys
 
     words = os.environ.get("KIT_PASSPHRASE")
-    key = keys.read(place, options.typed_passphrase() if words is None else words) if keys.locked(place) else None
+    key = (
+        keys.read_key_file(place, options.prompt_passphrase() if words is None else words)
+        if keys.is_encrypted(place)
+        else None
+    )
     Store(place, key, accept=True).close()
     typer.echo(_("From now on {place} is taken as it is.").format(place=place))
 
@@ -62,7 +66,7 @@ def test(words: Annotated[list[str] | None, typer.Argument(help=_("What pytest u
 def _source() -> Path:
     """The folder in which the kit is made; tests and measurements stand only there."""
     if places.SHIPPED != places.ROOT:
-        raise Trouble(_("This is part of the kit's source folder. Please run it there, with start.py."))
+        raise KitError(_("This is part of the kit's source folder. Please run it there, with start.py."))
     return places.ROOT
 
 

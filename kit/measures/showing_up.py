@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kit.frames import touches
+from kit.frames import overlaps_period
 from kit.measures.columns import as_days, as_mondays, as_numbers
 from kit.words import _
 
@@ -62,7 +62,7 @@ def meanwhile(frames: Mapping[str, pd.DataFrame], since: date, until: date) -> d
 
     def within(values: Any) -> np.ndarray:
         found = as_days(values)
-        return touches(found, found, since, until) & ~np.isnat(found)
+        return overlaps_period(found, found, since, until) & ~np.isnat(found)
 
     counts = {
         name: int(within(frames[name]["on"]).sum()) for name in ("milestones", "wins", "sparks") if name in frames

@@ -8,7 +8,7 @@ from typing import Any
 
 from kit import records
 from kit.fields import About
-from kit.forms import Beside, Form
+from kit.forms import ExtraQuestion, Form
 from kit.records import changed
 from kit.widgets.coach import CoachsOwn, ago, kept_until, listed, long_day, said
 from kit.widgets.entries import AT_ONCE
@@ -171,7 +171,7 @@ class Caseload(CoachsOwn):
 
     def _search(self) -> Block:
         told = About(_("Whom are you looking for?"), "text", help=_("a few letters of the code name are enough"))
-        form = Form(records.Client, ("find",), beside={"find": Beside(told, lambda *_given: [])})
+        form = Form(records.Client, ("find",), beside={"find": ExtraQuestion(told, lambda *_given: [])})
         values = {"find": self.typed.get("find", {}).get("find") or ""}
         return {"is": "form", "key": "find", "title": "", "fields": form.asked({}), "values": values, "open": False}
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from kit import places, records
 from kit.fields import About, about
-from kit.forms import Beside, Form
+from kit.forms import ExtraQuestion, Form
 from kit.widgets.panel import Block, Panel
 from kit.widgets.session import button, buttons, text
-from kit.words import Trouble, _, day_words, one_or_many
+from kit.words import KitError, _, day_words, one_or_many
 
 NEAR = 60  # days before the end of keeping at which it is mentioned
 
@@ -224,7 +224,7 @@ class Retention(CoachsOwn):
         from kit.vault import erasing
 
         name = str(self.table.client)
-        first = [text(erasing.what_goes(name))]
+        first = [text(erasing.describe(name))]
         if not self._sure:
             return [*first, buttons(button("ask", _("Erase everything about {name}").format(name=name), looks="plain"))]
         return [
@@ -236,7 +236,7 @@ class Retention(CoachsOwn):
 
     def _question(self, key: str, asked: About, value: str) -> Block:
         """A question whose answer is nothing to keep."""
-        form = Form(records.Client, (key,), beside={key: Beside(asked, lambda *_given: [])})
+        form = Form(records.Client, (key,), beside={key: ExtraQuestion(asked, lambda *_given: [])})
         values = {key: self.typed.get(key, {}).get(key) or value}
         return {"is": "form", "key": key, "title": "", "fields": form.asked({}), "values": values, "open": False}
 
@@ -252,7 +252,7 @@ class Retention(CoachsOwn):
 
         folder = Path(self.typed.get("copy", {}).get("copy") or places.downloads()).expanduser()
         place = takeout.export(
-            self.table.store, str(self.table.client), takeout.within(folder, self.table.client), private
+            self.table.store, str(self.table.client), takeout.free_folder(folder, self.table.client), private
         )
         self.tell(said=_("All of it lies in {place}").format(place=place))
 
@@ -274,8 +274,8 @@ class Retention(CoachsOwn):
             return
         self.tell(said=_("One moment: each of the backups is opened and written anew."))
         try:
-            done = erasing.erase(store, name, erasing.key_of(store.place)).words()
-        except Trouble as trouble:
+            done = erasing.erase(store, name, erasing.backup_key(store.place)).words()
+        except KitError as trouble:
             if store.records(records.Client, name):
                 raise
             done = [str(trouble)]

@@ -3,7 +3,7 @@
 from typing import Any
 
 from kit import records
-from kit.fields import seen
+from kit.fields import visible_fields
 from kit.forms import Form
 from kit.records import BY_PLURAL, OfClient, Record
 from kit.widgets.coach import listed as list_block
@@ -37,7 +37,7 @@ class Entries(EarlierForms):
         record = self.subject()
         if record is None:
             return {}
-        return {"entry": Form(type(record), seen(type(record), "together"), optional=False, record=record)}
+        return {"entry": Form(type(record), visible_fields(type(record), "together"), optional=False, record=record)}
 
     def _is_gone(self) -> bool:
         """Whether the entry that was taken up is no longer there."""

@@ -37,7 +37,7 @@ class Held(InRoom):
     def _shared_in(self, one: Any) -> list[Block]:
         from kit.rooms import archive
 
-        found = archive.of(self.table.store, one)
+        found = archive.read_archive(self.table.store, one)
         empty = [] if found else [text(_("Nothing was shared in it, and that is fine."), "quiet")]
         return [*empty, *(block for question in found for block in _question(question))]
 
@@ -56,8 +56,8 @@ class Held(InRoom):
         from kit.rooms import staging
 
         for one in self.table.store.records(records.Workshop, id=key):
-            if one.title not in [room.title for room in rooms.found()]:
-                staging.release_left(self.table.store, one)
+            if one.title not in [room.title for room in rooms.list_open()]:
+                staging.release_leftovers(self.table.store, one)
 
     def _lets_go(self, one: Any) -> list[dict[str, Any]]:
         if self._sure_of != one.id:
@@ -70,7 +70,7 @@ class Held(InRoom):
 
     def do_let_go(self, key: str) -> None:
         """Deletes what was shared before its day; it cannot be brought back."""
-        erasing.let_go(self.table.store, lambda one: one.id == key)
+        erasing.purge_workshops(self.table.store, lambda one: one.id == key)
         self._sure_of = self._read_now = ""
         self.tell(said=_("It is deleted, with all that was shared in it."))
         self.refresh()
@@ -89,7 +89,7 @@ def _question(one: Any) -> list[Block]:
     if one.kind == "rating":
         from kit.rooms import disclosure
 
-        bands = [_("{low} to {high}: {count}").format(**band) for band in disclosure.told(one.figure)]
+        bands = [_("{low} to {high}: {count}").format(**band) for band in disclosure.to_dicts(one.figure)]
         numbers = _("Numbers are never read one by one. No figure was shown here.")
         return [heading(one.prompt), text(" \u00b7 ".join(bands)) if bands else text(numbers, "quiet")]
     parts = ((_("Shown to all"), one.shown), (_("Not shown"), one.back))

@@ -26,7 +26,7 @@ from kit.records import (
 from kit.store import Store
 from kit.vault import agent, backups
 from kit.widgets.panel import Panel, PictureWidget
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,7 +64,7 @@ class Table:
     @property
     def store(self) -> Store:
         if self._store is None:
-            raise Trouble(_("The practice is locked. Please open it at the top of this page."))
+            raise KitError(_("The practice is locked. Please open it at the top of this page."))
         return self._store
 
     @property
@@ -86,7 +86,7 @@ class Table:
         """A key was pressed: an encrypted practice stays open a while longer."""
         if self.keyed and monotonic() > self._touched + TOUCH_EVERY:
             self._touched = monotonic()
-            agent.touch()
+            agent.report_activity()
 
     @property
     def shows_somebody(self) -> bool:
@@ -102,7 +102,7 @@ class Table:
         """While one is open the keeper lets two people talk for longer before it locks."""
         if self.keyed and self.place:
             seat = self.in_session()
-            agent.session(self.place, (seat[1] + SESSION).timestamp() if seat else 0)
+            agent.set_session_end(self.place, (seat[1] + SESSION).timestamp() if seat else 0)
 
     def look_at_the_seat(self) -> None:
         """Somebody was chosen on another page: this one follows; the coach's own stays with whom they look at."""
@@ -133,13 +133,13 @@ class Table:
         self.store.take_seat(client, _server())
         self.draw_curtain()
         self._now(client)
-        agent.tell("seat")
+        agent.publish("seat")
 
     def clear_table(self) -> None:
         """The next person: everything in view is put away first."""
         self.store.take_seat(None)
         self._now(None)
-        agent.tell("seat")
+        agent.publish("seat")
 
     def look_up(self, client: str | None) -> None:
         """Fills the coach's own page for a client, or for nobody; a session on another page goes on as it is."""
@@ -192,7 +192,7 @@ class Table:
 
     def noted(self, newest: str = "") -> None:
         """Something was saved, changed or taken back: what is in view follows."""
-        backups.again(self.place)
+        backups.schedule_daily(self.place)
         self._redraw(newest)
         self._refresh()
 

@@ -11,7 +11,7 @@ from kit.widgets.panel import Block
 from kit.widgets.past_workshops import Held
 from kit.widgets.room_status import link, links, part
 from kit.widgets.session import button, buttons, text
-from kit.words import Trouble, _, day_words, wrapping
+from kit.words import KitError, _, day_words, wrapping
 
 ANONYMOUS = _(
     "Entering this for somebody ends their anonymity: you know whose words these are, and whoever sees this screen "
@@ -35,7 +35,7 @@ class Workshop(Held, ComingIn):
     def refresh(self) -> None:
         if not self.table.locked:
             kept = self.typed.setdefault("workshop", {})
-            kept.setdefault("keep_until", rooms.keep_until().isoformat())
+            kept.setdefault("keep_until", rooms.retention_date().isoformat())
         super().refresh()
 
     def blocks(self) -> list[Block]:
@@ -62,7 +62,7 @@ class Workshop(Held, ComingIn):
     def _paper(self) -> Block:
         from kit.rooms import paper
 
-        html = paper.page(self.table.store, self.typed.get("workshop", {}).get("title") or _("A workshop"))
+        html = paper.render_paper(self.table.store, self.typed.get("workshop", {}).get("title") or _("A workshop"))
         title = _("A sheet of A4 for each phase: for people without a device, and for a day without a network.")
         sheets = {"is": "preview", "html": html, "print": _("Print it"), "title": title}
         return part(_("Every phase on paper"), sheets)
@@ -74,7 +74,7 @@ class Workshop(Held, ComingIn):
             return
         one: Any = found[0]
         self.tell(said=_("One moment, the room is opened."))
-        self.follow.begin(title=one.title, keep_until=one.keep_until or rooms.keep_until(), **self.reached(found))
+        self.follow.begin(title=one.title, keep_until=one.keep_until or rooms.retention_date(), **self.reached(found))
         self.tell(said="")
         self.follow.tell()
 
@@ -102,14 +102,14 @@ class Workshop(Held, ComingIn):
             part(_("Close the room"), *self._close()),
         ]
 
-    def _windows(self, room: rooms.Open) -> list[Block]:
+    def _windows(self, room: rooms.OpenRoom) -> list[Block]:
         mine = _(
             "Lines are looked at on your own page, and shown or kept back there: on your phone, or in a private window "
             "that no projector shows. Whoever has its link leads the workshop."
         )
         from kit.rooms import templates
 
-        scan = {"is": "code", "src": templates.code_image(room.lead),
+        scan = {"is": "code", "src": templates.qr_data_uri(room.lead),
                 "label": _("A picture to scan with your own phone"),
                 "lines": [_("For your own phone. Please scan it while nobody else sees this screen.")]}  # fmt: skip
         return [
@@ -158,7 +158,7 @@ class Workshop(Held, ComingIn):
     def do_enter(self) -> None:
         typed = self.typed.get("answer", {}).get("text", "").strip()
         if not typed:
-            raise Trouble(_("Nothing is filled in yet."))
+            raise KitError(_("Nothing is filled in yet."))
         self.follow.act("enter", ask=self._asks, text=typed)
         self._asks = ""
         self.hold({})

@@ -35,7 +35,7 @@ class YourData(Panel):
         from kit.exchange import takeout
 
         client = str(self.table.client)
-        place = takeout.export(self.table.store, client, takeout.within(places.downloads(), client), private=False)
+        place = takeout.export(self.table.store, client, takeout.free_folder(places.downloads(), client), private=False)
         self.tell(said=_("The copy lies in {place}").format(place=place))
 
 
