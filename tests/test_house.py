@@ -42,7 +42,7 @@ def holds(*words: str, **options) -> None:
 
 def written() -> list[Path]:
     """The files that people wrote: no tool's folder, no picture."""
-    folders = [ROOT, *(ROOT / name for name in ("kit", "notebooks", "sample_data", "tests", "bench", ".ci"))]
+    folders = [ROOT, *(ROOT / name for name in ("kit", "notebooks", "sample_data", "tests", "bench", "docs", ".ci"))]
     found = [path for folder in folders for path in (folder.glob("*") if folder == ROOT else folder.rglob("*"))]
     return [path for path in found if path.is_file() and "__pycache__" not in path.parts and readable(path)]
 
