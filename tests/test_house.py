@@ -188,7 +188,7 @@ def test_the_lock_names_no_index():
 def test_the_version_is_the_same_wherever_it_stands():
     package = json.loads((ROOT / "kit" / "labextension" / "package.json").read_text("utf-8"))
     cited = re.search(r"^version: (.+)$", (ROOT / "CITATION.cff").read_text("utf-8"), re.M)
-    (newest, *_earlier) = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.M)
+    (newest, *_earlier) = re.findall(r"^## (\S+)$", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.M)
 
     assert {kit.__version__, package["version"], cited and cited[1], newest} == {
         importlib.metadata.version("reflection-kit")
