@@ -58,7 +58,7 @@ def holds(*words: str, **options) -> None:
 
 def written() -> list[Path]:
     """The files that people wrote: no tool's folder, no picture."""
-    folders = [ROOT, *(ROOT / name for name in ("kit", "notebooks", "sample_data", "tests", "bench", ".ci"))]
+    folders = [ROOT, *(ROOT / name for name in ("kit", "notebooks", "sample_data", "tests", "bench", "docs", ".ci"))]
     found = [path for folder in folders for path in (folder.glob("*") if folder == ROOT else folder.rglob("*"))]
     return [path for path in found if path.is_file() and "__pycache__" not in path.parts and readable(path)]
 
@@ -229,7 +229,7 @@ def test_the_lock_names_no_index():
 def test_the_version_is_the_same_wherever_it_stands():
     package = json.loads((ROOT / "kit" / "jupyter" / "labextension" / "package.json").read_text("utf-8"))
     cited = re.search(r"^version: (.+)$", (ROOT / "CITATION.cff").read_text("utf-8"), re.M)
-    (newest, *_earlier) = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.M)
+    (newest, *_earlier) = re.findall(r"^## (\S+)$", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.M)
 
     assert {kit.__version__, package["version"], cited and cited[1], newest} == {
         importlib.metadata.version("reflection-kit")
