@@ -375,7 +375,7 @@ class StepWeek(OfClient):
     planned: Count = count(_("Planned"), 0, 21, default=0)
     done: Count = count(_("Done"), 0, 99, help=_("each time counts"))
     came_between: Literal["", "life", "a heavier time", "unwell", "needed rest"] = choice(
-        _("What came between"), CAME_BETWEEN
+        _("What got in the way"), CAME_BETWEEN
     )
     reason: Text = text(_("In a few words"))
     helped: Text = text(_("What made it easier"))

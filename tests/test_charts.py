@@ -463,23 +463,23 @@ def stepped(*told, for_coach=False):
 def test_a_week_with_something_in_between_shows_as_such_and_what_was_done_counts():
     picture = stepped((4, 5), (1, 5, "unwell"), (0, 3, "life"))
 
-    marked = trace(picture, "something came between")
+    marked = trace(picture, "something got in the way")
     assert marked["hovertext"] == ["unwell", "life intervened"]
     assert trace(picture, "done")["marker"]["pattern"]["shape"] == ["", "/", "/"]
     assert trace(picture, "done")["y"] == [4, 1, 0]
     assert picture.rows[0] == ["16 Mar 2026", "0 of 3", "life intervened", ""]
     assert "Over 3 weeks: 5 of 13." in picture.sentence
-    assert "In 2 of them something came between; what was done then counts." in picture.sentence
+    assert "In 2 of them something got in the way; what was done still counts." in picture.sentence
 
 
 def test_a_client_reads_totals_and_the_coach_also_the_mean_with_the_n_that_it_counts(shown):
     client, coach = shown["River"]["steps"].sentence, shown["River"]["steps for the coach"].sentence
 
-    assert "Over 8 weeks: 16 of 21. In 3 of them something came between" in client
+    assert "Over 8 weeks: 16 of 21. In 3 of them something got in the way" in client
     assert "of every 10" not in client
     assert coach == (
         f"{client} The mean over 5 weeks of a step: about 9.5 of every 10 planned. "
-        "One in which something came between is in it only where it raises it."
+        "One in which something got in the way is in it only where it raises it."
     )
 
 

@@ -109,7 +109,7 @@ SPELT = {"once": "1", "one": "1"}
 OF_THE_METHOD = (
     r"at 6 or more", r"both at 6 or more", r"95% interval", r"fewer than 3 times", r"From 5 stretches on",
     r"Setbacks at most 2 days apart are one stretch here", r"the one that goes on holds", r"of 10 in the middle",
-    r"of every 10 planned", r"One in which something came between", r"The other one", r"A larger one",
+    r"of every 10 planned", r"One in which something got in the way", r"The other one", r"A larger one",
     r"starts with the first one",
 )  # fmt: skip
 Says = list[tuple[str, Callable]]
