@@ -261,7 +261,7 @@ class Spark(OfClient):
 
 class Milestone(OfClient):
     plural, singular = "milestones", _("milestone")
-    on: PastDay = today(_("When"), help=_("no day means: something I am looking out for"))
+    on: PastDay = today(_("When"), help=_("no day means: something I am hoping for"))
     title: Title = title(_("My milestone, in my words"))
     i_would_know_it_by: Text = text(_("I would know it by"))
     area: Literal["", "connection", "hope", "identity", "meaning", "having a say"] = choice(

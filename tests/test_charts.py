@@ -307,7 +307,7 @@ def test_areas_have_a_star_for_each_milestone_of_the_table(shown, name):
 
     for at, (_area, reached, ahead) in enumerate(picture.rows):
         assert stars["milestone"][at] == int(reached)
-        assert stars.get("looked out for", {}).get(at, 0) == int(ahead)
+        assert stars.get("hoped for", {}).get(at, 0) == int(ahead)
 
 
 @pytest.mark.parametrize("name", ["Heron", "Maple", "River"])

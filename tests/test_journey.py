@@ -56,7 +56,7 @@ def test_a_milestone_without_a_day_is_looked_out_for(otter):
 
     picture = drawn(otter)
 
-    assert picture.rows == [["still ahead", "looking out for", "Back in the choir"]]
+    assert picture.rows == [["still ahead", "hoping for", "Back in the choir"]]
 
 
 def test_an_empty_journey_is_a_sentence_and_no_axes(otter):
@@ -107,7 +107,7 @@ def test_what_is_looked_out_for_is_told_by_itself(otter):
     for title in ("Back in the choir", "The sea"):
         otter.add(kit.Milestone(client="Otter", title=title, on=None))
 
-    assert drawn(otter).sentence == "So far: 2 to look out for."
+    assert drawn(otter).sentence == "So far: 2 milestones hoped for."
 
 
 def test_ones_own_word_for_a_setback_is_told_with_how_often(book):
@@ -208,7 +208,7 @@ def test_what_is_looked_out_for_is_a_mark_each(otter):
     for title in ("The sea", "The choir"):
         otter.add(kit.Milestone(client="Otter", title=title, on=None))
 
-    (marks,) = traces(drawn(otter), "looking out for")
+    (marks,) = traces(drawn(otter), "hoping for")
 
     assert len(set(marks["y"])) == 2
     assert marks["hovertext"] == ["The sea", "The choir"]

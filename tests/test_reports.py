@@ -280,7 +280,7 @@ def test_a_period_holds_what_is_dated_in_it(plural):
 def test_what_has_no_day_yet_stays_in_every_period_and_the_page_names_the_period():
     html = page(Milestone(**HERON, title="An evening", on=None), since=MONDAY, until=TODAY)
 
-    assert "What I am looking out for" in html
+    assert "What I am hoping for" in html
     assert "This page tells of 2 Mar 2026 to 4 May 2026." in html
 
 

@@ -263,9 +263,9 @@ BEFORE: Says = [
 ]  # fmt: skip
 SHOWING: Says = [(r"^(\d+) weeks? holds?", lambda p: [sum(row[1] != "0" for row in p.rows)])]
 AREAS_SAID: Says = [
-    (r"^(One) milestone;", lambda p: [sum(map(int, cells(p, "Milestones") + cells(p, "Looked out for")))]),
+    (r"^(One) milestone;", lambda p: [sum(map(int, cells(p, "Milestones") + cells(p, "Hoped for")))]),
     (r"(\d+) milestones?\b", lambda p: [sum(map(int, cells(p, "Milestones")))]),
-    (r"(\d+) looked out for", lambda p: [sum(map(int, cells(p, "Looked out for")))]),
+    (r"(\d+) hoped for", lambda p: [sum(map(int, cells(p, "Hoped for")))]),
 ]
 SAID: dict[str, list[Says]] = {
     "living_well": [LIVING, LIVING],
@@ -284,11 +284,11 @@ def lane(name):
 
 
 JOURNEY: Says = [
-    (r"(\d+) milestones?\b", lane("milestone")),
+    (r"(\d+) milestones?\b(?! hoped)", lane("milestone")),
     (r"(\d+) small wins?\b", lane("win")),
     (r"(\d+) sparks? of joy\b", lane("spark")),
     (r"(\d+) setbacks?\b", lane("setback")),
-    (r"(\d+) to look out for", lane("ahead")),
+    (r"(\d+) milestones? hoped for", lane("ahead")),
     (rf"Still in the middle of {N};", lambda p: [sum(row[0].endswith("middle of it") for row in p.rows)]),
 ]
 

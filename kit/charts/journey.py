@@ -33,7 +33,7 @@ from kit.words import _, listed, one_or_many
 SPAN = {"month": 31, "three months": 92, "a year": 366, "all": None}
 LANE_AT = {"ahead": 5.0, "milestone": 4.0, "win": 3.0, "spark": 2.0, "setback": 1.0}
 LANE_WORDS = {
-    "ahead": _("looking out for"),
+    "ahead": _("hoping for"),
     "milestone": _("milestones"),
     "win": _("small wins"),
     "spark": _("sparks of joy"),
@@ -41,7 +41,7 @@ LANE_WORDS = {
     "session": _("sessions"),
 }
 ONE_OF_THEM = {
-    "ahead": _("looking out for"),
+    "ahead": _("hoping for"),
     "milestone": _("milestone"),
     "win": _("small win"),
     "spark": _("spark of joy"),
@@ -229,7 +229,7 @@ def _counted(shown: pd.DataFrame, own_words: Sequence[str]) -> list[str]:
         "setback": one_or_many("{n} setback", "{n} setbacks", n["setback"])
         if not word
         else one_or_many("\u201c{word}\u201d once", "\u201c{word}\u201d {n} times", n["setback"]),
-        "ahead": _("{n} to look out for"),
+        "ahead": one_or_many("{n} milestone hoped for", "{n} milestones hoped for", n["ahead"]),
     }
     return [words.format(n=n[lane], word=word) for lane, words in several.items() if n[lane]]
 

@@ -35,7 +35,7 @@ NAMED = 3  # marks of a heap that can be told by name
 def journey(frames: Mapping[str, pd.DataFrame], today: date) -> pd.DataFrame:
     """All that happened on one time line: `id`, `lane`, `on`, `until`, `ongoing`, `text`, `created_at`.
 
-    A milestone without a day has the lane "ahead" (something to look out for) and no `on`. A setback reaches
+    A milestone without a day has the lane "ahead" (something to hope for) and no `on`. A setback reaches
     from its first day to being back on one's feet; one without an end is `ongoing`, and reaches to `today`.
     """
     parts = {lane: frames[plural] for plural, lane in LANES.items()}

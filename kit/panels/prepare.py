@@ -116,7 +116,7 @@ class Prepare(CoachsOwn):
             (_("The latest spark"), _newest(self._told(records.Spark))),
             (_("Soft, last time"), last.soft if last else ""),
             (_("Heavy, last time"), last.heavy if last else ""),
-            (_("Looked out for"), "\n".join(looked_out_for[-3:])),
+            (_("Hoped for"), "\n".join(looked_out_for[-3:])),
             (_("What to be realistic about"), client.limits),
             (_("What they wish people knew"), client.wish_you_knew),
         ]
