@@ -354,7 +354,7 @@ class Step(OfClient):
             (7, 10, _("What makes it this much, and not lower?")),
         ),
     )
-    tell: Link = link(_("Whom I tell"), of="supporters")
+    tell: Link = link(_("Who I'll tell"), of="supporters")
     tool: Link = link(_("A tool that fits"), of="tools")
     aspiration: Link = link(_("It leads towards"), of="aspirations")
     from_setback: Link = link(_("It comes from"), of="setbacks")

@@ -36,7 +36,7 @@ ASKED = {
         _("May a report be made for you?"),
         _("It means: when you want it, what is noted becomes a page that you take home."),
         _(
-            "It does not mean: that it is sent to anybody. Whom you show it to is up to you; a page that was handed "
+            "It does not mean: that it is sent to anybody. Who you show it to is up to you; a page that was handed "
             "out cannot be called back."
         ),
     ),
