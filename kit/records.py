@@ -221,7 +221,7 @@ class Session(OfClient):
     on: PastDay = today(_("Day"))
     topics: Texts = texts(_("What would make today worthwhile?"), 3, help=_("up to three topics"))
     today_matters: Text = text(_("Why it matters today"), lines=2)
-    takeaway: Text = text(_("What I take along, in my words"), lines=2)
+    takeaway: Text = text(_("What I take with me, in my words"), lines=2)
     ask_next_time: Text = text(_("Ask me next time about"), lines=1)
     next_on: Day = day(_("We meet again on"))
     private_note: Text = text(_("For my eyes alone"), lines=3, audience=fields.JUST_ME)

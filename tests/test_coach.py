@@ -115,7 +115,7 @@ def test_the_last_words_and_what_to_ask_about_come_first(otter):
     assert [block.get("text") for block in blocks[:5]] == [
         "Otter",
         f"met 7 days ago \u00b7 next on {date.today():%A}, {date.today().day} {date.today():%b %Y}",
-        f"What Otter took along on {day(-7).day} {day(-7):%b %Y}",
+        f"What Otter took with them on {day(-7).day} {day(-7):%b %Y}",
         "Slow is a pace",
         "You wanted to ask about: the boat",
     ]

@@ -144,7 +144,7 @@ def test_the_page_opens_with_the_clients_own_words_before_any_number():
 def test_without_an_own_meaning_of_better_the_page_opens_with_other_words_of_the_client_and_says_them_once():
     text = Read(page(Client(name="Heron"), Session(**HERON, on=MONDAY, takeaway="I may rest."))).text()
 
-    assert text.startswith("For Heron What I take along, in my words I may rest.")
+    assert text.startswith("For Heron What I take with me, in my words I may rest.")
     assert text.split(" The same as a table")[0].count("I may rest.") == 1
     assert "Until next time" not in text
 

@@ -152,7 +152,7 @@ class Agreements(Panel):
         if not self.opens_first_meeting():
             return []
         words = _(
-            "A first meeting: what better means, who and what already helps, one tiny step, and what you take along."
+            "A first meeting: what better means, who and what already helps, one tiny step, and what you take with you."
         )
         return [text(words, "quiet"), buttons(button("whole", _("Show the whole session"), looks="plain"))]
 

@@ -64,7 +64,7 @@ class Prepare(CoachsOwn):
             return [*met, *_first_meeting(line)]
         last = told[-1]
         asked = _("You wanted to ask about: {words}").format(words=last.ask_next_time)
-        took = _("What {name} took along on {day}").format(name=line.name, day=day_words(last.day()))
+        took = _("What {name} took with them on {day}").format(name=line.name, day=day_words(last.day()))
         return [
             *met,
             *([text(took, "quiet"), text(last.takeaway, "own")] if last.takeaway else []),
@@ -137,7 +137,7 @@ class Prepare(CoachsOwn):
 
 def _first_meeting(line: Line) -> list[Block]:
     if line.met:
-        return [text(_("Nothing was noted to take along. A good first question: what stayed with you?"))]
+        return [text(_("Nothing was noted to take home. A good first question: what stayed with you?"))]
     words = _(
         "Nothing is noted with {name} yet. A first meeting begins with who you are, what this is and is not, and what "
         "{name} agrees to."
