@@ -339,7 +339,7 @@ class Step(OfClient):
     title: Title = title(_("The step, in a few words"))
     when: Text = text(_("When"), help=_("a moment that comes anyway: when the kettle is on"))
     then: Text = text(_("then I will"), help=_("one small thing"))
-    on_a_heavy_day: Text = text(_("On a heavy day, this counts too"))
+    on_a_heavy_day: Text = text(_("On a heavy day this counts too"))
     planned: Count = count(_("How often in a week"), 1, 21, default=3)
     importance: Rating = rating(_("How much it matters to me"), (_("a little"), _("very much")))
     confidence: Rating = rating(

@@ -279,7 +279,7 @@ def test_a_setback_left_open_while_a_later_one_ended_is_asked_about(left_open):
     began = day(-60)
 
     assert asks(left_open) == [
-        f"\u201cThe letters again\u201d is still open since {began.day} {began:%b %Y}, and a later one has ended. "
+        f"\u201cThe letters again\u201d has been open since {began.day} {began:%b %Y}, and a later one has ended. "
         "Is it still going on?"
     ]
     left_open.table.look_up(None)
@@ -351,7 +351,7 @@ def test_beginning_a_session_takes_the_seat(mine):
     press(panel, "begin")
 
     assert mine._store.seat()[0] == "Maple"
-    assert "The session with Maple is open since" in shown(panel)
+    assert "The session with Maple has been open since" in shown(panel)
     assert "Begin a session" not in shown(panel)
 
 

@@ -127,7 +127,7 @@ class Prepare(CoachsOwn):
         name, seat = self.table.client, self.table.in_session()
         back = button("nobody", _("All clients"), looks="plain")
         if seat and seat[0] == name:
-            here = _("The session with {name} is open since {time}; the page for two shows it.")
+            here = _("The session with {name} has been open since {time}; the page for two shows it.")
             return [text(here.format(name=name, time=f"{seat[1].astimezone():%H:%M}"), "quiet"), buttons(back)]
         begin = button("begin", _("Begin a session with {name}").format(name=name), looks="main")
         other = _("A session with {name} is open on the page for two; it gives way, and nothing of it is lost.")
