@@ -29,7 +29,7 @@ def what_helped(tools: pd.DataFrame, listed_only: pd.DataFrame) -> Picture:
     rated = tools[tools["median"].notna()]
     shown = rated.iloc[: fitting(rated["title"].tolist(), _asides(rated))]
     sentence = " ".join([*_found(tools, shown), *_beside(listed_only["title"].tolist())])
-    if shown.empty and not _beside(listed_only["title"].tolist()):
+    if shown.empty:
         return nothing_yet(sentence, columns, rows)
     if len(shown) < 2:
         return told_only(sentence, columns, rows)
