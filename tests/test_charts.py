@@ -13,6 +13,8 @@ import pytest
 
 import kit
 from kit import charts, exchange, measures, pictures, places
+from kit.charts.picture import WIDE
+from kit.charts.rows import SPARE
 from kit.frames import CLIENT_KINDS, frame
 from kit.records import AREAS, LISTED_ONLY, OfClient
 
@@ -537,6 +539,17 @@ def test_a_tool_of_which_too_little_is_known_is_an_open_ring(shown):
         "3": "circle", "2": "circle-open", "1": "circle-open"
     }  # fmt: skip
     assert "too few yet to tell" in shown["Maple"]["helped"].sentence
+
+
+def test_what_helped_after_what_came_before_stands_beside_how_often_on_a_phone_too(shown):
+    labels = shown["Heron"]["fits"].layout["annotations"]
+    names = [one["text"].split("<br>") for one in labels if one.get("yanchor") == "top" and "yshift" not in one]
+    asides = [one["text"] for one in labels if one.get("yanchor") == "bottom"]
+
+    assert len(names) == len(asides) > 1
+    for lines, aside in zip(names, asides, strict=True):
+        assert max(map(len, lines)) <= WIDE
+        assert len(lines[-1]) + len(aside) < WIDE + SPARE
 
 
 def test_where_only_a_part_is_drawn_the_sentence_says_so_and_the_table_holds_all():

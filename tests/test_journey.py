@@ -155,6 +155,18 @@ def test_a_skipped_rating_is_not_drawn(otter):
     assert not traces(drawn(otter), "energy")
 
 
+def test_the_names_of_the_lines_end_inside_a_panel_on_a_phone(otter):
+    otter.add(kit.CheckIn(client="Otter", on="2026-06-04", energy=4, living_well=5))
+    otter.add(kit.CheckIn(client="Otter", on="2026-06-05", energy=7, living_well=6))
+    layout = drawn(otter).layout
+    names = [one for one in layout["annotations"] if "xshift" in one]
+
+    assert [one["text"].split(" ", 1)[1] for one in names] == ["living well", "energy"]
+    for one in names:
+        assert 96 + one["xshift"] >= 0  # a report leaves that much at the left
+        assert layout["margin"]["l"] + one["xshift"] + 8 * len(one["text"]) <= 284
+
+
 def test_two_check_ins_of_one_day_stand_as_their_mean(otter):
     otter.add(kit.CheckIn(client="Otter", on="2026-06-05", energy=4))
     otter.add(kit.CheckIn(client="Otter", on="2026-06-05", energy=7))

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from kit.charts.picture import Picture, marks, not_all, nothing_yet, number_words, numbers, plain, told_only
-from kit.charts.rows import SCREEN, beneath, fitting, heights, stretched
+from kit.charts.rows import beneath, fitting, heights, stretched
 from kit.fields import about
 from kit.measures.helped import OFTEN
 from kit.records import TOOL_KINDS, ToolUse
@@ -117,14 +117,14 @@ def what_fits(fits: pd.DataFrame) -> Picture:
     rated = fits[fits["median"].notna()]
     first = rated.drop_duplicates("came_before")
     names = [f"{came}: {tool}" for came, tool in zip(first["came_before"], first["title"], strict=True)]
-    shown = first.iloc[: fitting(names, _asides(first), SCREEN)]
+    shown = first.iloc[: fitting(names, _asides(first))]
     if shown.empty:
         return nothing_yet(_fits_sentence(rated), columns, rows)
     if len(shown) < 2:
         return told_only(_fits_sentence(rated), columns, rows)
     sentence = " ".join([_fits_sentence(rated), *_rings(shown), *not_all(len(shown), len(fits))])
     labels, asides = names[: len(shown)], _asides(shown)
-    return Picture(sentence, columns, rows, _fit_dots(shown, labels), beneath(labels, asides, 10, _ends(), SCREEN))
+    return Picture(sentence, columns, rows, _fit_dots(shown, labels), beneath(labels, asides, 10, _ends()))
 
 
 def _rings(shown: pd.DataFrame) -> list[str]:
@@ -146,7 +146,7 @@ def _fits_sentence(rated: pd.DataFrame) -> str:
 
 
 def _fit_dots(shown: pd.DataFrame, names: Sequence[str]) -> list[dict[str, Any]]:
-    _tops, lines, _high = heights(names, _asides(shown), SCREEN)
+    _tops, lines, _high = heights(names, _asides(shown))
     n, symbols = len(shown), [(FULL if one else FEW)["symbol"] for one in shown["enough"].tolist()]
     texts = [plain(title) for title in shown["title"]]
     return [

@@ -374,11 +374,14 @@ def _ringed(shown: pd.DataFrame, newest: str, gathered: Gathered | None) -> tupl
 
 
 def _line_names(drawn: set[str]) -> list[dict[str, Any]]:
-    """The lines' names in one row under them, each with its own dash; plotly's legend costs a redraw of its own."""
+    """The lines' names in one row under them, each with its own dash; plotly's legend costs a redraw of its own.
+
+    The row begins under the names of the lanes, so that it ends inside a phone.
+    """
     below = {"xref": "paper", "yref": "paper", "x": 0, "y": -0.14, "xanchor": "left", "yanchor": "top"}
     told = [(words, colour, dash) for _name, words, colour, dash in LINES if words in drawn]
     return [
-        {**below, "xshift": 140 * place, "text": f"{_DASHES[dash]} {words}", "showarrow": False,
+        {**below, "xshift": 120 * place - 90, "text": f"{_DASHES[dash]} {words}", "showarrow": False,
          "font": {**QUIET, "color": WRITTEN.get(colour, colour)}}
         for place, (words, colour, dash) in enumerate(told)
     ]  # fmt: skip
