@@ -85,10 +85,10 @@ def _between(n: int) -> list[str]:
 
 def _over(kept: float | None, n: int) -> list[str]:
     words = one_or_many(
-        "The mean over {n} week of a step: about {tenths} of every 10 planned. One in which something got in the way is "
-        "in it only where it raises it.",
-        "The mean over {n} weeks of a step: about {tenths} of every 10 planned. One in which something got in the way is "
-        "in it only where it raises it.",
+        "The mean over {n} week of a step: about {tenths} of every 10 planned. One in which something got in the way "
+        "is in it only where it raises it.",
+        "The mean over {n} weeks of a step: about {tenths} of every 10 planned. One in which something got in the way "
+        "is in it only where it raises it.",
         n,
     )
     return [] if kept is None else [words.format(n=n, tenths=_tenths(kept))]
