@@ -233,7 +233,7 @@ def test_on_a_heavier_day_three_small_things_are_open_and_the_rest_waits(here):
     }
     assert "Not today" in shown(here["explore_setback"])
     assert "Not today" in shown(here["next_step"])
-    assert "To take along" in shown(here["heavier_day"])
+    assert "To take with me" in shown(here["heavier_day"])
 
     press(here["heavier_day"], "end")
     assert "Not today" not in shown(here["explore_setback"])

@@ -145,7 +145,7 @@ def test_the_page_opens_with_the_clients_own_words_before_any_number():
 def test_without_an_own_meaning_of_better_the_page_opens_with_other_words_of_the_client_and_says_them_once():
     text = Read(page(Client(name="Heron"), Session(**HERON, on=MONDAY, takeaway="I may rest."))).text()
 
-    assert text.startswith("For Heron What I take along, in my words I may rest.")
+    assert text.startswith("For Heron What I take with me, in my words I may rest.")
     assert text.split(" The same as a table")[0].count("I may rest.") == 1
     assert "Until next time" not in text
 
@@ -281,7 +281,7 @@ def test_a_period_holds_what_is_dated_in_it(plural):
 def test_what_has_no_day_yet_stays_in_every_period_and_the_page_names_the_period():
     html = page(Milestone(**HERON, title="An evening", on=None), since=MONDAY, until=TODAY)
 
-    assert "What I am looking out for" in html
+    assert "What I am hoping for" in html
     assert "This page tells of 2 Mar 2026 to 4 May 2026." in html
 
 

@@ -43,7 +43,7 @@ def areas(found: pd.DataFrame) -> Picture:
     shown = found[(found["area"] != "") | (found["reached"] + found["ahead"] > 0)]
     names = [str(AREAS.get(area, _("no area named"))) for area in shown["area"]]
     reached, ahead = shown["reached"].tolist(), shown["ahead"].tolist()
-    columns = [_("Area"), _("Milestones"), _("Looked out for")]
+    columns = [_("Area"), _("Milestones"), _("Hoped for")]
     rows = [[name, str(n), str(m)] for name, n, m in zip(names, reached, ahead, strict=True)]
     n = sum(reached) + sum(ahead)
     if not n:
@@ -61,14 +61,14 @@ def areas(found: pd.DataFrame) -> Picture:
 
 def _areas_sentence(n: int, m: int) -> str:
     told = [one_or_many("{n} milestone", "{n} milestones", n).format(n=n)] if n else []
-    told += [_("{n} looked out for").format(n=m)] if m else []
+    told += [_("{n} hoped for").format(n=m)] if m else []
     return _("{what} by area of life: a view, not a rating.").format(what=listed(told))
 
 
 def _stars(reached: list[int], ahead: list[int]) -> list[dict[str, Any]]:
     one_each = [(x, y) for y, n in enumerate(reached) for x in range(1, n + 1)]
     beyond = [(n + x, y) for y, (n, m) in enumerate(zip(reached, ahead, strict=True)) for x in range(1, m + 1)]
-    looks = ((_("milestone"), one_each, REACHED), (_("looked out for"), beyond, AHEAD))
+    looks = ((_("milestone"), one_each, REACHED), (_("hoped for"), beyond, AHEAD))
     return [
         marker_trace(name, [x for x, _y in at], [y for _x, y in at], look, hoverinfo="name")
         for name, at, look in looks

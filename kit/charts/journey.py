@@ -34,7 +34,7 @@ from kit.words import _, listed, one_or_many
 SPAN = {"month": 31, "three months": 92, "a year": 366, "all": None}
 LANE_AT = {"ahead": 5.0, "milestone": 4.0, "win": 3.0, "spark": 2.0, "setback": 1.0}
 LANE_WORDS = {
-    "ahead": _("looking out for"),
+    "ahead": _("hoping for"),
     "milestone": _("milestones"),
     "win": _("small wins"),
     "spark": _("sparks of joy"),
@@ -42,7 +42,7 @@ LANE_WORDS = {
     "session": _("sessions"),
 }
 ONE_OF_THEM = {
-    "ahead": _("looking out for"),
+    "ahead": _("hoping for"),
     "milestone": _("milestone"),
     "win": _("small win"),
     "spark": _("spark of joy"),
@@ -238,7 +238,7 @@ def _counted(shown: pd.DataFrame, own_words: Sequence[str]) -> list[str]:
         "setback": one_or_many("{n} setback", "{n} setbacks", n["setback"])
         if not word
         else one_or_many("\u201c{word}\u201d once", "\u201c{word}\u201d {n} times", n["setback"]),
-        "ahead": _("{n} to look out for"),
+        "ahead": one_or_many("{n} milestone hoped for", "{n} milestones hoped for", n["ahead"]),
     }
     return [words.format(n=n[lane], word=word) for lane, words in several.items() if n[lane]]
 
@@ -354,13 +354,16 @@ def _ringed(shown: pd.DataFrame, newest: str, binned: PeriodMarks | None) -> tup
 
 
 def _line_names(drawn: set[str]) -> list[dict[str, Any]]:
-    """The lines' names in one row under them, each with its own dash; plotly's legend costs a redraw of its own."""
+    """The lines' names in one row under them, each with its own dash; plotly's legend costs a redraw of its own.
+
+    The row begins under the names of the lanes, so that it ends inside a phone.
+    """
     below = {"xref": "paper", "yref": "paper", "x": 0, "y": -0.14, "xanchor": "left", "yanchor": "top"}
     told = [(words, colour, dash) for _name, words, colour, dash in LINES if words in drawn]
     return [
         {
             **below,
-            "xshift": 140 * place,
+            "xshift": 120 * place - 90,
             "text": f"{_DASHES[dash]} {words}",
             "showarrow": False,
             "font": {**QUIET, "color": WRITTEN.get(colour, colour)},

@@ -38,7 +38,7 @@ def small_steps(weeks: pd.DataFrame, over: tuple[float | None, int] = (None, 0))
     told = [done_of(one, most) for one, most in zip(done, planned, strict=True)]
     between = [listed([str(CAME_BETWEEN.get(one, one)) for one in some]) for some in weeks["came_between"]]
     reasons = [" \u00b7 ".join(some) for some in weeks["reasons"]]
-    columns = [_("Week that began on"), _("Done"), _("What came between"), _("In a few words")]
+    columns = [_("Week that began on"), _("Done"), _("What got in the way"), _("In a few words")]
     rows = [list(row) for row in zip(day_texts(weeks["week_of"]), told, between, reasons, strict=True)]
     noted = [row for row, one in enumerate(done) if one is not None]
     sentence = " ".join([*_sentence(rows, weeks.iloc[noted]), *_over(*over)])
@@ -79,16 +79,16 @@ def _sentence(rows: list[list[str]], noted: pd.DataFrame) -> list[str]:
 
 
 def _between(n: int) -> list[str]:
-    words = _("In {n} of them something came between; what was done then counts.")
+    words = _("In {n} of them something got in the way; what was done still counts.")
     return [words.format(n=n)] if n else []
 
 
 def _over(kept: float | None, n: int) -> list[str]:
     words = one_or_many(
-        "The mean over {n} week of a step: about {tenths} of every 10 planned. One in which something came between is "
-        "in it only where it raises it.",
-        "The mean over {n} weeks of a step: about {tenths} of every 10 planned. One in which something came between is "
-        "in it only where it raises it.",
+        "The mean over {n} week of a step: about {tenths} of every 10 planned. One in which something got in the way "
+        "is in it only where it raises it.",
+        "The mean over {n} weeks of a step: about {tenths} of every 10 planned. One in which something got in the way "
+        "is in it only where it raises it.",
         n,
     )
     return [] if kept is None else [words.format(n=n, tenths=_tenths(kept))]
@@ -120,7 +120,7 @@ def _drawn(
     empty = {"color": "var(--kit-pale)", "line": {"color": "var(--kit-edge)", "width": 1}}
     days, names = [day for day, came in zip(x, between, strict=True) if came], [came for came in between if came]
     beneath = marker_trace(
-        _("something came between"), days, [-0.09 * top] * len(days), BETWEEN, hovertext=names, hoverinfo="text"
+        _("something got in the way"), days, [-0.09 * top] * len(days), BETWEEN, hovertext=names, hoverinfo="text"
     )
     return [
         {**bar, "name": _("planned"), "y": planned, "marker": empty},
@@ -132,7 +132,7 @@ def _drawn(
 def _layout(weeks: pd.DataFrame, top: float, latest: dict[str, Any], came: bool) -> dict[str, Any]:
     days = as_days(weeks["week_of"])
     beneath = annotation(
-        _("\u25c7 something came between"), 0, -0.18 * top, xref="paper", xanchor="left", yanchor="top"
+        _("\u25c7 something got in the way"), 0, -0.18 * top, xref="paper", xanchor="left", yanchor="top"
     )
     return base_layout(
         260,

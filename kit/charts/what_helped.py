@@ -15,7 +15,7 @@ from kit.charts.picture import (
     rounded,
     without_figure,
 )
-from kit.charts.rows import SCREEN, fitting_count, range_trace, row_positions, rows_layout
+from kit.charts.rows import fitting_count, range_trace, row_positions, rows_layout
 from kit.fields import about
 from kit.measures.what_helped import MIN_RATINGS
 from kit.records import TOOL_KINDS, ToolUse
@@ -38,7 +38,7 @@ def what_helped(tools: pd.DataFrame, listed_only: pd.DataFrame) -> Picture:
     rated = tools[tools["median"].notna()]
     shown = rated.iloc[: fitting_count(rated["title"].tolist(), _asides(rated))]
     sentence = " ".join([*_found(tools, shown), *_beside(listed_only["title"].tolist())])
-    if shown.empty and not _beside(listed_only["title"].tolist()):
+    if shown.empty:
         return nothing_yet(sentence, columns, rows)
     if len(shown) < 2:
         return without_figure(sentence, columns, rows)
@@ -130,14 +130,14 @@ def what_fits(fits: pd.DataFrame) -> Picture:
     rated = fits[fits["median"].notna()]
     first = rated.drop_duplicates("came_before")
     names = [f"{came}: {tool}" for came, tool in zip(first["came_before"], first["title"], strict=True)]
-    shown = first.iloc[: fitting_count(names, _asides(first), SCREEN)]
+    shown = first.iloc[: fitting_count(names, _asides(first))]
     if shown.empty:
         return nothing_yet(_fits_sentence(rated), columns, rows)
     if len(shown) < 2:
         return without_figure(_fits_sentence(rated), columns, rows)
     sentence = " ".join([_fits_sentence(rated), *_rings(shown), *partly_drawn(len(shown), len(fits))])
     labels, asides = names[: len(shown)], _asides(shown)
-    return Picture(sentence, columns, rows, _fit_dots(shown, labels), rows_layout(labels, asides, 10, _ends(), SCREEN))
+    return Picture(sentence, columns, rows, _fit_dots(shown, labels), rows_layout(labels, asides, 10, _ends()))
 
 
 def _rings(shown: pd.DataFrame) -> list[str]:
@@ -159,7 +159,7 @@ def _fits_sentence(rated: pd.DataFrame) -> str:
 
 
 def _fit_dots(shown: pd.DataFrame, names: Sequence[str]) -> list[dict[str, Any]]:
-    _tops, lines, _high = row_positions(names, _asides(shown), SCREEN)
+    _tops, lines, _high = row_positions(names, _asides(shown))
     n, look = len(shown), {**FEW, "symbol": _symbols(shown)}
     texts = [escaped(title) for title in shown["title"]]
     return [

@@ -63,7 +63,7 @@ def main() -> None:
     if sentence:
         print(sentence, file=sys.stderr)
     if any(_replaced):
-        print(_("This window cannot show some of the signs; a ? stands for each."), file=sys.stderr)
+        print(_("This window cannot show every character; you see a ? instead."), file=sys.stderr)
     sys.exit(code)
 
 

@@ -17,7 +17,7 @@ def report(
     supporter: Annotated[str | None, typer.Option(help=_("Whose report it is"))] = None,
     since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help=_("From this day on"))] = None,
     until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help=_("Up to this day"))] = None,
-    card: Annotated[bool, typer.Option("--card", help=_("The card to take along instead"))] = False,
+    card: Annotated[bool, typer.Option("--card", help=_("The card to take home instead"))] = False,
     pdf: Annotated[bool, typer.Option("--pdf", help=_("As PDF, printed by an installed browser"))] = False,
     paper: Annotated[str, typer.Option(help=_("A4 or Letter, for --pdf"))] = "A4",
     out: Annotated[Path | None, typer.Option(help=_("The folder or file to write"))] = None,

@@ -98,7 +98,7 @@ def attained(ladders: pd.DataFrame) -> float | None:
 
 
 def areas(milestones: pd.DataFrame) -> pd.DataFrame:
-    """How many milestones belong to each area of life: `area`, `reached`, `ahead` (looked out for). A view, no rating.
+    """How many milestones belong to each area of life: `area`, `reached`, `ahead` (hoped for). A view, no rating.
 
     `milestones` needs `area` and `on` (NaT: ahead); where one is missing ValueError names it. All areas are there in
     the order of the form, those without a milestone too, and "" for what names none.

@@ -37,7 +37,7 @@ def journey(frames: Mapping[str, pd.DataFrame], today: date) -> pd.DataFrame:
 
     `frames` are those that `JOURNEY` names, check-ins aside; the rows lie in the order of their days.
 
-    A milestone without a day has the lane "ahead" (something to look out for) and no `on`. A setback reaches
+    A milestone without a day has the lane "ahead" (something to hope for) and no `on`. A setback reaches
     from its first day to being back on one's feet; one without an end is `ongoing`, and reaches to `today`.
     """
     parts = {lane: frames[plural] for plural, lane in LANES.items()}
