@@ -31,8 +31,6 @@ NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 def by_itself(monkeypatch, no_keyring):
     monkeypatch.setattr(backups, "soon", making.soon)
     monkeypatch.setattr(bringing_back, "CLOSING", 1.0)
-    for name, value in {"memory": 64, "passes": 1, "lanes": 1}.items():  # what a guess costs is no matter here
-        monkeypatch.setitem(keys.COSTS, name, value)
 
 
 @pytest.fixture

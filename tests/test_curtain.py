@@ -7,7 +7,7 @@ import owned
 import pytest
 
 import kit
-from kit import backups, door, keys, places, practice
+from kit import backups, door, places, practice
 from kit.keys import broker, keeper, recovery
 from kit.panels.table import SESSION
 
@@ -21,12 +21,6 @@ def words_of(notebook):
     cells = json.loads((places.NOTEBOOKS / f"{notebook}.ipynb").read_text("utf-8"))["cells"]
     code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
     return [line.removeprefix("book.").removesuffix("()") for line in code if line.startswith("book.")]
-
-
-@pytest.fixture(autouse=True)
-def cheap_guesses(monkeypatch):
-    """What a guess at the passphrase costs is no matter here."""
-    monkeypatch.setattr(keys, "COSTS", {**keys.COSTS, "memory": 64, "passes": 1, "lanes": 1})
 
 
 @pytest.fixture
