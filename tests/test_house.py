@@ -11,6 +11,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -57,7 +58,7 @@ def holds(*words: str, **options) -> None:
 
 def written() -> list[Path]:
     """The files that people wrote: no tool's folder, no picture."""
-    folders = [ROOT, *(ROOT / name for name in ("kit", "notebooks", "sample_data", "tests", "bench", ".ci"))]
+    folders = [ROOT, *(ROOT / name for name in ("kit", "notebooks", "sample_data", "tests", "bench", ".ci", ".github"))]
     found = [path for folder in folders for path in (folder.glob("*") if folder == ROOT else folder.rglob("*"))]
     return [path for path in found if path.is_file() and "__pycache__" not in path.parts and readable(path)]
 
@@ -236,6 +237,16 @@ def test_ci_calls_the_readmes_test_command_with_browser_tests_required():
     assert subprocess.run(["bash", "-n", script], check=False).returncode == 0
     assert os.access(script, os.X_OK)
     assert re.search(r"export KIT_BROWSER_TESTS=required.*\n(.*\n)*.*python3 start\.py test", script.read_text("utf-8"))
+
+
+def test_the_workflow_runs_the_readmes_test_command_on_each_system_with_the_first_and_the_last_python():
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "tests.yml").read_text("utf-8"))
+    job = workflow["jobs"]["tests"]
+    pythons = re.findall(r"Python :: (3\.\d+)", "\n".join(PROJECT["project"]["classifiers"]))
+
+    assert job["strategy"]["matrix"]["python"] == [pythons[0], pythons[-1]]
+    assert {one.partition("-")[0] for one in job["strategy"]["matrix"]["system"]} == {"windows", "macos", "ubuntu"}
+    assert [one["run"] for one in job["steps"] if "start.py" in one.get("run", "")] == ["python start.py test"]
 
 
 def test_the_list_of_parts_asks_for_no_older_one_than_the_check_does():

@@ -53,7 +53,7 @@ def test_the_two_commands_stand_at_the_top():
 
 # its examples ------------------------------------------------------------------------------------
 
-ALONE = {"--all", "--close", "--new", "--fresh", "--no-browser"}  # options that stand in the place of a name
+ALONE = {"--all", "--close", "--new", "--fresh", "--no-browser", "--quick"}  # options that stand in the place of a name
 OF_A_PRACTICE = ("backup", "restore")
 BRIEFLY = {"test": ["--version"]}  # what would run for long
 STARTS = re.compile(r"(?:python3?|py) start\.py\b *([^`#\n]*)")
