@@ -13,8 +13,8 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 import sqlcipher3.dbapi2 as sqlcipher
+import traces
 from asking import run
-from browser import traces
 from harmed import with_a_flipped_bit
 from marked import Story, _add
 

@@ -57,7 +57,7 @@ def test(
         raise typer.Exit(below)
     in_browser = _pytest(*IN_BROWSER, *several, "--dist", "loadfile")
     if below:
-        typer.echo(_("Not only these were run: further up some tests without a browser failed, too."), err=True)
+        typer.echo(_("The tests without a browser, further up, ask for a look too."), err=True)
     raise typer.Exit(below or in_browser)
 
 
