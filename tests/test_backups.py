@@ -509,6 +509,7 @@ def test_whatever_happened_to_a_backup_it_comes_back_as_it_was_or_says_what_is_a
 # killed ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_every_finished_backup_restores_whenever_a_program_is_killed_in_the_middle(tmp_path):
     looked_at, cut_short, amiss = killed_backups(tmp_path, kills=8, seed=1)
 
@@ -580,6 +581,7 @@ def test_while_one_program_changes_the_backups_another_waits(place, key, monkeyp
 # the command line ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_command_line_lists_what_is_kept_and_takes_a_number(place, key):
     backups.make(place, key)
     note(place, key, "later")

@@ -18,6 +18,8 @@ import pytest
 from kit import keys, living, places
 from kit.keys import broker, keeper
 
+pytestmark = pytest.mark.slow
+
 posix = pytest.mark.skipif(os.name == "nt", reason="signals and sockets as POSIX has them")
 linux = pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="looks into /proc")
 HOUR, MINUTE = 3600.0, 60.0

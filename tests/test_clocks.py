@@ -14,6 +14,8 @@ import kit
 from kit import keys, places, rooms
 from kit.keys import broker
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def clock(tmp_path, monkeypatch):

@@ -9,6 +9,8 @@ import kit
 from kit import __main__ as command_line
 from kit.commands import opening
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_report_is_written_and_its_place_is_said(tmp_path):
     done = run("report", "Heron", "--out", str(tmp_path))

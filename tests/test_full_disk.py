@@ -18,6 +18,8 @@ from kit.reports import printed
 from kit.store import Store
 from kit.words import FULL
 
+pytestmark = pytest.mark.slow
+
 FIRST, LATER = 1, 4  # the first write of a command, and one amid its work
 
 

@@ -137,6 +137,7 @@ def test_there_are_notebooks():
     assert "1_session" in [path.stem for path in NOTEBOOKS]
 
 
+@pytest.mark.slow
 def test_a_failing_test_fails_the_test_command(tmp_path):
     (tmp_path / "test_wrong.py").write_text("def test_wrong():\n    assert False")
     env = {**os.environ, "KIT_HOME": str(tmp_path / "home")}
@@ -146,6 +147,7 @@ def test_a_failing_test_fails_the_test_command(tmp_path):
     assert done.returncode == 1
 
 
+@pytest.mark.slow
 def test_what_a_test_sets_in_its_surroundings_reaches_no_other_one(tmp_path):
     (tmp_path / "test_left.py").write_text(LEFT, encoding="utf-8")
     own = {"PYTHONPATH": str(ROOT / "tests"), "KIT_BOOK": "somebody's own.book"}
@@ -183,6 +185,7 @@ def test_a_cell_can_neither_be_changed_nor_removed_by_chance(path):
     assert set(marks) == {(False, False)}
 
 
+@pytest.mark.slow
 @notebook
 def test_a_notebook_runs(path, tmp_path):
     env = {key: value for key, value in os.environ.items() if key not in ("KIT_BOOK", "KIT_PASSPHRASE")}

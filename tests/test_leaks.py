@@ -19,6 +19,8 @@ import kit
 from kit import backups, door, keys, moving, places
 from kit.keys import broker, recovery, remembered
 
+pytestmark = pytest.mark.slow
+
 WORDS = 'a "quiet" morning, and tea 🌿'
 NEW_WORDS = "an even quieter evening, ça alors"
 FROM_THE_SHEET = "words after the sheet"

@@ -18,6 +18,8 @@ from kit.records import KINDS
 from kit.reports import printed
 from kit.store import Store
 
+pytestmark = pytest.mark.slow
+
 README = (places.ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = sorted(command.name or command.callback.__name__ for command in command_line.app.registered_commands)
 

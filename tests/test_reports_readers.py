@@ -195,6 +195,7 @@ def test_whatever_breaks_is_one_sentence_and_stops_nobody_else(caseload, tmp_pat
     assert (kit_home / "trouble.log").exists()
 
 
+@pytest.mark.slow
 def test_further_processes_make_the_same_pages_without_book_and_key(caseload, tmp_path, monkeypatch):
     each = here(reports.read(caseload._store))
     monkeypatch.setattr("kit.reports.many.FEW", 1)

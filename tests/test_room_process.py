@@ -25,6 +25,8 @@ from kit.commands.rooms import close_rooms
 from kit.rooms import serving
 from kit.words import Trouble
 
+pytestmark = pytest.mark.slow
+
 PASSPHRASE = "a heron on a cold morning"
 BEGIN = """
 import sys

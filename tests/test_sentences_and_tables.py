@@ -357,6 +357,7 @@ def test_each_number_in_the_sentence_of_a_journey_is_that_of_its_table(history):
         holds(picture, JOURNEY)
 
 
+@pytest.mark.slow
 @settings(FEW, max_examples=12)
 @given(HISTORY, st.sampled_from(["client", "just_me"]), st.none() | days_ago, st.none() | days_ago)
 def test_each_number_in_the_sentences_of_a_page_is_that_of_its_tables(history, audience, since, until):
