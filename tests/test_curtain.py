@@ -9,7 +9,7 @@ import pytest
 import kit
 from kit import places
 from kit.jupyter import unlocking
-from kit.vault import agent, agent_process, backups, keys, practice, recovery_sheet
+from kit.vault import agent, agent_process, backups, practice, recovery_sheet
 from kit.widgets.session_state import SESSION
 
 OWN_WORDS = "ask gently about the old house"
@@ -22,12 +22,6 @@ def words_of(notebook):
     cells = json.loads((places.NOTEBOOKS / f"{notebook}.ipynb").read_text("utf-8"))["cells"]
     code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
     return [line.removeprefix("book.").removesuffix("()") for line in code if line.startswith("book.")]
-
-
-@pytest.fixture(autouse=True)
-def cheap_guesses(monkeypatch):
-    """What a guess at the passphrase costs is no matter here."""
-    monkeypatch.setattr(keys, "ARGON2_COSTS", {**keys.ARGON2_COSTS, "memory": 64, "passes": 1, "lanes": 1})
 
 
 @pytest.fixture

@@ -15,6 +15,8 @@ import kit
 from kit import places, rooms
 from kit.cli import app as command_line
 
+pytestmark = pytest.mark.slow
+
 NAMES = {"Polish": "Żółw", "Hebrew": "דוב", "Chinese": "小熊", "emoji": "🦊 🌿"}
 PAGES = ["cp1252", "cp437", "cp950", "ascii", "utf-8"]
 ODD = re.compile(r"Traceback|Error\b|did not work|charmap|codec")

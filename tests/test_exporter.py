@@ -8,6 +8,8 @@ from test_reports import Read
 
 from kit.reports.sanitize import sanitize_html
 
+pytestmark = pytest.mark.slow
+
 KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
 CELLS = (
     "# My page <script>window.broken = 1</script>\n\nWith *prose* <img src=x onerror=window.broken=1>.",

@@ -12,6 +12,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -58,7 +59,10 @@ def holds(*words: str, **options) -> None:
 
 def written() -> list[Path]:
     """The files that people wrote: no tool's folder, no picture."""
-    folders = [ROOT, *(ROOT / name for name in ("kit", "notebooks", "sample_data", "tests", "bench", "docs", ".ci"))]
+    folders = [
+        ROOT,
+        *(ROOT / name for name in ("kit", "notebooks", "sample_data", "tests", "bench", "docs", ".ci", ".github")),
+    ]
     found = [path for folder in folders for path in (folder.glob("*") if folder == ROOT else folder.rglob("*"))]
     return [path for path in found if path.is_file() and "__pycache__" not in path.parts and readable(path)]
 
@@ -154,6 +158,7 @@ def test_there_are_notebooks():
     assert "1_session" in [path.stem for path in NOTEBOOKS]
 
 
+@pytest.mark.slow
 def test_a_failing_test_fails_the_test_command(tmp_path):
     (tmp_path / "test_wrong.py").write_text("def test_wrong():\n    assert False")
     env = {**os.environ, "KIT_HOME": str(tmp_path / "home")}
@@ -163,6 +168,7 @@ def test_a_failing_test_fails_the_test_command(tmp_path):
     assert done.returncode == 1
 
 
+@pytest.mark.slow
 def test_what_a_test_sets_in_its_surroundings_reaches_no_other_one(tmp_path):
     (tmp_path / "test_left.py").write_text(LEFT, encoding="utf-8")
     own = {"PYTHONPATH": str(ROOT / "tests"), "KIT_BOOK": "somebody's own.book"}
@@ -200,6 +206,7 @@ def test_a_cell_can_neither_be_changed_nor_removed_by_chance(path):
     assert set(marks) == {(False, False)}
 
 
+@pytest.mark.slow
 @notebook
 def test_a_notebook_runs(path, tmp_path):
     env = {key: value for key, value in os.environ.items() if key not in ("KIT_BOOK", "KIT_PASSPHRASE")}
@@ -254,6 +261,16 @@ def test_ci_calls_the_readmes_test_command_with_browser_tests_required():
     assert subprocess.run(["bash", "-n", script], check=False).returncode == 0
     assert os.access(script, os.X_OK)
     assert re.search(r"export KIT_BROWSER_TESTS=required.*\n(.*\n)*.*python3 start\.py test", script.read_text("utf-8"))
+
+
+def test_the_workflow_runs_the_readmes_test_command_on_each_system_with_the_first_and_the_last_python():
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "tests.yml").read_text("utf-8"))
+    job = workflow["jobs"]["tests"]
+    pythons = re.findall(r"Python :: (3\.\d+)", "\n".join(PROJECT["project"]["classifiers"]))
+
+    assert job["strategy"]["matrix"]["python"] == [pythons[0], pythons[-1]]
+    assert {one.partition("-")[0] for one in job["strategy"]["matrix"]["system"]} == {"windows", "macos", "ubuntu"}
+    assert [one["run"] for one in job["steps"] if "start.py" in one.get("run", "")] == ["python start.py test"]
 
 
 def test_the_list_of_parts_asks_for_no_older_one_than_the_check_does():

@@ -24,6 +24,8 @@ sys.path.insert(0, str(Path(__file__).parent / "browser"))
 import lab
 from starts import Starts
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def home(tmp_path, monkeypatch):

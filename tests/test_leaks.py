@@ -20,6 +20,8 @@ from kit import places
 from kit.jupyter import unlocking
 from kit.vault import agent, backups, keys, recovery_sheet, system_keyring, transfer
 
+pytestmark = pytest.mark.slow
+
 WORDS = 'a "quiet" morning, and tea 🌿'
 NEW_WORDS = "an even quieter evening, ça alors"
 FROM_THE_SHEET = "words after the sheet"

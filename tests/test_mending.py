@@ -26,8 +26,6 @@ pytestmark = pytest.mark.usefixtures("no_keyring")
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
     monkeypatch.setattr(restore, "CLOSE_TIMEOUT", 1.0)
-    for name, value in {"memory": 64, "passes": 1, "lanes": 1}.items():  # what a guess costs is no matter here
-        monkeypatch.setitem(keys.ARGON2_COSTS, name, value)
 
 
 @pytest.fixture

@@ -307,6 +307,7 @@ def test_a_key_that_this_computer_remembers_can_be_forgotten(place, key, monkeyp
 # the command line ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_command_line_makes_a_backup_and_brings_it_back(place, elsewhere):
     made = run("backup", typed=WORDS + "\n")
     back = run("restore", made.stdout.strip(), "--book", elsewhere, KIT_PASSPHRASE=WORDS)

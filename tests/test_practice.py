@@ -322,6 +322,7 @@ def test_a_lock_that_was_not_heard_is_not_called_one(monkeypatch):
 # the command line -------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_command_line_opens_a_locked_book_with_what_is_typed_or_the_environment(kept):
     for done in (
         run("clients", "--book", str(kept), typed=WORDS + "\n"),
@@ -330,6 +331,7 @@ def test_the_command_line_opens_a_locked_book_with_what_is_typed_or_the_environm
         assert (done.returncode, done.stdout, done.stderr) == (0, "Otter\n", "")
 
 
+@pytest.mark.slow
 def test_the_command_line_says_in_one_sentence_that_a_book_stays_locked(kept):
     nothing, wrong = run("clients", "--book", str(kept)), run("clients", "--book", str(kept), typed="another\n")
 

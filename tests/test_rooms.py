@@ -599,7 +599,7 @@ def test_a_clients_code_name_is_no_name_for_a_workshop(kit_home):
     asked = rooms.RoomRequest(book=str(kit_home / "rooms.book"), title="heron", keep_until=rooms.retention_date())
 
     with pytest.raises(KitError, match="code name"):
-        web_server.opened(asked, None)
+        web_server.create_room(asked, None)
 
 
 def test_the_colours_of_a_room_are_the_kits_own_and_dark_only_on_a_dark_screen(room):

@@ -252,6 +252,7 @@ def test_what_lies_beside_a_notebook_is_not_imported(running):
 PLAIN = ["--ServerApp.token=plain", "--allow-root", "--no-browser", "--log-level=CRITICAL"]
 
 
+@pytest.mark.slow
 def test_in_anybody_s_jupyter_a_kit_notebook_imports_nothing_from_beside_it_and_others_as_ever(tmp_path):
     root, port = tmp_path / "notebooks", lab.free_port()
     lay_traps(root / "deep")
