@@ -8,13 +8,11 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
-from typing import Any
 
 from kit import places
 from kit.vault import agent, backups, keys
-from kit.widgets.coach import CoachsOwn, listed, said
-from kit.widgets.panel import Block
-from kit.widgets.session import button, buttons, text
+from kit.widgets.blocks import Block, Item, button, buttons, fold, listed, said, text
+from kit.widgets.coach import CoachsOwn
 from kit.words import Trouble, _
 
 _OTHER_DISK = _(
@@ -61,9 +59,9 @@ class Backups(CoachsOwn):
         if not there:
             return []
         items = [self._line(one) for one in there]
-        return [{"is": "fold", "label": _("Bring one back"), "blocks": [text(_KEEPS, "quiet"), listed(items)]}]
+        return [fold(_("Bring one back"), [text(_KEEPS, "quiet"), listed(items)])]
 
-    def _line(self, one: backups.Kept) -> dict[str, Any]:
+    def _line(self, one: backups.Kept) -> Item:
         when = backups.when(one)
         more = backups.told(one).removeprefix(f"{when} \u00b7 ")
         choose = button("choose", _("Bring back"), one.file.name)

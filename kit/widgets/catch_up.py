@@ -7,20 +7,10 @@ from typing import Any
 from kit.fields import about
 from kit.forms import Form
 from kit.records import Record, Session
+from kit.widgets.blocks import Block, button, buttons, part, text, unbound_form
 from kit.widgets.coach import CoachsOwn, ago, asked_by, long_day, with_private_note
-from kit.widgets.panel import Block, Panel
-from kit.widgets.session import (
-    AddMilestone,
-    CheckIn,
-    CloseSession,
-    ExploreSetback,
-    NextStep,
-    ReviewSteps,
-    SmallWin,
-    button,
-    buttons,
-    text,
-)
+from kit.widgets.panel import Panel
+from kit.widgets.session import AddMilestone, CheckIn, CloseSession, ExploreSetback, NextStep, ReviewSteps, SmallWin
 from kit.widgets.then_and_now import ThenAndNow
 from kit.words import _
 
@@ -145,13 +135,13 @@ class CatchUp(CoachsOwn):
     def _day_block(self) -> Block:
         asked = [{**one, "must": True} for one in Form(Session, ("on",)).asked({})]
         values = {"on": self._for.isoformat() if self._for else ""}
-        return {"is": "form", "key": "day", "title": "", "fields": asked, "values": values, "open": False}
+        return unbound_form("day", asked, values)
 
-    def _fold(self, label: str, part: dict[str, Form]) -> Block:
-        begun = any(key in self._really_typed() for key in part) or (label == SETBACK and bool(self._subject))
+    def _fold(self, label: str, forms: dict[str, Form]) -> Block:
+        begun = any(key in self._really_typed() for key in forms) or (label == SETBACK and bool(self._subject))
         again = self._ongoing() if label == SETBACK else []
-        inside = [*again, *(self.form_block(key) for key in part)]
-        return {"is": "fold", "label": label, "looks": "part", "blocks": inside, "open": label in OPEN or begun}
+        inside = [*again, *map(self.form_block, forms)]
+        return part(label, *inside, is_open=label in OPEN or begun)
 
     def _ongoing(self) -> list[Block]:
         """The setbacks that go on, to add to; or the way back from one."""

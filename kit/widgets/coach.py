@@ -7,9 +7,9 @@ from typing import Any
 
 from kit import places, records
 from kit.fields import About, about
-from kit.forms import Beside, Form
-from kit.widgets.panel import Block, Panel
-from kit.widgets.session import button, buttons, text
+from kit.forms import Form
+from kit.widgets.blocks import Block, button, buttons, fold, heading, text, unbound_field
+from kit.widgets.panel import Panel
 from kit.words import Trouble, _, day_words, one_or_many
 
 NEAR = 60  # days before the end of keeping at which it is mentioned
@@ -44,19 +44,6 @@ def with_private_note(form: Form, first: bool = False) -> Form:
     if first:
         return replace(form, first=(*form.first, *own), audience="just_me")
     return replace(form, more=(*form.more, *own), audience="just_me")
-
-
-def heading(words: str) -> Block:
-    return {"is": "heading", "text": words}
-
-
-def listed(items: list[dict[str, Any]], empty: str = "") -> Block:
-    return {"is": "list", "items": items, "empty": empty}
-
-
-def said() -> Block:
-    """Room for what was said last, with its Undo, where there is nothing to save."""
-    return {"is": "save", "label": ""}
 
 
 def long_day(day: date) -> str:
@@ -137,7 +124,7 @@ class PrivateNotes(CoachsOwn):
         asked = list(self.forms())
         inside = [key for key in asked if key.startswith(records.Setback.plural)]
         chips = [
-            {**button("about", one.title, one.id), "pressed": f"{one.plural}-{one.id}" in inside}
+            button("about", one.title, one.id, pressed=f"{one.plural}-{one.id}" in inside)
             for one in sorted(self.table.records(records.Setback), key=lambda one: one.day(), reverse=True)
         ]
         which = [heading(_("About a setback")), buttons(*chips)] if chips else []
@@ -204,8 +191,8 @@ class Retention(CoachsOwn):
             self.form_block(records.Client.plural),
             buttons(*(button("years", one_or_many("In {n} year", "In {n} years", n).format(n=n), n) for n in (1, 3))),
             self.save_block(),
-            {"is": "fold", "label": _("Take a copy out"), "open": due, "blocks": self._copy()},
-            {"is": "fold", "label": _("Erase everything"), "open": self._sure, "blocks": self._erasing()},
+            fold(_("Take a copy out"), self._copy(), due),
+            fold(_("Erase everything"), self._erasing(), self._sure),
         ]
 
     def _copy(self) -> list[Block]:
@@ -235,10 +222,7 @@ class Retention(CoachsOwn):
         ]
 
     def _question(self, key: str, asked: About, value: str) -> Block:
-        """A question whose answer is nothing to keep."""
-        form = Form(records.Client, (key,), beside={key: Beside(asked, lambda *_given: [])})
-        values = {key: self.typed.get(key, {}).get(key) or value}
-        return {"is": "form", "key": key, "title": "", "fields": form.asked({}), "values": values, "open": False}
+        return unbound_field(key, asked, self.typed.get(key, {}).get(key) or value)
 
     def do_years(self, n: int) -> None:
         """Puts a day into the form; it holds when it is saved."""

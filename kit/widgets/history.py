@@ -9,9 +9,9 @@ from pydantic import ValidationError
 from kit.fields import About, about, in_words, seen
 from kit.records import BY_PLURAL, Agreement, Client, Record, changed, problems
 from kit.store import Change
-from kit.widgets.coach import long_day, said
-from kit.widgets.panel import Block, Panel
-from kit.widgets.session import button, buttons, text
+from kit.widgets.blocks import Block, Item, button, buttons, heading, listed, said, text
+from kit.widgets.coach import long_day
+from kit.widgets.panel import Panel
 from kit.words import Trouble, _, day_words, labelled, one_or_many
 
 AT_ONCE = 12
@@ -110,24 +110,24 @@ class EarlierForms(Panel):
 
     # what a line says ----------------------------------------------------------------------------
 
-    def lines_of(self, told: list[Moment], titled: bool = True) -> list[dict[str, Any]]:
+    def lines_of(self, told: list[Moment], titled: bool = True) -> list[Item]:
         """One line for each change; without titles where they stand inside the line of their entry."""
         names = {**_heard_of(told), **self.table.names()}
         return [self._line(change, along, names, titled) for change, along in told]
 
-    def _line(self, change: Change, along: list[Change], names: Mapping[str, str], titled: bool) -> dict[str, Any]:
+    def _line(self, change: Change, along: list[Change], names: Mapping[str, str], titled: bool) -> Item:
         kind, at = BY_PLURAL[change.plural], change.at.astimezone()
         when = f"{at:%H:%M}" if titled else _("{day} at {time}").format(day=day_words(at.date()), time=f"{at:%H:%M}")
-        heading = _heading(change, names)
+        title = _title(change, names)
         meta = (_did(change), when, BY.get(change.by, change.by))
         with_it = one_or_many(
             "{n} entry that belonged to it went along.", "{n} entries that belonged to it went along.", len(along)
         )
         back = _("Bring it back") if change.record is None else _("Bring this form back")
-        pressed = {**button("bring_back", back, change.number), "about": heading}
+        pressed = button("bring_back", back, change.number, about=title)
         return {
             "id": str(change.number),
-            "title": (heading if titled else "") or "",
+            "title": title if titled else "",
             "meta": " \u00b7 ".join((kind.singular, *meta) if titled else meta),
             "forms": self._forms(change, names),
             "lines": [*self._held(change, names), *([with_it.format(n=len(along))] if along else [])],
@@ -198,7 +198,7 @@ class History(EarlierForms):
 
     def _of_day(self, day: date, found: list[Moment]) -> list[Block]:
         items = self.lines_of([one for one in found if _day(one[0]) == day])
-        return [{"is": "heading", "text": _spoken(day)}, {"is": "list", "items": items, "empty": ""}]
+        return [heading(_spoken(day)), listed(items)]
 
     def told(self) -> list[Moment]:
         """The changes of which this page may show something, the latest first; one more than are shown."""
@@ -240,7 +240,7 @@ def _heard_of(told: list[Moment]) -> dict[str, str]:
     return {one.id: str(getattr(one, one.heading)) for one in some}
 
 
-def _heading(change: Change, names: Mapping[str, str]) -> str:
+def _title(change: Change, names: Mapping[str, str]) -> str:
     told, kind = change.record or change.before, BY_PLURAL[change.plural]
     return (_said(about(kind)[kind.heading], getattr(told, kind.heading), names) if told else "") or kind.singular
 

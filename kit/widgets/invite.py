@@ -5,11 +5,10 @@ from typing import Any
 
 from kit import records, rooms
 from kit.forms import Form
-from kit.widgets.coach import said
+from kit.widgets.blocks import Block, Button, button, buttons, fold, link, links, said, text
 from kit.widgets.meeting import ASKED
-from kit.widgets.panel import Block, Panel
-from kit.widgets.room_status import InRoom, link, links
-from kit.widgets.session import button, buttons, text
+from kit.widgets.panel import Panel
+from kit.widgets.room_status import InRoom
 from kit.words import _
 
 
@@ -57,8 +56,7 @@ class Invite(InRoom):
 
     def _one_line(self, *inside: Block) -> Block:
         words = _("The page is closed.") if self.follow.over else _("Does {name} have a device of their own at hand?")
-        label = _("Open a page on it")
-        return {"is": "fold", "label": label, "text": words.format(name=self.table.client), "blocks": list(inside)}
+        return fold(_("Open a page on it"), inside, line=words.format(name=self.table.client))
 
     # before ------------------------------------------------------------------------------------------
 
@@ -111,9 +109,9 @@ class Invite(InRoom):
         there, away = _("{name} has the page before them."), _("{name}'s page is not in view just now.")
         return (there if state.get("here") else away).format(name=self.table.client)
 
-    def _hand_over(self, name: str, title: str) -> dict[str, Any]:
+    def _hand_over(self, name: str, title: str) -> Button:
         handed = self.follow.state["turn"] == name
-        return {**button("room", title, ["turn", {"form": "" if handed else name}]), "pressed": handed}
+        return button("room", title, ["turn", {"form": "" if handed else name}], pressed=handed)
 
     def _how_it_goes(self, state: dict[str, Any]) -> str:
         titles = state["forms"]

@@ -6,9 +6,10 @@ from typing import Any
 
 from kit import records
 from kit.records import OfClient, Record, changed
-from kit.widgets.panel import Block, Panel
-from kit.widgets.session import button, buttons, question, text
-from kit.words import _, day_words, listed
+from kit.widgets.blocks import Block, Item, button, buttons, fold, listed, question, said, text
+from kit.widgets.panel import Panel
+from kit.words import _, day_words
+from kit.words import listed as in_a_row
 
 
 @dataclass(frozen=True)
@@ -80,16 +81,16 @@ class Agreements(Panel):
 
     def blocks(self) -> list[Block]:
         asked = self._next()
-        said = [{"is": "save", "label": ""}] if self._undo or self.status.get("said") else []
+        room = [said()] if self._undo or self.status.get("said") else []
         if asked:
-            return [*(self._opening() if asked == "notes" else []), *self._question(asked), *said]
+            return [*(self._opening() if asked == "notes" else []), *self._question(asked), *room]
         folded = [
             *scope(self.table),
             question(_("What we agreed on")),
-            {"is": "list", "items": [self._line(to) for to in ASKED], "empty": ""},
+            listed([self._line(to) for to in ASKED]),
         ]
-        line = {"is": "fold", "text": self._agreed(), "label": _("Look at them"), "blocks": folded}
-        return [line, *said, *self._way()]
+        line = fold(_("Look at them"), folded, line=self._agreed())
+        return [line, *room, *self._way()]
 
     def _next(self) -> str:
         """The agreement that is asked now; empty when nothing is."""
@@ -114,27 +115,27 @@ class Agreements(Panel):
         return [text(words), text(self.table.not_agreed(), "quiet")]
 
     def _question(self, to: str) -> list[Block]:
-        asked, yes = ASKED[to], button("yes", _("Yes, from today"), to, looks="main")
+        asked = ASKED[to]
         if self._of(to):  # taken back: it can be given again, and nobody is asked
             return [buttons(button("yes", _("Notes again, from today"), to))]
         if to in self._later:
             fine = text(_("Not now is fine: nothing is noted, and talking is enough. It can be a yes at any time."))
-            return [fine, buttons({**yes, "looks": ""})]
+            return [fine, buttons(button("yes", _("Yes, from today"), to))]
         return [
             question(asked.asks),
             text(asked.means),
             text(asked.leaves),
-            buttons(yes, button("later", _("Not now"), to)),
+            buttons(button("yes", _("Yes, from today"), to, looks="main"), button("later", _("Not now"), to)),
         ]
 
     def _agreed(self) -> str:
         found = [(ASKED[to].short, self._standing(to)) for to in ASKED]
         since = _("{what} since {day}")
         return _("Agreed: {list}.").format(
-            list=listed([since.format(what=what, day=day_words(some[-1].on)) for what, some in found if some])
+            list=in_a_row([since.format(what=what, day=day_words(some[-1].on)) for what, some in found if some])
         )
 
-    def _line(self, to: str) -> dict[str, Any]:
+    def _line(self, to: str) -> Item:
         given = self._of(to)
         press = button("back", _("Take it back"), to) if self._standing(to) else button("yes", _("Yes, from today"), to)
         told = [_dated(one) for one in reversed(given)] or [_("not agreed yet")]

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from kit import places
-from kit.widgets.coach import CoachsOwn, said
-from kit.widgets.panel import Block
-from kit.widgets.session import button, buttons, text
+from kit.widgets.blocks import Block, Button, button, buttons, progress, said, text
+from kit.widgets.coach import CoachsOwn
 from kit.words import _
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ class PageForEach(CoachsOwn):
         ways = [button("stop", _("Stop here"))] if self._is_making else made
         return [text(words, "quiet"), *self._how_far(), buttons(*ways), said(), *self._troubles()]
 
-    def _as_pdf(self) -> list[dict[str, Any]]:
+    def _as_pdf(self) -> list[Button]:
         from kit.reports import print_pdf
 
         return [button("make", _("As PDF"), True)] if print_pdf.chromium() else []
@@ -62,7 +61,7 @@ class PageForEach(CoachsOwn):
         made = sum(one.place is not None for one in run.done)
         words = _("{n} of {all} pages are made.").format(n=made, all=run.of)
         if self._is_making:
-            return [{"is": "progress", "at": len(run.done), "of": run.of, "text": words}]
+            return [progress(len(run.done), run.of, words)]
         return [text(words), text(_("They lie here: {path}").format(path=places.reports()), "quiet")]
 
     def _troubles(self) -> list[Block]:

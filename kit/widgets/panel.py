@@ -16,6 +16,7 @@ from kit.forms import Form, Unfit
 from kit.records import BY_PLURAL, OfClient, Record, problems
 from kit.store import Draft
 from kit.widgets import locked
+from kit.widgets.blocks import Block, save, text
 from kit.words import Trouble, _
 
 SCRIPTS = ("inputs.js", "drawing.js", "picture.js", "door.js", "panel.js", "preview.js")
@@ -26,8 +27,6 @@ WORDS = {"undo": _("Undo"), "skip": _("skip"), "own": _("Something of my own"), 
          "copy": _("Copy the link"), "copied": _("It is copied.")}  # fmt: skip
 
 _HALF = re.compile("[\ud800-\udfff]")
-
-Block = dict[str, Any]
 
 
 def _sendable(typed: Any) -> Any:
@@ -169,7 +168,7 @@ class Panel(Live):
     def _draw(self) -> None:
         quiet = self._out_of_view()
         stands = self.when_locked() if self.table.locked else []
-        blocks = stands or ([{"is": "text", "tone": "quiet", "text": quiet}] if quiet else self.blocks())
+        blocks = stands or ([text(quiet, "quiet")] if quiet else self.blocks())
         self.pictures, place = ([], "") if quiet else self.pictured()
         self.view = {
             "blocks": blocks,
@@ -262,7 +261,7 @@ class Panel(Live):
         return _("Elsewhere it says now: {words}").format(words=words)
 
     def save_block(self) -> Block:
-        return {"is": "save", "label": self.save_label}
+        return save(self.save_label)
 
     # hearing -------------------------------------------------------------------------------------
 

@@ -6,8 +6,8 @@ from typing import Any
 from kit import records
 from kit.forms import Form
 from kit.records import Record, changed
-from kit.widgets.panel import Block, Panel
-from kit.widgets.session import button, buttons, text
+from kit.widgets.blocks import Block, Button, Item, button, buttons, listed, text
+from kit.widgets.panel import Panel
 from kit.words import _, day_words
 
 A_YEAR = timedelta(days=365)
@@ -114,10 +114,10 @@ class SupportLines(OfPractice):
         return {"line": Form(records.SupportLine, first, title=title, record=record)}
 
     def blocks(self) -> list[Block]:
-        items = [{**line_item(one), "buttons": _line_buttons(one)} for one in self.kept()]
+        items: list[Item] = [{**line_item(one), "buttons": _line_buttons(one)} for one in self.kept()]
         empty = _("No line is noted yet. Please enter local ones, each with the day on which you tried the number.")
         leave = [buttons(button("leave", _("Leave it as it was"), looks="plain"))] if self.subject() else []
-        return [{"is": "list", "items": items, "empty": empty}, *super().blocks(), *leave]
+        return [listed(items, empty), *super().blocks(), *leave]
 
     def do_remove(self, key: str) -> None:
         record = self.one(key)
@@ -126,7 +126,7 @@ class SupportLines(OfPractice):
         self.table.noted()
 
 
-def _line_buttons(one: Any) -> list[dict[str, Any]]:
+def _line_buttons(one: records.SupportLine) -> list[Button]:
     return [
         button("checked", _("Checked today"), one.id),
         button("take_up", _("Change"), [one.plural, one.id]),
@@ -145,7 +145,7 @@ def checked_words(one: Any) -> str:
     return told.format(day=day_words(day))
 
 
-def line_item(one: Any) -> dict[str, Any]:
+def line_item(one: records.SupportLine) -> Item:
     """A support line as it stands in a list."""
     return {
         "id": one.id,

@@ -6,10 +6,11 @@ from typing import Any
 from kit import records
 from kit.forms import Form
 from kit.widgets import still_open
+from kit.widgets.blocks import Block, Item, button, buttons, fold, heading, listed, said, text
 from kit.widgets.caseload import Line, at_a_glance, when
-from kit.widgets.coach import CoachsOwn, ago, ahead, heading, listed, long_day, said
-from kit.widgets.panel import Block, PictureWidget
-from kit.widgets.session import button, buttons, text, when_then
+from kit.widgets.coach import CoachsOwn, ago, ahead, long_day
+from kit.widgets.panel import PictureWidget
+from kit.widgets.session import when_then
 from kit.words import _, beside, day_words, done_of, one_or_many
 
 SOON = timedelta(days=7)
@@ -79,8 +80,8 @@ class Prepare(CoachsOwn):
             return []
         return [heading(_("What is open")), listed([*stretches, *steps])]
 
-    def _stretch(self, setback: Any) -> dict[str, Any]:
-        began = _("still in the middle of it, since {day}").format(day=day_words(setback.began_on))
+    def _stretch(self, setback: records.Setback) -> Item:
+        began = _("still in the middle of it, since {day}").format(day=day_words(setback.day()))
         lines = [_("What held: {words}").format(words=setback.what_held)] if setback.what_held else []
         return {"id": setback.id, "title": setback.title, "meta": began, "lines": lines}
 
@@ -120,8 +121,8 @@ class Prepare(CoachsOwn):
             (_("What to be realistic about"), client.limits),
             (_("What they wish people knew"), client.wish_you_knew),
         ]
-        items = [{"title": label, "lines": [words]} for label, words in rows if words]
-        return [{"is": "fold", "label": _("More in their words"), "blocks": [listed(items)]}] if items else []
+        items: list[Item] = [{"title": label, "lines": [words]} for label, words in rows if words]
+        return [fold(_("More in their words"), [listed(items)])] if items else []
 
     def _begin(self) -> list[Block]:
         name, seat = self.table.client, self.table.in_session()
@@ -145,12 +146,12 @@ def _first_meeting(line: Line) -> list[Block]:
     return [text(words.format(name=line.name))]
 
 
-def _step(step: Any, weeks: list[Any]) -> dict[str, Any]:
+def _step(step: records.Step, weeks: list[records.StepWeek]) -> Item:
     noted = [one for one in weeks if one.step == step.id and one.done is not None]
-    last = max(noted, key=lambda one: one.week_of, default=None)
+    last = max(noted, key=lambda one: one.day(), default=None)
     planned = _("{n} a week").format(n=step.planned) if step.planned else ""
     done = _("{done} in the week from {day}")
-    told = done.format(done=done_of(last.done, last.planned), day=day_words(last.week_of)) if last else planned
+    told = done.format(done=done_of(last.done, last.planned), day=day_words(last.day())) if last else planned
     return {"id": step.id, "title": step.title, "meta": told, "lines": [one for one in [when_then(step)] if one]}
 
 
@@ -178,7 +179,7 @@ def practice_today(lines: list[Line]) -> list[Block]:
     ]
 
 
-def _coming(line: Line, today: date) -> dict[str, Any]:
+def _coming(line: Line, today: date) -> Item:
     day = line.next or today
     asked = _("You wanted to ask about: {words}").format(words=line.ask) if line.ask else ""
     met = _("met {ago}").format(ago=ago(line.met, today)) if line.met else ""
@@ -191,7 +192,7 @@ def _coming(line: Line, today: date) -> dict[str, Any]:
     }
 
 
-def _asks(line: Line) -> dict[str, Any]:
+def _asks(line: Line) -> Item:
     looks = [button("look_up", _("Look at"), line.name)]
     return {"id": line.name, "title": line.name, "lines": line.due(), "buttons": looks}
 

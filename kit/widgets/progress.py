@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from kit.widgets.journey import periods
-from kit.widgets.panel import Block, Panel, PictureWidget
-from kit.widgets.session import button, buttons, question, text
+from kit.widgets.blocks import Block, Item, button, buttons, fold, listed, question, text
+from kit.widgets.journey import period_buttons
+from kit.widgets.panel import Panel, PictureWidget
 from kit.words import _
 
 
@@ -18,7 +18,7 @@ class ChoosePeriod(Panel):
         table.look_at("all")
 
     def blocks(self) -> list[Block]:
-        return [question(_("How far back do the pictures look?")), buttons(*periods(self.table))]
+        return [question(_("How far back do the pictures look?")), buttons(*period_buttons(self.table.period))]
 
     def do_look_at(self, period: str) -> None:
         self.table.look_at(period)
@@ -102,7 +102,7 @@ class Ladders(Told):
             "weighed by how much each matters; it says nothing about a person."
         )
         inside = [text(words.format(figure=figure))]
-        return [{"is": "fold", "label": _("The ladders as one figure"), "blocks": inside}]
+        return [fold(_("The ladders as one figure"), inside)]
 
 
 class SinceDay(Panel):
@@ -122,17 +122,17 @@ class SinceDay(Panel):
         begun = self.table.begun()
         if not begun:
             return [text(_("No tool and no small step is noted yet whose beginning could be looked at."), "quiet")]
-        chips = [{**button("look_from", words, key), "pressed": key == self._from} for key, words, _day in begun]
+        chips = [button("look_from", words, key, pressed=key == self._from) for key, words, _day in begun]
         days = {key: day for key, _words, day in begun}
         told = self.table.compared_since(days[self._from]) if self._from in days else []
-        return [buttons(*chips), {"is": "list", "items": [_compared(one) for one in told], "empty": ""}]
+        return [buttons(*chips), listed([_compared(one) for one in told])]
 
     def do_look_from(self, key: str) -> None:
         self._from = key
         self.refresh()
 
 
-def _compared(one: dict[str, Any]) -> dict[str, Any]:
+def _compared(one: dict[str, Any]) -> Item:
     days = _("{before} days before, {since} days since").format(before=one["days_before"], since=one["days_since"])
     if one["nap"] is None:
         words = _("Too few yet to tell.")

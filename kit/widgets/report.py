@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from kit import records
 from kit.fields import Audience
-from kit.widgets.journey import PERIOD_WORDS
-from kit.widgets.panel import Block, Panel
-from kit.widgets.session import button, buttons, text
+from kit.records import OfClient
+from kit.widgets.blocks import Block, Button, Item, button, buttons, fold, heading, listed, preview, said, text
+from kit.widgets.journey import period_buttons
+from kit.widgets.panel import Panel
 from kit.words import Trouble, _, day_words
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class MakeReport(Panel):
             words = _("If you like, the card goes along. It says least: no setbacks, no numbers about you.")
             return [text(words, "quiet"), buttons(*self._readers())]
         return [
-            {"is": "heading", "text": _("Who might see this where it will lie?")},
+            heading(_("Who might see this where it will lie?")),
             text(_("On a phone, on a table, on a computer that others use: a page that was handed out cannot be "
                    "called back. The card says least: no setbacks, no numbers about you."), "quiet"),
             buttons(*self._readers()),
@@ -72,15 +73,13 @@ class MakeReport(Panel):
             return [*first, text(str(trouble))]
         return [*first, *self._chosen(), self._preview(page), *self._ways(page)]
 
-    def _readers(self) -> list[dict[str, Any]]:
+    def _readers(self) -> list[Button]:
         people = [(SUPPORTER, one.id, _("For {name}").format(name=one.name)) for one in self._people()]
         mine = [(COACH, None, _("For the coach alone"))] if self.table.for_coach else []
         pages = [(CLIENT, None, _("A page for me")), *people, *mine]
         choices = [(CARD, None, _("The card")), *([] if self.table.heavier else pages)]
         chosen = (self._reader, self._supporter)
-        return [
-            {**button("read", label, [kind, who]), "pressed": chosen == (kind, who)} for kind, who, label in choices
-        ]
+        return [button("read", label, [kind, who], pressed=chosen == (kind, who)) for kind, who, label in choices]
 
     def _people(self) -> list[Any]:
         return self.table.records(records.Supporter)
@@ -93,21 +92,18 @@ class MakeReport(Panel):
     def _chosen(self) -> list[Block]:
         if self._reader == CARD:
             return []
-        periods = [
-            {**button("look_at", words, one), "pressed": one == self._period} for one, words in PERIOD_WORDS.items()
-        ]
-        return [buttons(*periods), {"is": "fold", "label": _("Leave something out"), "blocks": self._offers()}]
+        return [buttons(*period_buttons(self._period)), fold(_("Leave something out"), self._offers())]
 
     def _offers(self) -> list[Block]:
         found = self._shown()
         more = _("These are the latest {n}. For earlier ones, please choose a shorter time.").format(n=MOST)
-        offered = {"is": "list", "items": [self._offer(one) for one in found[:MOST]],
-                   "empty": _("There is nothing in it that could be left out.")}  # fmt: skip
+        empty = _("There is nothing in it that could be left out.")
+        offered = listed([self._offer(one) for one in found[:MOST]], empty)
         return [offered, *([text(more, "quiet")] if len(found) > MOST else [])]
 
-    def _offer(self, one: Any) -> dict[str, Any]:
+    def _offer(self, one: OfClient) -> Item:
         gone = one.id in self._left_out
-        press = {**button("leave_out", _("Left out") if gone else _("Leave it out"), one.id), "pressed": gone}
+        press = button("leave_out", _("Left out") if gone else _("Leave it out"), one.id, pressed=gone)
         told = f"{one.singular} \u00b7 {day_words(one.day())}"
         return {"id": one.id, "title": str(getattr(one, one.heading)) or told, "meta": told, "buttons": [press]}
 
@@ -127,12 +123,8 @@ class MakeReport(Panel):
         return sorted(told, key=lambda one: one.day(), reverse=True)
 
     def _preview(self, page: "Page") -> Block:
-        return {
-            "is": "preview",
-            "html": page.without_bundle(),
-            "title": _("This is what {reader} reads").format(reader=self._called()),
-            "print": _("Print it"),
-        }
+        title = _("This is what {reader} reads").format(reader=self._called())
+        return preview(page.without_bundle(), title, _("Print it"))
 
     def _called(self) -> str:
         person = self._person()
@@ -143,12 +135,12 @@ class MakeReport(Panel):
 
         pdf = [button("pdf", _("Keep it as PDF"))] if print_pdf.chromium() else []
         keep = button("keep", _("Keep this page"), looks="" if self._kept else "main")
-        said = [
+        kept = [
             text(_("It lies here: {path}").format(path=self._kept)),
             text(_("Whoever can open that folder can read it; handed out, it cannot be called back."), "quiet"),
             buttons(button("open", _("Open it"), looks="main")),
         ]  # fmt: skip
-        return [buttons(keep, *pdf), {"is": "save", "label": ""}, *(said if self._kept else [])]
+        return [buttons(keep, *pdf), said(), *(kept if self._kept else [])]
 
     # the page ------------------------------------------------------------------------------------
 

@@ -9,9 +9,9 @@ from kit import rooms
 from kit.forms import Form
 from kit.records import Count, Record, Title, count, title
 from kit.vault import agent, keys
-from kit.widgets.panel import Block, Panel
+from kit.widgets.blocks import Block, button, buttons, code_to_scan, text
+from kit.widgets.panel import Panel
 from kit.widgets.practice_details import OfPractice
-from kit.widgets.session import button, buttons, text
 from kit.words import Trouble, _
 
 EVERY = 2.0  # seconds
@@ -213,7 +213,7 @@ class InRoom(OfPractice):
 
     def reach_blocks(self) -> list[Block]:
         """Who can reach the room, and what that means."""
-        chips = [{**button("reach", words, where), "pressed": where == self._reach} for where, words in WHERE.items()]
+        chips = [button("reach", words, where, pressed=where == self._reach) for where, words in WHERE.items()]
         return [buttons(*chips), text(REACH[self._reach], "quiet"), *map(self.form_block, self.server_form())]
 
     def way_in(self, room: rooms.Open, state: dict[str, Any]) -> list[Block]:
@@ -225,17 +225,4 @@ class InRoom(OfPractice):
             return [text(_("Open the address and type the code.")), text(room.address, "own"), text(typed, "own")]
         words = _("Scan the picture, or open the address and type the code.")
         label = _("A picture to scan with a phone: it opens the room")
-        lines = [words, room.address, typed]
-        return [{"is": "code", "src": templates.code_image(state["join"]), "label": label, "lines": lines}]
-
-
-def links(*items: dict[str, str]) -> Block:
-    return {"is": "links", "items": list(items)}
-
-
-def link(label: str, address: str, looks: str = "", copy: str = "") -> dict[str, str]:
-    return {"label": label, "href": address, "looks": looks, "copy": copy}
-
-
-def part(label: str, *blocks: Block, is_open: bool = False) -> Block:
-    return {"is": "fold", "label": label, "looks": "part", "open": is_open, "blocks": list(blocks)}
+        return [code_to_scan(templates.code_image(state["join"]), label, [words, room.address, typed])]

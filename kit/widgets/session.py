@@ -8,27 +8,11 @@ from kit import places, records
 from kit.card import when_then
 from kit.forms import WHAT_HELPED, Form, as_typed
 from kit.records import Record
-from kit.widgets.panel import Block, Panel
+from kit.widgets.blocks import Block, Item, button, buttons, card_of, listed, one_line, question, save, text
+from kit.widgets.panel import Panel
 from kit.words import _
 
 NONE_UNDER_WAY = _("No small step is under way just now. A new one can begin any time.")
-
-
-def text(words: str, tone: str = "plain") -> Block:
-    return {"is": "text", "text": words, "tone": tone}
-
-
-def question(words: str) -> Block:
-    """A heading that may stand right under the page's own."""
-    return {"is": "heading", "text": words, "top": True}
-
-
-def button(do: str, label: str, given: Any = None, looks: str = "") -> dict[str, Any]:
-    return {"do": do, "label": label, "with": given, "looks": looks}
-
-
-def buttons(*items: dict[str, Any]) -> Block:
-    return {"is": "buttons", "items": list(items)}
 
 
 class ChooseClient(Panel):
@@ -54,7 +38,7 @@ class ChooseClient(Panel):
             question(_("Who is here today?")),
             *(self._all_names() if self._offered() else []),
             self.form_block("new", enter=True),
-            {"is": "save", "label": _("Begin with this name") if self._offered() else _("Sit down")},
+            save(_("Begin with this name") if self._offered() else _("Sit down")),
             *([buttons(button("begin", _("Begin with this name")))] if self._unknown else []),
         ]  # fmt: skip
 
@@ -231,11 +215,7 @@ class NextStep(Panel):
             *([text(gentle, "warm")] if energy is not None and energy < 4 else []),
             self.form_block("step", aloud=aloud),
             self.save_block(),
-            {
-                "is": "list",
-                "items": items,
-                "empty": NONE_UNDER_WAY if self.table.records(records.Step) else yet,
-            },
+            listed(items, NONE_UNDER_WAY if self.table.records(records.Step) else yet),
         ]
 
     def do_smaller(self, step_id: str) -> None:
@@ -248,7 +228,7 @@ class NextStep(Panel):
         self.refresh()
 
 
-def _step_line(step: Any, enough: int) -> dict[str, Any]:
+def _step_line(step: records.Step, enough: int) -> Item:
     fewer = _("For now {n} of {planned} times a week may be enough.").format(n=enough, planned=step.planned)
     smaller = fewer if step.planned and enough < step.planned else ""
     return {
@@ -294,7 +274,7 @@ def card(table: Any) -> Block:
     """The page to take along: no setbacks on it, no numbers about anybody."""
     rows = cards.rows(table.records, table.store.records(records.SupportLine), date.today())
     empty = [(_("Still empty"), _("The card fills as you note things."))]
-    return {"is": "card", "title": _("To take along"), "rows": rows or empty}
+    return card_of(_("To take along"), rows or empty)
 
 
 class NextPerson(Panel):
@@ -337,7 +317,7 @@ class HeavierDay(Panel):
             return [text(words, "quiet")]
         if not self.table.heavier:
             words = _("Is it a heavier day? Then three small things are enough.")
-            return [{"is": "line", "text": words, "button": button("begin", _("A heavier day"))}]
+            return [one_line(words, button("begin", _("A heavier day")))]
         return [
             text(_("Three things and a date, each may stay empty. Nothing else is asked today; the rest waits.")),
             *super().blocks(),

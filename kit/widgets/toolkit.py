@@ -1,14 +1,15 @@
 """What is kept beside a session: tools, people, a plan, what better means."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from kit import records
 from kit.fields import about, in_words, seen
 from kit.forms import Form, suggestions
 from kit.records import Record
-from kit.widgets.panel import Block, Panel
-from kit.widgets.session import button, buttons, text
-from kit.words import _, day_words, labelled, listed
+from kit.widgets.blocks import Block, Button, Item, button, buttons, fold, listed, text
+from kit.widgets.panel import Panel
+from kit.words import _, day_words, labelled
+from kit.words import listed as in_a_row
 
 
 class Kept(Panel):
@@ -26,7 +27,7 @@ class Kept(Panel):
         found = reversed(self.table.records(self.kind))
         names = self.table.names()
         items = [line_of(one, names) for one in found]
-        return [*super().blocks(), {"is": "list", "items": items, "empty": self.empty}]
+        return [*super().blocks(), listed(items, self.empty)]
 
 
 class OneLine(Kept):
@@ -46,8 +47,7 @@ class OneLine(Kept):
         if self.table.first_meeting:
             return whole
         looked_at_first = [whole[-1], *whole[:-1]]
-        is_open = bool(self.typed or self._undo)
-        return [{"is": "fold", "text": self.line(), "label": self.opens, "open": is_open, "blocks": looked_at_first}]
+        return [fold(self.opens, looked_at_first, bool(self.typed or self._undo), self.line())]
 
 
 class Better(OneLine):
@@ -89,7 +89,7 @@ class Toolkit(OneLine):
         if chips:
             inside[at:at] = [
                 text(_("Tap what helps already, or might."), "quiet"),
-                {**buttons(*chips), "looks": "chips"},
+                buttons(*chips, looks="chips"),
             ]
         return found
 
@@ -104,7 +104,7 @@ class Toolkit(OneLine):
     def line(self) -> str:
         found = [one.title for one in self.table.records(records.Tool) if one.status == "in use"]
         none = _("No tool is in use just now.") if self.table.records(records.Tool) else self.empty
-        return _("What helps: {list}").format(list=listed(found)) if found else none
+        return _("What helps: {list}").format(list=in_a_row(found)) if found else none
 
 
 class Supporters(OneLine):
@@ -116,7 +116,7 @@ class Supporters(OneLine):
 
     def line(self) -> str:
         found = [one.name for one in self.table.records(records.Supporter)]
-        return _("Who stands by me: {list}").format(list=listed(found)) if found else self.empty
+        return _("Who stands by me: {list}").format(list=in_a_row(found)) if found else self.empty
 
 
 # Where in the plan something belongs that a setback taught.
@@ -136,12 +136,11 @@ class Plan(Kept):
             for field, section in TAUGHT.items()
             if getattr(one, field) and getattr(one, field) not in planned
         ]
-        items = [
+        items: list[Item] = [
             {"title": words, "meta": title, "buttons": [button("take", _("Take into my plan"), [section, words])]}
             for section, words, title in taught
         ]
-        listed = {"is": "list", "items": items, "empty": ""}
-        gathered = [{"is": "fold", "label": _("What setbacks taught me"), "blocks": [listed]}] if items else []
+        gathered = [fold(_("What setbacks taught me"), [listed(items)])] if items else []
         return [*super().blocks(), *gathered]
 
     def do_take(self, given: list[str]) -> None:
@@ -152,7 +151,7 @@ class Plan(Kept):
         self.refresh()
 
 
-def line_of(record: Record, names: dict[str, str], pressed: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+def line_of(record: Record, names: dict[str, str], pressed: list[Button] | None = None) -> Item:
     """A record as one entry of a list, with what can be pressed beside it."""
     described = about(type(record))
     skip = {record.heading, record.dated, "share_with"}

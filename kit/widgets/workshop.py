@@ -5,12 +5,25 @@ from typing import Any
 
 from kit import records, rooms
 from kit.forms import Form
-from kit.widgets.coach import heading, listed, said
+from kit.widgets.blocks import (
+    Block,
+    Item,
+    button,
+    buttons,
+    code_to_scan,
+    fold,
+    heading,
+    link,
+    links,
+    listed,
+    part,
+    preview,
+    said,
+    text,
+    word_list,
+)
 from kit.widgets.joining import WORDED, ComingIn, InWorkshop, press
-from kit.widgets.panel import Block
 from kit.widgets.past_workshops import Held
-from kit.widgets.room_status import link, links, part
-from kit.widgets.session import button, buttons, text
 from kit.words import Trouble, _, day_words, wrapping
 
 ANONYMOUS = _(
@@ -64,8 +77,7 @@ class Workshop(Held, ComingIn):
 
         html = paper.page(self.table.store, self.typed.get("workshop", {}).get("title") or _("A workshop"))
         title = _("A sheet of A4 for each phase: for people without a device, and for a day without a network.")
-        sheets = {"is": "preview", "html": html, "print": _("Print it"), "title": title}
-        return part(_("Every phase on paper"), sheets)
+        return part(_("Every phase on paper"), preview(html, title, _("Print it")))
 
     def do_save(self) -> None:
         """Opens the room; the workshop is noted in the book by the room itself."""
@@ -109,19 +121,21 @@ class Workshop(Held, ComingIn):
         )
         from kit.rooms import templates
 
-        scan = {"is": "code", "src": templates.code_image(room.lead),
-                "label": _("A picture to scan with your own phone"),
-                "lines": [_("For your own phone. Please scan it while nobody else sees this screen.")]}  # fmt: skip
+        scan = code_to_scan(
+            templates.code_image(room.lead),
+            _("A picture to scan with your own phone"),
+            [_("For your own phone. Please scan it while nobody else sees this screen.")],
+        )
         return [
             text(_("The board is a window of its own for the projector. It holds what is shown to all, and no more.")),
             links(link(_("Open the board"), room.board, "main")),
             text(mine),
             links(link(_("Open my own page"), room.lead), link("", "", copy=room.lead)),
-            {"is": "fold", "label": _("On my phone"), "blocks": [scan]},
+            fold(_("On my phone"), [scan]),
         ]
 
     def _all(self) -> list[Block]:
-        items = [
+        items: list[Item] = [
             {"id": one["name"], "title": one["title"], "meta": _("{n} minutes").format(n=one["minutes"]),
              "lines": [_("we are here")] if place == self.at else [],
              "buttons": [] if place == self.at else [press(_("Go there"), "go", "plain", at=str(place))]}
@@ -133,7 +147,7 @@ class Workshop(Held, ComingIn):
 
     def _enter(self) -> list[Block]:
         asks = [ask for phase in self.phases for ask in phase["asks"] if ask["kind"] in WORDED]
-        chips = [{**button("about", one["prompt"], one["name"]), "pressed": one["name"] == self._asks} for one in asks]
+        chips = [button("about", one["prompt"], one["name"], pressed=one["name"] == self._asks) for one in asks]
         enter = button("enter", _("They know, and want it: enter it"))
         return [text(ANONYMOUS), buttons(*chips), *([self.form_block("answer"), buttons(enter)] if self._asks else [])]
 
@@ -225,7 +239,7 @@ def _on_the_board(one: dict[str, Any]) -> list[Block]:
     empty = [] if lines or bands else [text(_("Nothing is shown here so far."), "quiet")]
     return [
         heading(one["prompt"]),
-        *([{"is": "words", "words": list(map(wrapping, lines)), "looks": one["kind"]}] if lines else []),
+        *([word_list([wrapping(line) for line in lines], one["kind"])] if lines else []),
         *([text(" \u00b7 ".join(bands))] if bands else []),
         *(empty if one["kind"] in (*WORDED, "rating") else []),
     ]

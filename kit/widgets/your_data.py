@@ -5,9 +5,8 @@ from typing import Any
 
 from kit import places, records
 from kit.records import OfClient
-from kit.widgets.coach import said
-from kit.widgets.panel import Block, Panel
-from kit.widgets.session import button, buttons, text
+from kit.widgets.blocks import Block, button, buttons, said, text
+from kit.widgets.panel import Panel
 from kit.words import _, day_words, one_or_many
 
 
