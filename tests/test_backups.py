@@ -279,10 +279,10 @@ def test_a_save_waits_for_nothing_and_looks_at_most_once_an_hour(plain, later, m
     book = kit.open_book(plain)
     all_made()
     monkeypatch.setattr(making, "_make_quietly", lambda *given: looked.append(threading.current_thread()))
-    book.table.choose("Otter")
+    book.state.choose("Otter")
     for hours in (0, 25, 25, 25.5, 26.1):
         later(hours)
-        book.table.noted()
+        book.state.notify()
     all_made()
     book.close()
 

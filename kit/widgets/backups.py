@@ -34,7 +34,7 @@ class Backups(CoachsOwn):
     _at_work = ""
 
     def blocks(self) -> list[Block]:
-        place = self.table.place
+        place = self.state.place
         if place is None or place == places.sample():
             return [text(_("The sample needs no backups. They begin with a practice of your own."), "quiet")]
         there = backups.found(place)
@@ -80,11 +80,16 @@ class Backups(CoachsOwn):
             ),
         ]
 
+    @property
+    def _file(self) -> Path:
+        assert self.state.place  # a book in memory has no buttons here
+        return self.state.place
+
     # what its buttons do ---------------------------------------------------------------------------
 
     def do_make(self) -> None:
         """Makes one, while the page goes on."""
-        place, encrypted = self.table.place, self.table.store.encrypted
+        place, encrypted = self._file, self.state.store.encrypted
         key = agent.ask(place) if encrypted else None
         if encrypted and key is None:
             raise Trouble(_LOCKED_ELSEWHERE)
@@ -105,7 +110,7 @@ class Backups(CoachsOwn):
 
     def do_bring_back(self, name: str) -> None:
         """Brings one back in a program of its own, for which every page of the practice closes the book."""
-        place = self.table.place
+        place = self._file
         one = next((one for one in backups.found(place) if one.file.name == name), None)
         self._chosen = ""
         if one is None:

@@ -133,7 +133,7 @@ class Caseload(CoachsOwn):
     _lines: list[Line] | None = None
 
     def looks(self) -> str:
-        return "waits" if self.table.client else ""
+        return "waits" if self.state.client else ""
 
     def refresh(self) -> None:
         self._lines = None  # read anew when something was written, not with each letter of a search
@@ -143,10 +143,10 @@ class Caseload(CoachsOwn):
         return {"new": Form(records.Client, ("name",), optional=False)}
 
     def blocks(self) -> list[Block]:
-        if self.table.client:
+        if self.state.client:
             return []
         if self._lines is None:
-            self._lines = at_a_glance(self.table.store)
+            self._lines = at_a_glance(self.state.store)
         here = [one for one in self._lines if not one.put_away]
         return [
             *(self._present(here) if here else [text(_empty(bool(self._lines)), "quiet")]),
@@ -204,9 +204,9 @@ class Caseload(CoachsOwn):
     def do_save(self) -> None:
         found = self._read()
         if found:
-            self.table.store.keep(*found)
+            self.state.store.keep(*found)
             self.hold({})
-            self.table.look_up(getattr(found[-1], found[-1].heading))
+            self.state.look_up(getattr(found[-1], found[-1].heading))
 
     def do_put_away(self, name: str) -> None:
         """Leaves the list; nothing that was noted is touched."""
@@ -216,11 +216,11 @@ class Caseload(CoachsOwn):
         self._mark(name, None, _("{name} is on the list again.").format(name=name))
 
     def _mark(self, name: str, day: date | None, sentence: str) -> None:
-        before = self.table.store.client(name)
+        before = self.state.store.client(name)
         new = changed(before, put_away_on=day, version=before.version + 1)
-        self._undo.append(([new], self.table.store.keep(new), self.typed))
+        self._undo.append(([new], self.state.store.keep(new), self.typed))
         self.tell(said=sentence)
-        self.table.noted()
+        self.state.notify()
 
     def do_undo(self) -> None:
         undone = bool(self._undo)

@@ -111,13 +111,13 @@ class CatchUp(CoachsOwn):
 
     def _parts(self) -> dict[str, dict[str, Form]]:
         """Part -> its forms, as the session's own panels ask them, made ready for the day."""
-        if not self.table.may_note:
+        if not self.notes.may_note:
             return {}
         found = {label: asked_by(panel, self) for label, panel in PARTS.items()}
         arriving, closing = found[ARRIVING].pop("session"), found[CLOSING]
         closing["thanks"] = closing.pop("win")
         first = (*arriving.first, *closing["session"].first, *closing["session"].more)
-        session = replace(closing["session"], first=first, more=arriving.more, record=self.table.session(self.today()))
+        session = replace(closing["session"], first=first, more=arriving.more, record=self.notes.session(self.today()))
         closing["session"] = with_private_note(session, first=True)
         found[SETBACK]["setback"] = with_private_note(found[SETBACK]["setback"])
         found[NEXT]["step"] = replace(found[NEXT]["step"], fixed={})
@@ -148,7 +148,7 @@ class CatchUp(CoachsOwn):
         if self._subject:
             return [buttons(button("leave", _("Begin a new one instead"), looks="plain"))]
         words = _("Still in the middle of \u201c{title}\u201d: add to it")
-        found = self.table.ongoing_setbacks()
+        found = self.notes.ongoing_setbacks()
         again = [button("take_up", words.format(title=one.title), [one.plural, one.id]) for one in found]
         return [buttons(*again)] if again else []
 
@@ -177,8 +177,8 @@ class CatchUp(CoachsOwn):
         return None
 
     def compose(self, found: list[Record]) -> list[Record]:
-        here = self.table.session(self.today()) or any(isinstance(one, Session) for one in found)
-        return found if here else [Session(client=self.table.client, on=self.today()), *found]
+        here = self.notes.session(self.today()) or any(isinstance(one, Session) for one in found)
+        return found if here else [Session(client=self.state.chosen, on=self.today()), *found]
 
     def saved(self, found: list[Record]) -> str:
         return _("noted for {day}").format(day=long_day(self.today()))

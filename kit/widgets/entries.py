@@ -23,13 +23,13 @@ class Entries(EarlierForms):
     _removed_shown = False
 
     def refresh(self) -> None:
-        if self._bound != self.table.client or self.table.locked:
+        if self._bound != self.state.client or self.state.locked:
             self._kind, self._shown, self._opened, self._removed_shown, self._pressed = "", AT_ONCE, "", False, 0
         super().refresh()
 
     def subject(self) -> Any:
         """Without an agreement entries are read and removed, and none is changed."""
-        return super().subject() if self.table.may_note else None
+        return super().subject() if self.notes.may_note else None
 
     def forms(self) -> dict[str, Form]:
         record = self.subject()
@@ -39,7 +39,7 @@ class Entries(EarlierForms):
 
     def _is_gone(self) -> bool:
         """Whether the entry that was taken up is no longer there."""
-        return "of" in self.typed and self.table.may_note and self.subject() is None
+        return "of" in self.typed and self.notes.may_note and self.subject() is None
 
     def blocks(self) -> list[Block]:
         if self.subject() is not None:
@@ -72,7 +72,7 @@ class Entries(EarlierForms):
         return [text(words), buttons(button("leave", _("Leave it removed"), looks="plain"))]
 
     def _items(self, found: list[OfClient]) -> list[Item]:
-        names, told = self.table.names(), self.lines_of(self._earlier_told(), titled=False)
+        names, told = self.notes.names(), self.lines_of(self._earlier_told(), titled=False)
         lines = [line_of(one, names, self._offered(one)) for one in found]
         return [{**one, "blocks": [listed(told)] if one["id"] == self._opened else []} for one in lines]
 
@@ -82,7 +82,7 @@ class Entries(EarlierForms):
         earlier = [look] if record.version > 1 else []
         if isinstance(record, records.Agreement):  # it is given and taken back, and leaves its trace
             return earlier
-        change = [button("take_up", _("Change"), given)] if self.table.may_note else []
+        change = [button("take_up", _("Change"), given)] if self.notes.may_note else []
         return [*earlier, *change, button("remove", _("Remove"), given)]
 
     def _removed_block(self) -> list[Block]:
@@ -96,20 +96,20 @@ class Entries(EarlierForms):
     def _earlier_told(self) -> list[Moment]:
         """What was changed in the entry that is looked at, the latest first."""
         opened = [one for one in self._noted() if one.id == self._opened] if self._opened else []
-        changes = [change for one in opened for change in self.table.store.history(one)]
+        changes = [change for one in opened for change in self.state.store.history(one)]
         return [(one, []) for one in reversed(changes) if one.did in DID and self.shows(one)]
 
     def _removed_told(self) -> list[Moment]:
         """What was removed lately and is not back, the latest first, each with what went along."""
         if not self._removed_shown:
             return []
-        latest = self.table.store.latest_changes(self.table.client, 8 * AT_ONCE, ("removed", "changed"))
+        latest = self.state.store.latest_changes(self.state.chosen, 8 * AT_ONCE, ("removed", "changed"))
         told = [one for one in moments(latest) if one[0].did == "removed" and self.shows(one[0])]
         return [one for one in told if one[0].number == self._pressed or self.is_gone(one[0])][:AT_ONCE]
 
     def _noted(self) -> list[Any]:
         kinds = [kind for kind in records.KINDS if issubclass(kind, OfClient)]
-        found = [one for kind in kinds for one in self.table.records(kind)]
+        found = [one for kind in kinds for one in self.notes.records(kind)]
         return sorted(found, key=lambda one: (one.day(), one.created_at), reverse=True)
 
     def do_save(self) -> None:
@@ -138,7 +138,7 @@ class Entries(EarlierForms):
     def do_remove(self, given: list[str]) -> None:
         plural, key = given
         record = next(one for one in self._noted() if (one.plural, one.id) == (plural, key))
-        self._undo.append(([], self.table.store.remove(record), {}))
+        self._undo.append(([], self.state.store.remove(record), {}))
         self._pressed = 0
         self.tell(said=_("Removed, with what belonged to it."))
-        self.table.noted()
+        self.state.notify()

@@ -52,7 +52,7 @@ class EarlierForms(Panel):
             raise
         self._undo.append(([new for new, _stood in back], [one for _new, stood in back for one in stood], {}))
         self.tell(said=_("It is back as it was."))
-        self.table.noted(back[0][0].id)
+        self.state.notify(back[0][0].id)
 
     def _brought_back(self, change: Change, along: list[Change]) -> list[tuple[Any, list[Any]]]:
         assert change.before is not None
@@ -66,7 +66,7 @@ class EarlierForms(Panel):
 
     def _restored(self, earlier: Record) -> tuple[Any, list[Any]]:
         try:
-            return self.table.store.restore(earlier)
+            return self.state.store.restore(earlier)
         except ValidationError as error:
             raise Trouble(" ".join(problems(type(earlier), error).values())) from error
 
@@ -87,7 +87,7 @@ class EarlierForms(Panel):
         return changed(standing, **{name: getattr(change.before, name) for name in lost})
 
     def _standing(self, record: Record) -> Any:
-        return next((one for one in self.table.records(type(record)) if one.id == record.id), None)
+        return next((one for one in self.notes.records(type(record)) if one.id == record.id), None)
 
     def is_gone(self, change: Change) -> bool:
         """Whether what was removed or changed then is no longer there."""
@@ -95,7 +95,7 @@ class EarlierForms(Panel):
 
     def seen(self, kind: type[Record]) -> tuple[str, ...]:
         """The fields of a kind that this page may show."""
-        return seen(kind, "just_me" if self.table.for_coach else "together")
+        return seen(kind, "just_me" if self.state.for_coach else "together")
 
     def _gives_back(self, kind: type[Record]) -> list[str]:
         """The fields that come back: never the name under which somebody sits here."""
@@ -103,7 +103,7 @@ class EarlierForms(Panel):
 
     def _comes_back(self, change: Change) -> bool:
         # An agreement is given and taken back by a yes and a no, and leaves its trace.
-        if change.before is None or isinstance(change.before, Agreement) or not self.table.may_note:
+        if change.before is None or isinstance(change.before, Agreement) or not self.notes.may_note:
             return False
         standing, names = self._standing(change.before), self._gives_back(type(change.before))
         return standing is None or any(getattr(standing, name) != getattr(change.before, name) for name in names)
@@ -112,7 +112,7 @@ class EarlierForms(Panel):
 
     def lines_of(self, told: list[Moment], titled: bool = True) -> list[Item]:
         """One line for each change; without titles where they stand inside the line of their entry."""
-        names = {**_heard_of(told), **self.table.names()}
+        names = {**_heard_of(told), **self.notes.names()}
         return [self._line(change, along, names, titled) for change, along in told]
 
     def _line(self, change: Change, along: list[Change], names: Mapping[str, str], titled: bool) -> Item:
@@ -173,14 +173,14 @@ class History(EarlierForms):
     _shown: int = 0
 
     def refresh(self) -> None:
-        if self._bound != self.table.client or self.table.locked:
+        if self._bound != self.state.client or self.state.locked:
             self._shown = self._pressed = 0
         super().refresh()
 
     def blocks(self) -> list[Block]:
         if not self._shown:
             return [buttons(button("look", _("Look at what was changed")))]
-        told, remark = self.told(), self.table.store.remark
+        told, remark = self.told(), self.state.store.remark
         found = told[: self._shown]
         days = [one for day in _days(found) for one in self._of_day(day, found)]
         empty = _("Nothing was changed or removed yet. When something is, what it was stays here.")
@@ -204,7 +204,7 @@ class History(EarlierForms):
         """The changes of which this page may show something, the latest first; one more than are shown."""
         most = 2 * self._shown + 1
         while True:
-            latest = self.table.store.latest_changes(self.table.client, most, CHANGES)
+            latest = self.state.store.latest_changes(self.state.chosen, most, CHANGES)
             found = moments([one for one in latest if one.did in DID and self.shows(one)])
             if len(found) > self._shown or len(latest) < most:
                 return found

@@ -31,16 +31,16 @@ class PageForEach(CoachsOwn):
     _is_making = False
 
     def refresh(self) -> None:
-        if self.table.locked or self.table.client:
+        if self.state.locked or self.state.client:
             self._stop()
             self._run = None
         super().refresh()
 
     def looks(self) -> str:
-        return "waits" if self.table.client else ""
+        return "waits" if self.state.client else ""
 
     def blocks(self) -> list[Block]:
-        if self.table.client:
+        if self.state.client:
             return []
         words = _(
             "Each holds what its client may see. Left out are those who are put away, or have taken back their yes."
@@ -76,7 +76,7 @@ class PageForEach(CoachsOwn):
 
         if self._is_making:
             return
-        each = here(reports.read(self.table.store))
+        each = here(reports.read(self.state.store))
         if not each:
             self.tell(said=_("Nobody is in this book yet."))
             return

@@ -16,13 +16,13 @@ class Held(InRoom):
     _read_now = ""  # the workshop whose lines are in view
 
     def refresh(self) -> None:
-        if self.table.locked or self.follow.room:
+        if self.state.locked or self.follow.room:
             self._read_now = ""
         super().refresh()
 
     def held_blocks(self) -> list[Block]:
         """The workshops that are still held, and what was shared in the one that is being read."""
-        held = sorted(self.table.store.records(records.Workshop), key=lambda one: one.created_at, reverse=True)
+        held = sorted(self.state.store.records(records.Workshop), key=lambda one: one.created_at, reverse=True)
         mine = _("For your eyes: lines that were not shown are among them. Please look at who else sees this screen.")
         items: list[Item] = [
             {"id": one.id, "title": one.title, "meta": _held(one), "buttons": [self._reads(one), *self._lets_go(one)],
@@ -35,7 +35,7 @@ class Held(InRoom):
     def _shared_in(self, one: records.Workshop) -> list[Block]:
         from kit.rooms import archive
 
-        found = archive.of(self.table.store, one)
+        found = archive.of(self.state.store, one)
         empty = [] if found else [text(_("Nothing was shared in it, and that is fine."), "quiet")]
         return [*empty, *(block for question in found for block in _question(question))]
 
@@ -53,9 +53,9 @@ class Held(InRoom):
         """What a room that is gone has left waiting; of one that is open, nothing is touched."""
         from kit.rooms import staging
 
-        for one in self.table.store.records(records.Workshop, id=key):
+        for one in self.state.store.records(records.Workshop, id=key):
             if one.title not in [room.title for room in rooms.found()]:
-                staging.release_left(self.table.store, one)
+                staging.release_left(self.state.store, one)
 
     def _lets_go(self, one: records.Workshop) -> list[Button]:
         if self._sure_of != one.id:
@@ -68,7 +68,7 @@ class Held(InRoom):
 
     def do_let_go(self, key: str) -> None:
         """Deletes what was shared before its day; it cannot be brought back."""
-        erasing.let_go(self.table.store, lambda one: one.id == key)
+        erasing.let_go(self.state.store, lambda one: one.id == key)
         self._sure_of = self._read_now = ""
         self.tell(said=_("It is deleted, with all that was shared in it."))
         self.refresh()

@@ -12,6 +12,7 @@ from kit.records import OfClient
 from kit.widgets.blocks import Block, Button, Item, button, buttons, fold, heading, listed, preview, said, text
 from kit.widgets.journey import period_buttons
 from kit.widgets.panel import Panel
+from kit.widgets.session_state import SessionState
 from kit.words import Trouble, _, day_words
 
 if TYPE_CHECKING:
@@ -30,9 +31,9 @@ class MakeReport(Panel):
     name = "make_report"
     on_a_heavier_day = True
 
-    def __init__(self, table: Any) -> None:
+    def __init__(self, state: SessionState) -> None:
         self._begin()
-        super().__init__(table)
+        super().__init__(state)
 
     def _begin(self) -> None:
         self._reader = ""
@@ -43,15 +44,15 @@ class MakeReport(Panel):
         self._looked: tuple[Any, Page] | None = None
 
     def refresh(self) -> None:
-        another = self._bound != self.table.client or self.table.locked
-        if another or (self.table.heavier and self._reader != CARD):
+        another = self._bound != self.state.client or self.state.locked
+        if another or (self.state.heavier and self._reader != CARD):
             self._begin()
         super().refresh()
 
     # what is on the page -------------------------------------------------------------------------
 
     def _first(self) -> list[Block]:
-        if self.table.heavier:
+        if self.state.heavier:
             words = _("If you like, the card goes along. It says least: no setbacks, no numbers about you.")
             return [text(words, "quiet"), buttons(*self._readers())]
         return [
@@ -75,14 +76,14 @@ class MakeReport(Panel):
 
     def _readers(self) -> list[Button]:
         people = [(SUPPORTER, one.id, _("For {name}").format(name=one.name)) for one in self._people()]
-        mine = [(COACH, None, _("For the coach alone"))] if self.table.for_coach else []
+        mine = [(COACH, None, _("For the coach alone"))] if self.state.for_coach else []
         pages = [(CLIENT, None, _("A page for me")), *people, *mine]
-        choices = [(CARD, None, _("The card")), *([] if self.table.heavier else pages)]
+        choices = [(CARD, None, _("The card")), *([] if self.state.heavier else pages)]
         chosen = (self._reader, self._supporter)
         return [button("read", label, [kind, who], pressed=chosen == (kind, who)) for kind, who, label in choices]
 
     def _people(self) -> list[Any]:
-        return self.table.records(records.Supporter)
+        return self.notes.records(records.Supporter)
 
     def _asks_first(self) -> list[Block]:
         words = _("Nothing was agreed yet about a report for someone who stands by you. It holds only what you marked "
@@ -111,7 +112,7 @@ class MakeReport(Panel):
         """What the page tells of one by one, the newest first."""
         from kit import frames
 
-        noted = {plural: self.table.records(records.BY_PLURAL[plural]) for plural in OFFERED}
+        noted = {plural: self.notes.records(records.BY_PLURAL[plural]) for plural in OFFERED}
         seen = {
             plural: frames.frame(
                 records.BY_PLURAL[plural], [one.model_dump() for one in some], self._audience(), self._person()
@@ -128,7 +129,7 @@ class MakeReport(Panel):
 
     def _called(self) -> str:
         person = self._person()
-        return person.name if person else _("the coach") if self._reader == COACH else str(self.table.client)
+        return person.name if person else _("the coach") if self._reader == COACH else self.state.chosen
 
     def _ways(self, page: "Page") -> list[Block]:
         from kit.reports import print_pdf
@@ -148,7 +149,7 @@ class MakeReport(Panel):
         """The page as it now is: made anew only where something was noted since, or chosen otherwise."""
         from kit import reports
 
-        store, client = self.table.store, self.table.client
+        store, client = self.state.store, self.state.chosen
         now = (client, self._reader, self._supporter, self._period, sorted(self._left_out), store.marks())
         if self._looked is None or self._looked[0] != now:
             made = (
@@ -176,13 +177,13 @@ class MakeReport(Panel):
     def _agreed(self) -> bool | None:
         from kit import reports
 
-        return reports.agreed((one.model_dump() for one in self.table.records(records.Agreement)), self._reader)
+        return reports.agreed((one.model_dump() for one in self.notes.records(records.Agreement)), self._reader)
 
     # what its buttons do -------------------------------------------------------------------------
 
     def do_read(self, given: list[Any]) -> None:
         kind, who = given
-        if kind == COACH and not self.table.for_coach:
+        if kind == COACH and not self.state.for_coach:
             return
         self._begin()
         self._reader, self._supporter = kind, who
@@ -194,9 +195,9 @@ class MakeReport(Panel):
         self._told()
 
     def do_agree(self) -> None:
-        new = records.Agreement(client=self.table.client, to="a supporter's report")
-        self.table.store.keep(new)
-        self.table.noted()
+        new = records.Agreement(client=self.state.chosen, to="a supporter's report")
+        self.state.store.keep(new)
+        self.state.notify()
 
     def do_look_at(self, period: str) -> None:
         self._period, self._kept = period, None

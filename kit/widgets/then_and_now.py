@@ -15,7 +15,7 @@ class ThenAndNow(Panel):
 
     def forms(self) -> dict[str, Form]:
         title = _("Something that one of us noticed")
-        if not self.table.may_note:
+        if not self.notes.may_note:
             return {}
         return {"noticed": Form(records.Noticed, ("who", "what"), ("on", "share_with"), title=title)}
 
@@ -71,7 +71,7 @@ class ThenAndNow(Panel):
         return found
 
     def _all(self, kind: Any) -> list[Any]:
-        return self.table.records(kind)
+        return self.notes.records(kind)
 
 
 def _line(title: str, meta: str, told: str, words: str) -> Item:

@@ -24,8 +24,8 @@ class Kept(Panel):
         return {self.kind.plural: Form(self.kind, self.asks, self.more)}
 
     def blocks(self) -> list[Block]:
-        found = reversed(self.table.records(self.kind))
-        names = self.table.names()
+        found = reversed(self.notes.records(self.kind))
+        names = self.notes.names()
         items = [line_of(one, names) for one in found]
         return [*super().blocks(), listed(items, self.empty)]
 
@@ -40,11 +40,11 @@ class OneLine(Kept):
         raise NotImplementedError
 
     def looks(self) -> str:
-        return "" if self.table.first_meeting else "slim"
+        return "" if self.state.first_meeting else "slim"
 
     def blocks(self) -> list[Block]:
         whole = super().blocks()
-        if self.table.first_meeting:
+        if self.state.first_meeting:
             return whole
         looked_at_first = [whole[-1], *whole[:-1]]
         return [fold(self.opens, looked_at_first, bool(self.typed or self._undo), self.line())]
@@ -57,14 +57,14 @@ class Better(OneLine):
     empty = _("Nothing noted yet about what better means. The list starts with the first line; none is overwritten.")
 
     def forms(self) -> dict[str, Form]:
-        found = self.table.records(records.Client)
+        found = self.notes.records(records.Client)
         if not found:
             return super().forms()
         fixed, more = {"name": found[0].name}, ("own_words", "limits")
         return {**super().forms(), "me": Form(records.Client, ("wish_you_knew",), more, fixed, record=found[0])}
 
     def line(self) -> str:
-        told = sorted(self.table.records(records.Better), key=lambda one: one.day())
+        told = sorted(self.notes.records(records.Better), key=lambda one: one.day())
         if not told:
             return _("What better means is not noted yet.")
         words, *more = told[-1].text.strip().splitlines()
@@ -81,11 +81,11 @@ class Toolkit(OneLine):
     empty = _("No tools noted yet. The list starts with the first one.")
 
     def blocks(self) -> list[Block]:
-        here = {one.title.casefold() for one in self.table.records(records.Tool)}
+        here = {one.title.casefold() for one in self.notes.records(records.Tool)}
         offered = [(kind, words) for kind, some in suggestions()["tools"].items() for words in some]
         chips = [button("take", words, [kind, words]) for kind, words in offered if words.casefold() not in here]
         found = super().blocks()
-        inside, at = (found, 0) if self.table.first_meeting else (found[0]["blocks"], 1)
+        inside, at = (found, 0) if self.state.first_meeting else (found[0]["blocks"], 1)
         if chips:
             inside[at:at] = [
                 text(_("Tap what helps already, or might."), "quiet"),
@@ -96,14 +96,14 @@ class Toolkit(OneLine):
     def do_take(self, given: list[str]) -> None:
         """One tap keeps a tool that is suggested."""
         kind, words = given
-        new = records.Tool.model_validate({"client": self.table.client, "title": words, "kind": kind})
-        self._undo.append(([new], self.table.store.keep(new), {}))
+        new = records.Tool.model_validate({"client": self.state.client, "title": words, "kind": kind})
+        self._undo.append(([new], self.state.store.keep(new), {}))
         self.tell(said=_("Saved: {what}").format(what=words))
-        self.table.noted(new.id)
+        self.state.notify(new.id)
 
     def line(self) -> str:
-        found = [one.title for one in self.table.records(records.Tool) if one.status == "in use"]
-        none = _("No tool is in use just now.") if self.table.records(records.Tool) else self.empty
+        found = [one.title for one in self.notes.records(records.Tool) if one.status == "in use"]
+        none = _("No tool is in use just now.") if self.notes.records(records.Tool) else self.empty
         return _("What helps: {list}").format(list=in_a_row(found)) if found else none
 
 
@@ -115,7 +115,7 @@ class Supporters(OneLine):
     empty = _("Nobody noted yet. The list starts with the first person, or a place, or an animal.")
 
     def line(self) -> str:
-        found = [one.name for one in self.table.records(records.Supporter)]
+        found = [one.name for one in self.notes.records(records.Supporter)]
         return _("Who stands by me: {list}").format(list=in_a_row(found)) if found else self.empty
 
 
@@ -129,10 +129,10 @@ class Plan(Kept):
     empty = _("The plan is still empty. It starts with one line.")
 
     def blocks(self) -> list[Block]:
-        planned = {one.text for one in self.table.records(records.Plan)}
+        planned = {one.text for one in self.notes.records(records.Plan)}
         taught = [
             (section, getattr(one, field), one.title)
-            for one in reversed(self.table.records(records.Setback))
+            for one in reversed(self.notes.records(records.Setback))
             for field, section in TAUGHT.items()
             if getattr(one, field) and getattr(one, field) not in planned
         ]

@@ -24,6 +24,7 @@ from kit.widgets.blocks import (
 )
 from kit.widgets.joining import WORDED, ComingIn, InWorkshop, press
 from kit.widgets.past_workshops import Held
+from kit.widgets.session_state import SessionState
 from kit.words import Trouble, _, day_words, wrapping
 
 ANONYMOUS = _(
@@ -46,7 +47,7 @@ class Workshop(Held, ComingIn):
         return {"workshop": Form(records.Workshop, ("title", "keep_until"), optional=False), **self.server_form()}
 
     def refresh(self) -> None:
-        if not self.table.locked:
+        if not self.state.locked:
             kept = self.typed.setdefault("workshop", {})
             kept.setdefault("keep_until", rooms.keep_until().isoformat())
         super().refresh()
@@ -75,7 +76,7 @@ class Workshop(Held, ComingIn):
     def _paper(self) -> Block:
         from kit.rooms import paper
 
-        html = paper.page(self.table.store, self.typed.get("workshop", {}).get("title") or _("A workshop"))
+        html = paper.page(self.state.store, self.typed.get("workshop", {}).get("title") or _("A workshop"))
         title = _("A sheet of A4 for each phase: for people without a device, and for a day without a network.")
         return part(_("Every phase on paper"), preview(html, title, _("Print it")))
 
@@ -200,9 +201,9 @@ class Phase(InWorkshop):
 
     name = "phase"
 
-    def __init__(self, table: Any, phase: str = "") -> None:
+    def __init__(self, state: SessionState, phase: str = "") -> None:
         self._phase = phase
-        super().__init__(table)
+        super().__init__(state)
 
     def looks(self) -> str:
         return "" if self._is_here() else "quiet"
