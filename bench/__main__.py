@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 
 from bench.figures import Finding, table, write
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
 # `import` cannot be a module's name; imported when asked for, because four of them need a browser.
 WARM = "import kit.book, kit.widgets, kit.charts, kit.frames, kit.exchange, plotly.graph_objects, ipykernel.kernelapp"
@@ -48,7 +48,7 @@ def _found(subjects: list[str]) -> dict[str, list[Finding]]:
         try:
             found[what] = measure()
         except Exception as error:  # noqa: BLE001  what cannot be measured must not take the others with it
-            told = str(error) if isinstance(error, Trouble) else f"{type(error).__name__}: {error}"
+            told = str(error) if isinstance(error, KitError) else f"{type(error).__name__}: {error}"
             sys.stderr.write(_("{what} could not be measured. {told}").format(what=what, told=told) + "\n")
             continue
         sys.stdout.write(f"{import_module(SUBJECTS[what]).__doc__}\n\n{table(found[what])}\n")

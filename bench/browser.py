@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from kit import places
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
 sys.path.insert(0, str(places.ROOT / "tests" / "browser"))
 import lab
 from conftest import ARGUMENTS
 
 # Peers have code of their own, which would wait for a person: here it is taken for the kit's.
-TAKEN_FOR_OURS = "from kit.jupyter import trust\ntrust.lines = lambda cells: cells\n"
+TAKEN_FOR_OURS = "from kit.jupyter import trust\ntrust.trusted_lines = lambda cells: cells\n"
 WATCH = Path(__file__).with_name("watch.js").read_text("utf-8")
 
 
@@ -46,7 +46,7 @@ def bench(peers: dict[str, list[str]], home: Path, **surroundings: str) -> Itera
     """1_session and the peers' notebooks, all opened by the same extension."""
     path = lab.found_chromium()
     if path is None:
-        raise Trouble(_("This needs Chromium, Chrome or Edge. Please install one of them, then measure again."))
+        raise KitError(_("This needs Chromium, Chrome or Edge. Please install one of them, then measure again."))
     from playwright.sync_api import sync_playwright
 
     root = home / "notebooks"

@@ -7,7 +7,7 @@ from typing import Any
 
 from bench.browser import Bench, bench, fresh_home, lab
 from bench.figures import Finding, Row, note
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
 TIMES, MOST = 10, 1.0
 CLIENT = "Heron"
@@ -53,7 +53,7 @@ def _gone(running: Bench, page: Any) -> tuple[float, float, float]:
     back, found = time.monotonic(), field.input_value()
     typed = "".join(letter for letter, _at in pressed)
     if not typed.startswith(found):
-        raise Trouble(_("What came back is not what was typed: {found}").format(found=found))
+        raise KitError(_("What came back is not what was typed: {found}").format(found=found))
     lost = [at for _letter, at in pressed if at <= killed][len(found) :]
     return (killed - lost[0] if lost else 0.0), put_away - killed, back - killed
 

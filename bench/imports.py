@@ -5,7 +5,7 @@ import sys
 import time
 
 from bench.figures import Finding, Row, in_turn, more, note
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
 HEAVY = ("pandas", "plotly", "scipy", "alembic")
 LOADED = f"import kit, sys; print(*(name for name in {HEAVY} if name in sys.modules))"
@@ -36,5 +36,5 @@ def _seconds(script: str) -> float:
 def _run(script: str) -> str:
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     if done.returncode:
-        raise Trouble(_("`{script}` did not run: {why}").format(script=script, why=done.stderr.strip()[-200:]))
+        raise KitError(_("`{script}` did not run: {why}").format(script=script, why=done.stderr.strip()[-200:]))
     return done.stdout

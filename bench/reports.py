@@ -22,8 +22,8 @@ from bench.saving import CLIENT
 from kit import exchange, places, reports
 from kit.fields import about
 from kit.records import Client, OfClient
-from kit.reports import Asked
-from kit.reports.batch import here, many
+from kit.reports import ReportRequest
+from kit.reports.batch import active_clients, build_all
 from kit.store import Store
 from kit.words import _
 
@@ -93,7 +93,7 @@ def _book(folder: Path) -> Store:
 
 
 def _page(store: Store) -> str:
-    return reports.asked_for(store, CLIENT, Asked()).html
+    return reports.build(store, CLIENT, ReportRequest()).html
 
 
 def _caseload(folder: Path) -> Finding:
@@ -108,7 +108,7 @@ def _caseload(folder: Path) -> Finding:
 
 
 def _all_pages(store: Store, to: Path) -> None:
-    done = list(many(here(reports.read(store)), Asked(), to))
+    done = list(build_all(active_clients(reports.read_rows(store)), ReportRequest(), to))
     assert [one.trouble for one in done if one.trouble] == [] and len(done) == MANY
 
 
@@ -190,7 +190,7 @@ def _output(value: Any) -> list[Any]:
 
 
 def _sizes(folder: Path, store: Store) -> Finding:
-    ours = reports.asked_for(store, CLIENT, Asked()).write(folder)
+    ours = reports.build(store, CLIENT, ReportRequest()).write(folder)
     size, theirs = ours.stat().st_size / 1e6, (folder / "peer-page.html").stat().st_size / 1e6
     asked = _requests(ours, "[data-drawn]")
     told = _("Here: {size:.2f} MB (the peer: {theirs:.2f}), {n} requests.").format(size=size, theirs=theirs, n=asked)

@@ -25,7 +25,7 @@ from bench.figures import Finding, Row, less, note
 from kit import places, rooms
 from kit.records import Answer
 from kit.store import Store
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
 sys.path.insert(0, str(places.ROOT / "tests"))
 import lab
@@ -48,12 +48,12 @@ def measure() -> list[Finding]:
     with fresh_home() as home, _surroundings(home):
         place = home / "rooms.book"
         store = Store(place)
-        room = rooms.begin(rooms.Asked(str(place), title="Bench", keep_until=rooms.keep_until()))
+        room = rooms.open_room(rooms.RoomRequest(str(place), title="Bench", keep_until=rooms.retention_date()))
         measured = _Measured(room, store, home)
         try:
             found = asyncio.run(measured.all())
         finally:
-            rooms.close(room)
+            rooms.close_room(room)
             store.close()
             measured.process.wait(20)  # it says farewell, and puts its file away
     return [*found, _attacked(), note(told=_load())]
@@ -78,14 +78,14 @@ def _load() -> str:
 class _Measured:
     """One room that all of this happens to, one after the other."""
 
-    def __init__(self, room: rooms.Open, store: Store, home: Path) -> None:
+    def __init__(self, room: rooms.OpenRoom, store: Store, home: Path) -> None:
         self.room, self.store, self.home, self.weights = room, store, home, list[float]()
         self.people = 0
         self.port = int(room.near.rsplit(":", 1)[1])
         self.process = next(one for one in psutil.Process().children() if one.cmdline()[-2:] == ["-m", "kit.rooms"])
 
     async def all(self) -> list[Finding]:
-        rooms.act(self.room, "go", at="4")
+        rooms.send_action(self.room, "go", at="4")
         found = []
         for part in (self.joining, self.burst, self.steady, self.storm):
             found += await part()
@@ -161,7 +161,7 @@ class _Measured:
 
     def _kept(self, name: str, texts: list[str], *rows: Row) -> Finding:
         for ask in ("shared", "themes", "helps"):
-            rooms.act(self.room, "release", ask=ask)
+            rooms.send_action(self.room, "release", ask=ask)
         kept = Counter(one.text for one in self.store.records(Answer))
         lost = sum(text not in kept for text in texts)
         doubled = sum(kept[text] > 1 for text in texts)
@@ -245,7 +245,7 @@ async def _peers(port: int) -> list[float]:
     async def come(phone: Phone) -> None:
         await phone.ask("GET", "/voila/render/form.ipynb")
         if phone.status != 200 or "widget-view" not in phone.page:
-            raise Trouble(_("Voila did not show its form."))
+            raise KitError(_("Voila did not show its form."))
         await _files(phone)
 
     for _second in range(60):

@@ -140,21 +140,21 @@ def _as_closed(place: Path, key: bytes | None) -> float:
 
 
 def _after_a_kill(place: Path, key: bytes | None) -> float:
-    told = checkpoint.beside(place).read_bytes()
-    last = checkpoint.read(place, checkpoint.secret_of(key))
-    checkpoint.begin(
+    told = checkpoint.path_for(place).read_bytes()
+    last = checkpoint.read(place, checkpoint.signing_key(key))
+    checkpoint.reset(
         place,
-        checkpoint.secret_of(key),
-        checkpoint.Head(last.count, last.link, last.at) if last else checkpoint.Head(0, "", ""),
+        checkpoint.signing_key(key),
+        checkpoint.Checkpoint(last.count, last.link, last.at) if last else checkpoint.Checkpoint(0, "", ""),
     )
     try:
         return _timed(lambda: Store(place, key)._engine)
     finally:
-        checkpoint.beside(place).write_bytes(told)
+        checkpoint.path_for(place).write_bytes(told)
 
 
 def _bare(place: Path, key: bytes | None) -> float:
-    return _timed(lambda: opening.open_book(place, key))
+    return _timed(lambda: opening.open_engine(place, key))
 
 
 def _timed(do: Callable[[], Any]) -> float:

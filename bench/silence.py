@@ -13,7 +13,7 @@ from bench.browser import ARGUMENTS, fresh_home
 from bench.figures import Finding
 from kit import places
 from kit.vault import agent, keys
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
 sys.path.insert(0, str(places.ROOT / "tests"))
 import lab
@@ -31,7 +31,7 @@ def measure() -> list[Finding]:
 def _standing_still() -> list[Finding]:
     path = lab.found_chromium()
     if path is None:
-        raise Trouble(_("This needs Chromium, Chrome or Edge. Please install one of them, then measure again."))
+        raise KitError(_("This needs Chromium, Chrome or Edge. Please install one of them, then measure again."))
     from playwright.sync_api import sync_playwright
 
     with ExitStack() as held:
@@ -63,14 +63,14 @@ def _at_once(many: int) -> Finding:
 
 def _amiss(notebooks: Path, home: Path, many: int) -> tuple[list[str], int]:
     """Half of them open another book, and so begin a server of their own."""
-    starts, key = Starts(notebooks.resolve(), home, ("", "sample") * (many // 2) + ("",) * (many % 2)), keys.new()
+    starts, key = Starts(notebooks.resolve(), home, ("", "sample") * (many // 2) + ("",) * (many % 2)), keys.generate()
     try:
         servers = starts.servers()
         found = [] if all(starts.addresses) else ["a start showed no address"]
         found += [] if len(starts.keepers()) == 1 else [f"keepers: {len(starts.keepers())}"]
-        agent.hold(places.practice(), key, 3600)
+        agent.add_key(places.practice(), key, 3600)
         for one in servers:
-            found += [] if agent.ask(places.practice()) == key else ["locked"]
+            found += [] if agent.get_key(places.practice()) == key else ["locked"]
             one.send_signal(lab.interrupt())
             found += [] if one.wait(60) == 0 else [f"a server ended with {one.returncode}"]
         found += ["the keeper stayed"] if starts.keepers() else []

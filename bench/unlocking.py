@@ -15,7 +15,7 @@ from bench.figures import Finding, Row, in_turn, more, note
 from bench.saving import CLIENT
 from kit import places
 from kit.vault import agent, keys
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
 import owning  # isort: skip
 import sitting  # isort: skip
@@ -61,7 +61,7 @@ def _opened() -> list[Finding]:
         plain, own = _book(home / "plain.book"), _book(home / "own.book", WORDS)
         running = agent.start()
         try:
-            agent.hold(own, keys.read(own, WORDS), 3600)
+            agent.add_key(own, keys.read_key_file(own, WORDS), 3600)
             sides = [partial(_seconds, own, WORDS), partial(_seconds, plain), partial(_seconds, own)]
             return _findings(*in_turn(sides, RUNS))
         finally:
@@ -129,8 +129,8 @@ def _seconds(place: Path, words: str = "") -> tuple[float, float]:
         [sys.executable, "-c", OPENS, str(place)], input=words.encode(), capture_output=True, check=False
     )
     if done.returncode:
-        raise Trouble(_("{place} did not open: {why}").format(place=place.name, why=done.stderr.decode()[-300:]))
+        raise KitError(_("{place} did not open: {why}").format(place=place.name, why=done.stderr.decode()[-300:]))
     opened, read, entries = done.stdout.split()
     if int(entries) < ENTRIES:
-        raise Trouble(_("{place} does not hold all of its entries.").format(place=place.name))
+        raise KitError(_("{place} does not hold all of its entries.").format(place=place.name))
     return float(opened), float(read)

@@ -1,5 +1,6 @@
 """The Reflection Kit: milestones and setbacks, noted together by a coach and a client."""
 
+import warnings
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
         Win,
         Workshop,
     )
-    from kit.words import NoSuchClient, Trouble
+    from kit.words import KitError, NoSuchClient
 
 __version__ = "0.1.0"
 
@@ -41,14 +42,14 @@ _HOMES = {
         "Plan", "Practice", "Session", "Setback", "Spark", "Step", "StepWeek", "Supporter", "SupportLine", "Tool",
         "ToolUse", "Win", "Workshop",
     ),
-    "kit.words": ("NoSuchClient", "Trouble"),
+    "kit.words": ("KitError", "NoSuchClient"),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
-    "Agreement", "Answer", "Aspiration", "Better", "Book", "CheckIn", "Client", "LadderMark", "Milestone",
+    "Agreement", "Answer", "Aspiration", "Better", "Book", "CheckIn", "Client", "KitError", "LadderMark", "Milestone",
     "NoSuchClient", "Noticed", "Plan", "Practice", "Session", "Setback", "Spark", "Step", "StepWeek", "SupportLine",
-    "Supporter", "Tool", "ToolUse", "Trouble", "Win", "Workshop", "open_book",
+    "Supporter", "Tool", "ToolUse", "Win", "Workshop", "open_book",
 ]  # fmt: skip
 
 
@@ -57,6 +58,9 @@ def __getattr__(name: str) -> Any:
         return getattr(import_module(_HOME_OF[name]), name)
     if name == "measures":
         return import_module("kit.measures")
+    if name == "Trouble":
+        warnings.warn("kit.Trouble is called kit.KitError now.", DeprecationWarning, stacklevel=2)
+        return import_module("kit.words").KitError
     raise AttributeError(f"kit has no {name}")
 
 

@@ -5,7 +5,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from kit import places
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
 STATIC = places.ROOT / "kit" / "static"
 DARK = 'body[data-jp-theme-light="false"]'
@@ -28,5 +28,5 @@ def plotly() -> Path:
     """plotly's own bundle, as its package installs it; importing the package would cost every start."""
     found = find_spec("plotly")
     if found is None or found.origin is None:
-        raise Trouble(_("The pictures' library is missing. Please install the kit once more."))
+        raise KitError(_("The pictures' library is missing. Please install the kit once more."))
     return Path(found.origin).parent / "package_data" / "plotly.min.js"

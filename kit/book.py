@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any, overload
 from kit import places
 from kit.exchange import sample
 from kit.fields import Audience
+from kit.jupyter import hardening
 from kit.notebook import NotebookWords
 from kit.records import Record, changed
 from kit.store import Store, checkpoint
 from kit.vault import agent, agent_process, backups, keys, practice, system_keyring
-from kit.words import Damaged, Trouble, _
+from kit.words import Damaged, KitError, _
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,26 +37,29 @@ def open_book(place: str | os.PathLike | None = None, passphrase: str | None = N
 
     `None` is what KIT_BOOK names, else the coach's own practice if there is one, else the sample. A new file with a
     passphrase (this one, or what KIT_PASSPHRASE holds) becomes a new encrypted practice. A book whose key nobody has
-    handed on yet is locked: its words are frames that fill themselves once it is opened. Raises Trouble with one
+    handed on yet is locked: its words are frames that fill themselves once it is opened. Raises KitError with one
     plain sentence when the book cannot be opened; nothing is changed then.
     """
+    hardening.harden_kernel()
     told = place or os.environ.get("KIT_BOOK")
     named = str(told or (places.practice() if _was_begun(places.practice()) else SAMPLE))
     if named in (SAMPLE, MEMORY):
         if passphrase is not None:
-            raise Trouble(_("Only a file can have a passphrase. Please name one, or leave the passphrase out."))
+            raise KitError(_("Only a file can have a passphrase. Please name one, or leave the passphrase out."))
         return (
-            Book(None, Store(None)) if named == MEMORY else _or_door(places.sample(), sample.opened, for_now=not told)
+            Book(None, Store(None))
+            if named == MEMORY
+            else _or_door(places.sample(), sample.open_sample, for_now=not told)
         )
     where = Path(named).expanduser()
     words = passphrase if passphrase is not None else os.environ.get("KIT_PASSPHRASE")
     if words is not None and not (where.exists() and where.stat().st_size):
-        return Book(where, practice.begin(where, keys.new(), words))
+        return Book(where, practice.create(where, keys.generate(), words))
     if not backups.needs_key(where):
         if passphrase is not None:
-            raise Trouble(_("{place} has no passphrase. Please open it without one.").format(place=where))
+            raise KitError(_("{place} has no passphrase. Please open it without one.").format(place=where))
         return _or_door(where, lambda: _backed_up(where))
-    key = agent.at_hand(where) if words is None else keys.read(where, words)
+    key = agent.find_key(where) if words is None else keys.read_key_file(where, words)
     return _or_door(where, lambda: _backed_up(where, key) if key else None, lent=words is None)
 
 
@@ -71,7 +75,7 @@ def _or_door(place: Path, opens: Callable[[], Store | None], for_now: bool = Fal
 
 def _was_begun(place: Path) -> bool:
     """Whether there is a book, or was one: a practice that is gone must not look as if there had never been one."""
-    return place.exists() or checkpoint.beside(place).exists()
+    return place.exists() or checkpoint.path_for(place).exists()
 
 
 def _on_a_page() -> bool:
@@ -83,7 +87,7 @@ def _on_a_page() -> bool:
 def _backed_up(place: Path, key: bytes | None = None) -> Store:
     """An open book; its backup is made beside whatever goes on."""
     store = Store(place, key)
-    backups.soon(place, key)
+    backups.schedule(place, key)
     return store
 
 
@@ -112,7 +116,7 @@ class Book(NotebookWords):
     @property
     def _store(self) -> Store:
         if self._opened is None:
-            raise Trouble(self._damaged or _("This practice is locked. Please open it with its passphrase first."))
+            raise KitError(self._damaged or _("This practice is locked. Please open it with its passphrase first."))
         return self._opened
 
     @cached_property
@@ -142,7 +146,7 @@ class Book(NotebookWords):
         """Opens a locked book, and fills the panels that wait for it."""
         if self.locked:
             self._lent = False
-            self._open(keys.read(self._file(), passphrase))
+            self._open(keys.read_key_file(self._file(), passphrase))
 
     def unlock_remembered(self) -> bool:
         """Opens a locked book with the key that this computer's keyring holds; whether it held one."""
@@ -168,13 +172,13 @@ class Book(NotebookWords):
 
     def _file(self) -> Path:
         if self.place is None:
-            raise Trouble(_("A book in memory has no passphrase."))
+            raise KitError(_("A book in memory has no passphrase."))
         return self.place
 
     def _open(self, key: bytes | None) -> None:
         here = self._file()
         try:
-            self._opened = sample.opened() if here == places.sample() else _backed_up(here, key)
+            self._opened = sample.open_sample() if here == places.sample() else _backed_up(here, key)
         except Damaged:
             self._put_down(backups.DAMAGED)
             raise
@@ -204,7 +208,7 @@ class Book(NotebookWords):
         from kit.vault import erasing
 
         if self._opened:
-            erasing.let_go(self._opened, lambda one: is_due(one, date.today()))
+            erasing.purge_workshops(self._opened, lambda one: is_due(one, date.today()))
 
     def _listen(self) -> None:
         """In a notebook: follows the one unlock that all notebooks of the running server share."""
@@ -219,9 +223,9 @@ class Book(NotebookWords):
             if heard:
                 loop.call_soon_threadsafe(heard, word)
 
-        weakref.finalize(self, agent.watch(pass_on))
-        with contextlib.suppress(agent.Silent):
-            if self._lent and agent.ask(self._file()) is None:  # locked in the meantime
+        weakref.finalize(self, agent.subscribe(pass_on))
+        with contextlib.suppress(agent.AgentTimeout):
+            if self._lent and agent.get_key(self._file()) is None:  # locked in the meantime
                 self.lock()
 
     def _heard(self, word: str) -> None:
@@ -229,7 +233,7 @@ class Book(NotebookWords):
             self.lock()
         elif word == "opened" and (self.locked or self._for_now):
             where = places.practice() if self._for_now else self._file()
-            key = agent.at_hand(where)
+            key = agent.find_key(where)
             if key:
                 self.close()
                 self.place, self._for_now, self._lent = where, False, True
@@ -238,14 +242,14 @@ class Book(NotebookWords):
             self._look_at_the_curtain()
         elif word == "seat" and not self.locked:
             self.state.follow_seat()
-        elif self.place and word == backups.word(backups.PUT_DOWN, self.place) and not self.locked:
-            self._put_down(backups.PUT_DOWN)
-        elif self.place and word == backups.word(backups.TAKE_UP, self.place) and self.locked:
+        elif self.place and word == backups.event(backups.RELEASE, self.place) and not self.locked:
+            self._put_down(backups.RELEASE)
+        elif self.place and word == backups.event(backups.REOPEN, self.place) and self.locked:
             self._take_up(self.place)
 
     def _take_up(self, place: Path) -> None:
         """Opens what stands there now."""
-        key = agent.at_hand(place)
+        key = agent.find_key(place)
         if key or not backups.needs_key(place):
             self._open(key)
         else:
@@ -295,7 +299,7 @@ class Book(NotebookWords):
         """Writes a client's story as one page that opens offline, for one reader; gives its path."""
         from kit import reports
 
-        return reports.make(self._store, client, audience, supporter, since, until, Path(to) if to else None)
+        return reports.write_report(self._store, client, audience, supporter, since, until, Path(to) if to else None)
 
     def export(self, client: str, to: str | os.PathLike, private: bool = True) -> Path:
         """Writes all that is held of a client into a new folder: tables, one file with everything, what they mean.
@@ -313,7 +317,7 @@ class Book(NotebookWords):
         """
         from kit.vault import erasing
 
-        return erasing.erase(self._store, client, erasing.key_of(self.place, passphrase))
+        return erasing.erase(self._store, client, erasing.backup_key(self.place, passphrase))
 
     @property
     def remark(self) -> str:

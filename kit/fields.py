@@ -46,7 +46,7 @@ class About:
     audience: tuple[Audience, ...] | None = None  # None: whoever may see the kind
 
 
-def amiss(field: str, sentence: str) -> PydanticCustomError:
+def field_error(field: str, sentence: str) -> PydanticCustomError:
     """An error that belongs to `field` and says `sentence` to a person."""
     return PydanticCustomError("amiss", "{sentence}", {"field": field, "sentence": sentence})
 
@@ -55,9 +55,9 @@ def _readable(text: str) -> str:
     if text.isprintable():
         return text
     if any(category(letter) == "Cc" and letter not in "\n\t" for letter in text):
-        raise amiss("", _("this text holds a sign that cannot be shown. Please type it anew."))
+        raise field_error("", _("this text holds a sign that cannot be shown. Please type it anew."))
     if any("\ud800" <= letter <= "\udfff" for letter in text):
-        raise amiss("", HALF_A_SIGN)
+        raise field_error("", HALF_A_SIGN)
     return text
 
 
@@ -76,7 +76,7 @@ def _written(value: Any) -> Any:
 
 def _within_a_life(day: Any) -> Any:
     if day and not 1900 <= day.year <= date.today().year + 20:
-        raise amiss("", _("the year {year} lies too far off. Please look at it again.").format(year=day.year))
+        raise field_error("", _("the year {year} lies too far off. Please look at it again.").format(year=day.year))
     return day
 
 
@@ -88,7 +88,7 @@ def _moment_within_a_life(moment: datetime, info: ValidationInfo) -> datetime:
 def _has_come(day: date | None, info: ValidationInfo) -> date | None:
     kept_before = bool(info.context and info.context.get("kept"))
     if day and not kept_before and day > date.today() + timedelta(days=1):
-        raise amiss("", _("that day is still to come. Please choose today or an earlier day."))
+        raise field_error("", _("that day is still to come. Please choose today or an earlier day."))
     return day
 
 
@@ -96,7 +96,7 @@ def _something(text: str, info: ValidationInfo) -> str:
     kept_before = bool(info.context and info.context.get("kept"))
     unseen = all(letter.isspace() or category(letter) == "Cf" for letter in text)
     if not text.strip() or (unseen and not kept_before):
-        raise amiss("", _("please write a few words."))
+        raise field_error("", _("please write a few words."))
     return text
 
 
@@ -112,7 +112,7 @@ Link = Text | None
 Links = tuple[Text, ...]
 
 
-def _said(about: About) -> Any:
+def _schema_extra(about: About) -> Any:
     return {"about": about}
 
 
@@ -121,7 +121,7 @@ def _field(about: About, default: Any, **limits: Any) -> Any:
         default,
         title=about.label,
         description=about.help or None,
-        json_schema_extra=_said(about),
+        json_schema_extra=_schema_extra(about),
         **limits,
     )
 
@@ -175,7 +175,7 @@ def day(label: str, **more: Any) -> Any:
 def today(label: str, **more: Any) -> Any:
     """A date that starts as today."""
     about = About(label, "day", starts="today", **more)
-    return Field(default_factory=date.today, title=label, json_schema_extra=_said(about))
+    return Field(default_factory=date.today, title=label, json_schema_extra=_schema_extra(about))
 
 
 def flag(label: str, default: bool = False, **more: Any) -> Any:
@@ -204,7 +204,7 @@ def about(kind: type) -> Mapping[str, About]:
 _DESCRIBED: dict[type, Mapping[str, About]] = {}
 
 
-def seen(kind: type, audience: Audience) -> tuple[str, ...]:
+def visible_fields(kind: type, audience: Audience) -> tuple[str, ...]:
     """The names of the fields of `kind` that `audience` may see: the one wall of confidentiality.
 
     Of a kind that cannot be shared a supporter sees only what names them among its own readers: it was written for
@@ -220,7 +220,7 @@ def seen(kind: type, audience: Audience) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def may_see(kind: type, share_with: Iterable[str], audience: Audience, supporter: Any = None) -> bool:
+def is_visible(kind: type, share_with: Iterable[str], audience: Audience, supporter: Any = None) -> bool:
     """Whether `audience` may see one record of `kind` at all.
 
     A supporter sees a record only when it was shared with that very supporter and its kind is among those
@@ -233,11 +233,11 @@ def may_see(kind: type, share_with: Iterable[str], audience: Audience, supporter
     if supporter is None:
         return False
     if "share_with" not in about(kind):
-        return bool(seen(kind, audience))
+        return bool(visible_fields(kind, audience))
     return kind.plural in supporter.may_see and supporter.id in share_with  # type: ignore[attr-defined]
 
 
-def in_words(told: About, value: Any, names: Mapping[str, str]) -> str:
+def format_value(told: About, value: Any, names: Mapping[str, str]) -> str:
     """A field's value as a person reads it: a choice's own words, the names behind ids, several with commas."""
     words = dict(told.choices)
     if told.kind == "flag":

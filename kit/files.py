@@ -8,7 +8,7 @@ import tempfile
 import unicodedata
 from pathlib import Path
 
-from kit.words import _, not_written
+from kit.words import _, write_error
 
 _NOT_WRITTEN = _("{place} could not be written; it is as it was. Please look whether its disk has room.")
 _NAMES_OF_WINDOWS = re.compile(r"(con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³])(\..*)?", re.IGNORECASE)
@@ -30,7 +30,7 @@ def write_atomically(place: Path, content: bytes, trouble: str = _NOT_WRITTEN) -
             Path(name).replace(place)
             sync_folder(place.parent)
     except OSError as error:
-        raise not_written(error, place, trouble) from error
+        raise write_error(error, place, trouble) from error
 
 
 def sync_folder(folder: Path) -> None:

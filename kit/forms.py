@@ -11,31 +11,31 @@ from typing import Any
 from pydantic import ValidationError
 
 from kit import places
-from kit.fields import About, Audience, about, seen
+from kit.fields import About, Audience, about, visible_fields
 from kit.records import BY_PLURAL, OfClient, Record, ToolUse, problems
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
 Offers = Mapping[str, Sequence[tuple[str, str]]]
 
 
 @dataclass(frozen=True)
-class Beside:
+class ExtraQuestion:
     """A question that a form asks beside its record's own; `make(record, answer)` gives the records it leads to."""
 
     about: About
     make: Callable[[Any, Any], list[Record]]
 
 
-def _uses(setback: Any, tools: list[str] | None) -> list[Record]:
+def _tool_uses(setback: Any, tools: list[str] | None) -> list[Record]:
     return [ToolUse(client=setback.client, tool=tool, setback=setback.id, on=setback.began_on) for tool in tools or []]
 
 
-WHAT_HELPED = Beside(
-    About(_("What helped?"), "links", of="tools", help=_("tap all that fit; anything of your own counts")), _uses
+WHAT_HELPED = ExtraQuestion(
+    About(_("What helped?"), "links", of="tools", help=_("tap all that fit; anything of your own counts")), _tool_uses
 )
 
 
-class Unfit(Exception):
+class FormError(Exception):
     """What was typed does not make a record yet: field name -> one plain sentence."""
 
     def __init__(self, told: dict[str, str]) -> None:
@@ -55,7 +55,7 @@ class Form:
     first: tuple[str, ...]
     more: tuple[str, ...] = ()
     fixed: dict[str, Any] = field(default_factory=dict)
-    beside: dict[str, Beside] = field(default_factory=dict)
+    beside: dict[str, ExtraQuestion] = field(default_factory=dict)
     title: str = ""
     optional: bool = True
     record: Record | None = None
@@ -63,7 +63,7 @@ class Form:
 
     @property
     def names(self) -> tuple[str, ...]:
-        allowed = seen(self.kind, self.audience)
+        allowed = visible_fields(self.kind, self.audience)
         return tuple(name for name in (*self.first, *self.more) if name in allowed or name in self.beside)
 
     @property
@@ -73,11 +73,15 @@ class Form:
 
     def asked(self, offers: Offers, own_words: Sequence[str] = ()) -> list[dict[str, Any]]:
         """One plain dictionary a field: all that a page or a widget needs to ask for it."""
-        return [_asked(name, told, offers, own_words, name in self.more) for name, told in self.described.items()]
+        return [
+            _describe_field(name, told, offers, own_words, name in self.more) for name, told in self.described.items()
+        ]
 
     def blank(self) -> dict[str, Any]:
         """What the form holds before anything is typed: its record's values, or the declared beginnings."""
-        return {name: None if name in self.beside else _start(self.kind, name, self.record) for name in self.names}
+        return {
+            name: None if name in self.beside else _initial_value(self.kind, name, self.record) for name in self.names
+        }
 
     def untouched(self, typed: Mapping[str, Any]) -> bool:
         """Whether nothing was filled in; a day or a choice that was there from the beginning does not count.
@@ -98,7 +102,7 @@ class Form:
         for name, told in self.described.items():
             value = typed.get(name, blank[name])
             if told.kind in ("link", "links"):
-                value = _linked(name, told, value, given.get("client"), new)
+                value = _resolve_links(name, told, value, given.get("client"), new)
             if name in self.beside:
                 answers[name] = value
             elif value not in ("", None, []) or told.kind in ("flag", "day"):
@@ -106,7 +110,7 @@ class Form:
         try:
             record = self.kind.model_validate(given)
         except ValidationError as error:
-            raise Unfit(problems(self.kind, error)) from error
+            raise FormError(problems(self.kind, error)) from error
         beside = [one for name, answer in answers.items() for one in self.beside[name].make(record, answer)]
         return [*new, record, *beside]
 
@@ -117,7 +121,7 @@ class Form:
         return {**unseen, "version": self.record.version + 1}
 
 
-def _asked(name: str, told: About, offers: Offers, own_words: Sequence[str], more: bool) -> dict[str, Any]:
+def _describe_field(name: str, told: About, offers: Offers, own_words: Sequence[str], more: bool) -> dict[str, Any]:
     choices = told.choices or tuple(offers.get(told.of, ()))
     if told.suggests == "came_before":
         choices = tuple((one, one) for one in suggestions()["came_before"])
@@ -135,12 +139,12 @@ def _asked(name: str, told: About, offers: Offers, own_words: Sequence[str], mor
         "among": told.among,
         "asks": [list(one) for one in told.asks],
         "must": told.must,
-        "grows": _grows(told),
+        "grows": _accepts_new(told),
         "more": more,
     }
 
 
-def _grows(told: About) -> bool:
+def _accepts_new(told: About) -> bool:
     """Whether something of one's own can be named in passing: a few words must be all that it needs."""
     if told.kind not in ("link", "links"):
         return bool(told.suggests and told.kind == "several")
@@ -155,31 +159,31 @@ def _label(told: About, own_words: Sequence[str]) -> str:
     return label.format(word=word[0].upper() + word[1:]) if word else told.label
 
 
-def _start(kind: type[Record], name: str, record: Record | None) -> Any:
+def _initial_value(kind: type[Record], name: str, record: Record | None) -> Any:
     if record is not None:
-        return as_typed(getattr(record, name))
+        return to_json_value(getattr(record, name))
     declared = kind.model_fields[name]
-    return None if declared.is_required() else as_typed(declared.get_default(call_default_factory=True))
+    return None if declared.is_required() else to_json_value(declared.get_default(call_default_factory=True))
 
 
-def as_typed(value: Any) -> Any:
+def to_json_value(value: Any) -> Any:
     """A record's value in the form in which a page holds it."""
     if isinstance(value, date):
         return value.isoformat()
     return list(value) if isinstance(value, tuple) else value
 
 
-def _linked(name: str, told: About, value: Any, client: str | None, new: list[Record]) -> Any:
+def _resolve_links(name: str, told: About, value: Any, client: str | None, new: list[Record]) -> Any:
     try:
-        return _named_in_passing(value, told.of, client, new)
+        return _create_named(value, told.of, client, new)
     except ValidationError as error:
-        raise Unfit({name: " ".join(problems(BY_PLURAL[told.of], error).values())}) from error
+        raise FormError({name: " ".join(problems(BY_PLURAL[told.of], error).values())}) from error
 
 
-def _named_in_passing(value: Any, of: str, client: str | None, new: list[Record]) -> Any:
+def _create_named(value: Any, of: str, client: str | None, new: list[Record]) -> Any:
     """Ids stay; `{"new": "a quiet walk"}` becomes a record of its own, and its id stands in its place."""
     if isinstance(value, list):
-        return [_named_in_passing(one, of, client, new) for one in value]
+        return [_create_named(one, of, client, new) for one in value]
     if not isinstance(value, dict) or "new" not in value:
         return value
     kind = BY_PLURAL[of]
@@ -197,6 +201,6 @@ def suggestions() -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Trouble(
+        raise KitError(
             _("{path} cannot be read: {why}. Please look at that line.").format(path=path, why=error)
         ) from error

@@ -7,17 +7,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kit.fields import About, Audience, about, may_see, seen
+from kit.fields import About, Audience, about, is_visible, visible_fields
 from kit.records import BY_PLURAL, KINDS, Client, OfClient, Record
 from kit.store import Store
 
 CLIENT_KINDS = tuple(kind for kind in KINDS if kind is Client or issubclass(kind, OfClient))
-ALWAYS = ("id", "created_at", "by")
+META_COLUMNS = ("id", "created_at", "by")
 # What holds until it is changed is told whatever the period; all else counts on the days it is about.
-STANDING = ("clients", "supporters", "tools", "plan", "aspirations", "support_lines", "practice")
-HOLDS_ON = ("better", "ladder_marks")  # the latest words, or place, hold however long ago they were noted
-FIRST_MOMENT, FIRST_DAY = datetime(1970, 1, 1, tzinfo=UTC), date(1970, 1, 1).toordinal()  # where numpy begins to count
-CASTS = {"rating": "Int64", "count": "Int64", "flag": "bool", "text": "str", "link": "str"}
+UNDATED_KINDS = ("clients", "supporters", "tools", "plan", "aspirations", "support_lines", "practice")
+CARRIED_FORWARD = ("better", "ladder_marks")  # the latest words, or place, hold however long ago they were noted
+EPOCH, EPOCH_DAY = datetime(1970, 1, 1, tzinfo=UTC), date(1970, 1, 1).toordinal()  # where numpy begins to count
+DTYPES = {"rating": "Int64", "count": "Int64", "flag": "bool", "text": "str", "link": "str"}
 
 
 def frames(
@@ -38,8 +38,8 @@ def frames(
 def frame(kind: type[Record], rows: Iterable[dict], audience: Audience, supporter: Any = None) -> pd.DataFrame:
     """The rows of one kind that `audience` may see, cast by the declaration."""
     own = ("client",) if issubclass(kind, OfClient) else ()
-    names = (*ALWAYS, *own, *seen(kind, audience))
-    seen_rows = [row for row in rows if may_see(kind, row.get("share_with") or (), audience, supporter)]
+    names = (*META_COLUMNS, *own, *visible_fields(kind, audience))
+    seen_rows = [row for row in rows if is_visible(kind, row.get("share_with") or (), audience, supporter)]
     described = about(kind)
     columns = {name: _cast(described.get(name), name, [row[name] for row in seen_rows]) for name in names}
     return pd.DataFrame(columns, columns=list(names), index=range(len(seen_rows)), copy=False)
@@ -54,38 +54,38 @@ def _cast(told: About | None, name: str, values: list) -> Any:
     if told.kind == "day":
         return _days(values)
     if told.kind in ("texts", "several", "links"):
-        return _apart([tuple(value or ()) for value in values])
+        return _object_array([tuple(value or ()) for value in values])
     whole_number = told.kind == "choice" and isinstance(told.choices[0][0], int)
-    return pd.array(values, dtype="Int64" if whole_number else CASTS.get(told.kind, "str"))
+    return pd.array(values, dtype="Int64" if whole_number else DTYPES.get(told.kind, "str"))
 
 
 def _moments(values: Sequence[datetime]) -> np.ndarray:
     """Counted by ourselves, for numpy looks at each of them at length."""
-    counted = ((one - FIRST_MOMENT) // timedelta.resolution for one in values)
+    counted = ((one - EPOCH) // timedelta.resolution for one in values)
     return np.fromiter(counted, "int64", len(values)).view("datetime64[us]")
 
 
 def _days(values: Sequence[date | None]) -> np.ndarray:
     not_known = np.iinfo("int64").min  # numpy's own sign for it
-    counted = (not_known if one is None else one.toordinal() - FIRST_DAY for one in values)
+    counted = (not_known if one is None else one.toordinal() - EPOCH_DAY for one in values)
     return np.fromiter(counted, "int64", len(values)).view("datetime64[D]").astype("datetime64[us]")
 
 
-def _apart(values: list[tuple]) -> np.ndarray:
+def _object_array(values: list[tuple]) -> np.ndarray:
     """One tuple in each place; numpy would make a table of tuples that are equally long."""
     found = np.empty(len(values), dtype="object")
     found[:] = values
     return found
 
 
-def within(
+def filter_period(
     frames: Mapping[str, pd.DataFrame], since: date | None, until: date | None = None
 ) -> dict[str, pd.DataFrame]:
     """The same frames with what belongs to the time from `since` to `until`, as `touches` has it."""
-    return {plural: _of_period(BY_PLURAL[plural], frame, since, until) for plural, frame in frames.items()}
+    return {plural: _filter_frame(BY_PLURAL[plural], frame, since, until) for plural, frame in frames.items()}
 
 
-def touches(begins: Any, ends: Any, since: date | None, until: date | None = None) -> np.ndarray:
+def overlaps_period(begins: Any, ends: Any, since: date | None, until: date | None = None) -> np.ndarray:
     """Which of these belong to the time from `since` to `until`, both days in it: the one meaning of "in this period".
 
     A span belongs to a time that it touches; without an end (NaT) it goes on, and belongs to every time from its
@@ -96,8 +96,8 @@ def touches(begins: Any, ends: Any, since: date | None, until: date | None = Non
     return ~over if until is None else ~over & ~(begins > np.datetime64(until))
 
 
-def _of_period(kind: type[Record], frame: pd.DataFrame, since: date | None, until: date | None) -> pd.DataFrame:
-    if kind.plural in STANDING or kind.dated not in frame or not (since or until):
+def _filter_frame(kind: type[Record], frame: pd.DataFrame, since: date | None, until: date | None) -> pd.DataFrame:
+    if kind.plural in UNDATED_KINDS or kind.dated not in frame or not (since or until):
         return frame
     last = frame[kind.ends if kind.ends in frame else kind.dated]
-    return frame[touches(frame[kind.dated], last, None if kind.plural in HOLDS_ON else since, until)]
+    return frame[overlaps_period(frame[kind.dated], last, None if kind.plural in CARRIED_FORWARD else since, until)]

@@ -8,24 +8,24 @@ from pathlib import Path
 from typing import IO
 
 
-class Busy(Exception):
+class LockTimeout(Exception):
     """Another program holds the lock, and has not let go of it in time."""
 
 
 @contextlib.contextmanager
-def alone(lock: Path, patience: float) -> Iterator[None]:
+def exclusive(lock: Path, patience: float) -> Iterator[None]:
     """While this holds, no other program gets in; raises Busy where one has not left in so many seconds."""
     lock.touch(mode=0o600)
     with lock.open("ab") as file:
         until = time.monotonic() + patience
-        while not _locked(file):
+        while not _try_lock(file):
             if time.monotonic() >= until:
-                raise Busy
+                raise LockTimeout
             time.sleep(0.05)
         yield
 
 
-def _locked(file: IO[bytes]) -> bool:
+def _try_lock(file: IO[bytes]) -> bool:
     try:
         if sys.platform == "win32":
             import msvcrt

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import platformdirs
 
-from kit.words import _, not_written
+from kit.words import _, write_error
 
 PACKAGE = Path(__file__).resolve().parent
 ROOT = PACKAGE.parent
@@ -27,15 +27,15 @@ def home() -> Path:
     """
     named = os.environ.get("KIT_HOME")
     folder = Path(named).expanduser() if named else platformdirs.user_data_path("reflection-kit", False)
-    return _made(folder)
+    return _make_folder(folder)
 
 
-def _made(folder: Path) -> Path:
+def _make_folder(folder: Path) -> Path:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         otherwise = _("{place} cannot be made. Please choose a folder of your own with KIT_HOME.")
-        raise not_written(error, folder, otherwise) from error
+        raise write_error(error, folder, otherwise) from error
     return folder
 
 
@@ -51,25 +51,25 @@ def practice() -> Path:
 
 def notebooks() -> Path:
     """The folder of this person's own copies of the notebooks: the only one that the server shows."""
-    return _made(home() / "notebooks")
+    return _make_folder(home() / "notebooks")
 
 
 def rooms() -> Path:
     """The folder of what open rooms keep beside the books."""
-    return _made(home() / "rooms")
+    return _make_folder(home() / "rooms")
 
 
-PAGES = (".html", ".htm", ".pdf")
+PAGE_SUFFIXES = (".html", ".htm", ".pdf")
 
 
 def reports() -> Path:
     """The folder of the pages made for reading at home."""
-    return _made(home() / "reports")
+    return _make_folder(home() / "reports")
 
 
 def backups() -> Path:
     """The folder of the sealed copies of the practice."""
-    return _made(home() / "backups")
+    return _make_folder(home() / "backups")
 
 
 def downloads() -> Path:
@@ -79,7 +79,7 @@ def downloads() -> Path:
 
 # How services that copy to a cloud call their folders, from which a name may go on: "OneDrive - Lighthouse".
 _GOES_ON = r"([ ._(-].*)?"
-CLOUDS = {
+CLOUD_SERVICES = {
     "OneDrive": "onedrive" + _GOES_ON,
     "Dropbox": "dropbox" + _GOES_ON,
     "iCloud Drive": "icloud ?(drive|photos)?|mobile documents",
@@ -94,9 +94,9 @@ CLOUDS = {
 }
 
 
-def synced(path: Path) -> str:
+def cloud_service_of(path: Path) -> str:
     """The service whose folder holds `path`, and would copy a book while it is written; "" where none is known."""
-    parts = _parts(path)
+    parts = _normalized_parts(path)
     for root, name in _cloud_folders():
         if parts[: len(root)] == root:
             return name
@@ -104,12 +104,12 @@ def synced(path: Path) -> str:
 
 
 def _cloud_called(part: str) -> str:
-    return next((name for name, called in CLOUDS.items() if re.fullmatch(called, part, re.IGNORECASE)), "")
+    return next((name for name, called in CLOUD_SERVICES.items() if re.fullmatch(called, part, re.IGNORECASE)), "")
 
 
-def cloud_words(book: Path) -> str:
+def cloud_warning(book: Path) -> str:
     """What can happen to a book in such a folder, and the way out; "" where the folder is in order."""
-    cloud = synced(book.parent)
+    cloud = cloud_service_of(book.parent)
     if not cloud:
         return ""
     told = _(
@@ -134,7 +134,7 @@ def _way_out(book: Path) -> str:
     ).format(start=start)
 
 
-def _parts(path: Path) -> tuple[str, ...]:
+def _normalized_parts(path: Path) -> tuple[str, ...]:
     """Where it really lies, spelled as its system compares names."""
     with contextlib.suppress(OSError, RuntimeError):
         path = path.expanduser().resolve()
@@ -146,17 +146,17 @@ def _cloud_folders() -> Iterator[tuple[tuple[str, ...], str]]:
     """The folders that a service itself names on this computer."""
     for variable in ("OneDrive", "OneDriveCommercial", "OneDriveConsumer"):
         if os.environ.get(variable):
-            yield _parts(Path(os.environ[variable])), "OneDrive"
+            yield _normalized_parts(Path(os.environ[variable])), "OneDrive"
     for folder in _dropbox_folders():
-        yield _parts(folder), "Dropbox"
+        yield _normalized_parts(folder), "Dropbox"
     library = _own_folder() / "Library"
     drive = library / "Mobile Documents"
     for folder in (drive, *(drive / "com~apple~CloudDocs" / name for name in ("Desktop", "Documents"))):
         if folder.exists():  # the last two lead to the person's own folders where iCloud copies those
-            yield _parts(folder), "iCloud Drive"
+            yield _normalized_parts(folder), "iCloud Drive"
     with contextlib.suppress(OSError):
         for folder in (library / "CloudStorage").iterdir():
-            yield _parts(folder), _cloud_called(folder.name) or folder.name.partition("-")[0]
+            yield _normalized_parts(folder), _cloud_called(folder.name) or folder.name.partition("-")[0]
 
 
 def _own_folder() -> Path:
@@ -172,12 +172,12 @@ def _dropbox_folders() -> Iterator[Path]:
             yield from [Path(one["path"]) for one in json.loads(file.read_text(encoding="utf-8")).values()]
 
 
-def trouble_log() -> Path:
+def error_log() -> Path:
     return home() / "trouble.log"
 
 
-def note_trouble(told: str) -> None:
+def log_error(told: str) -> None:
     """Keeps the last thing that went wrong inside the kit, for whoever mends it; never what a person typed."""
-    log = trouble_log()
+    log = error_log()
     log.touch(mode=0o600)
     log.write_text(told, encoding="utf-8", errors="backslashreplace")

@@ -6,28 +6,28 @@ from urllib.error import URLError
 
 import psutil
 
-ANOTHER = 1 << 32  # marks are told apart up to this
+HASH_RANGE = 1 << 32  # marks are told apart up to this
 
 
-def life(pid: int | None = None) -> str:
+def identity(pid: int | None = None) -> str:
     """A name for one process that no later one bears: numbers are given again. It is safe from jumps of the clock."""
     pid = os.getpid() if pid is None else pid
-    return f"{pid}-{hash(psutil.Process(pid)) % ANOTHER:08x}"
+    return f"{pid}-{hash(psutil.Process(pid)) % HASH_RANGE:08x}"
 
 
-def ended(told: str, within: float = 0.0) -> bool:
+def has_ended(told: str, within: float = 0.0) -> bool:
     """Whether the process of this name is no more, or will be in so many seconds: it may just be ending."""
     until = time.monotonic() + within
-    while not (over := _ended(told)) and time.monotonic() < until:
+    while not (over := _has_ended(told)) and time.monotonic() < until:
         time.sleep(0.05)
     return over
 
 
-def _ended(told: str) -> bool:
+def _has_ended(told: str) -> bool:
     """One of which nothing was told is not known to be there."""
     try:
         pid = int(told.partition("-")[0])
-        return life(pid) != told or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+        return identity(pid) != told or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
     except psutil.AccessDenied:
         return False
     except (ValueError, OverflowError, psutil.NoSuchProcess):
@@ -39,6 +39,6 @@ def exists(pid: int) -> bool:
     return psutil.pid_exists(pid)
 
 
-def silent(error: BaseException) -> bool:
+def is_timeout(error: BaseException) -> bool:
     """Whether this is what waiting in vain for an answer ends with; it tells nothing of who was asked."""
     return isinstance(error.reason if isinstance(error, URLError) else error, TimeoutError)

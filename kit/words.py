@@ -18,10 +18,10 @@ class Sentence(str):
     """A sentence into which people's words are put: they keep to themselves, whatever signs of direction they hold."""
 
     def format(self, *given: object, **named: object) -> str:
-        return super().format(*map(apart, given), **{name: apart(value) for name, value in named.items()})
+        return super().format(*map(isolate_bidi, given), **{name: isolate_bidi(value) for name, value in named.items()})
 
 
-def apart(words: object) -> object:
+def isolate_bidi(words: object) -> object:
     """Words that cannot turn round what stands beside them; words without such signs stay as they are."""
     if not isinstance(words, str) or words.isascii() or not any(bidirectional(one) in _RIGHT_TO_LEFT for one in words):
         return words
@@ -51,7 +51,7 @@ def labelled(label: str, words: str) -> str:
     return f"{label} {words}" if label.endswith("?") else f"{label}: {words}"
 
 
-class Trouble(Exception):
+class KitError(Exception):
     """Something that cannot be done; its text is one plain sentence with the next step."""
 
     def _render_traceback_(self) -> list[str]:
@@ -59,7 +59,7 @@ class Trouble(Exception):
         return [str(self)]
 
 
-class Damaged(Trouble):
+class Damaged(KitError):
     """A book of which something is gone or was changed: `lost` says what, without what a terminal could do."""
 
     def __init__(self, lost: str, do: str = "") -> None:
@@ -76,12 +76,12 @@ def is_full(error: BaseException) -> bool:
     return isinstance(error, OSError) and error.errno in _NO_ROOM
 
 
-def not_written(error: OSError, place: object, otherwise: str) -> Trouble:
+def write_error(error: OSError, place: object, otherwise: str) -> KitError:
     """What is said where something could not be written: that the disk is full, or the sentence for all else."""
-    return Trouble((FULL if is_full(error) else otherwise).format(place=place))
+    return KitError((FULL if is_full(error) else otherwise).format(place=place))
 
 
-class NoSuchClient(Trouble):
+class NoSuchClient(KitError):
     """A client was named whom this book does not know."""
 
 
@@ -105,7 +105,7 @@ def listed(items: list[str]) -> str:
 def beside(between: str, items: Iterable[str]) -> str:
     """People's own words beside each other, each kept apart from the next."""
     some = list(items)
-    return between.join(str(apart(one)) for one in some) if len(some) > 1 else "".join(some)
+    return between.join(str(isolate_bidi(one)) for one in some) if len(some) > 1 else "".join(some)
 
 
 MARKS = 8  # that stand on one letter in no language; where there are more, a line may end between them

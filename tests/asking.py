@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from kit.words import Trouble
+from kit.words import KitError
 
 
 def run(*words: object, typed: str = "", **more: str) -> subprocess.CompletedProcess:
@@ -19,6 +19,6 @@ def run(*words: object, typed: str = "", **more: str) -> subprocess.CompletedPro
 
 
 def trouble_of(do, *given: object, **more: object) -> str:
-    with pytest.raises(Trouble) as told:
+    with pytest.raises(KitError) as told:
         do(*given, **more)
     return str(told.value)

@@ -30,6 +30,13 @@ def nobodys_surroundings():
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cheap_guesses():
+    """What a guess at a passphrase costs is no matter here, but to the test that asks for it."""
+    with mock.patch.dict(keys.ARGON2_COSTS, memory=8, passes=1, lanes=1):
+        yield
+
+
 @pytest.fixture(autouse=True)
 def surroundings(nobodys_surroundings):
     """What a test, or a command that it calls, sets in its surroundings ends with it."""
@@ -42,8 +49,10 @@ def kit_home(surroundings, tmp_path_factory, monkeypatch):
     """A folder for everything that the kit keeps, for this test alone."""
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("KIT_HOME", str(home))
-    monkeypatch.setattr(agent, "PATIENCE", 30.0)  # seconds; a machine that is busy has not lost its key agent
-    monkeypatch.setattr(backups, "soon", lambda place, key: None)  # nothing is made beside a test that looks elsewhere
+    monkeypatch.setattr(agent, "TIMEOUT", 30.0)  # seconds; a machine that is busy has not lost its key agent
+    monkeypatch.setattr(
+        backups, "schedule", lambda place, key: None
+    )  # nothing is made beside a test that looks elsewhere
     forms.suggestions.cache_clear()
     yield home
     forms.suggestions.cache_clear()
@@ -114,11 +123,11 @@ def place(kit_home):
 
 @pytest.fixture
 def key(place):
-    return keys.read(place, owned.WORDS)
+    return keys.read_key_file(place, owned.WORDS)
 
 
 @pytest.fixture
 def no_keyring(monkeypatch):
     """This computer remembers no key."""
     monkeypatch.setattr(system_keyring, "recall", lambda book: None)
-    monkeypatch.setattr(system_keyring, "available", lambda: False)
+    monkeypatch.setattr(system_keyring, "is_available", lambda: False)

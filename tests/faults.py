@@ -23,7 +23,7 @@ from typing import Any
 import kit
 from kit.book import Book
 from kit.store import Store, opening
-from kit.words import Trouble
+from kit.words import KitError
 
 SOURCE = Path(__file__).with_suffix(".c")
 KINDS = {"write": 1, "sync": 2, "lock": 4}
@@ -106,7 +106,7 @@ def amiss(order: Order, told: dict[str, Any]) -> list[str]:
     found += [f"unclear: {one}" for one in told.get("said", ()) if not _is_clear(one)]
     try:
         store = Store(Path(order.place), bytes.fromhex(order.key) or None)
-    except Trouble as trouble:
+    except KitError as trouble:
         return [*found, f"alarm: {trouble}"]
     with contextlib.closing(store):
         titles = [one.title for one in store.records(kit.Win)]
@@ -161,7 +161,7 @@ def lived(orders: Iterable[Order], folder: Path) -> list[dict[str, Any]]:
 
 
 def _serve() -> None:
-    opening.SETTINGS["busy_timeout"] = opening.PATIENCE = 20  # nobody waits ten seconds for a lock that never comes
+    opening.SETTINGS["busy_timeout"] = opening.BUSY_TIMEOUT = 20  # nobody waits ten seconds for a lock that never comes
     _warm(kit.open_book(":memory:"))
     libc = ctypes.CDLL(None)
     for told in json.loads(sys.stdin.read()):
@@ -228,7 +228,7 @@ def _live(order: Order, libc: Any, told: dict[str, Any]) -> None:
 def _open(order: Order, told: dict[str, Any]) -> Any:
     try:
         return Book(Path(order.place), Store(Path(order.place), bytes.fromhex(order.key) or None))
-    except Trouble as trouble:
+    except KitError as trouble:
         told["said"].append(str(trouble))
         raise _Over from trouble
 
@@ -237,7 +237,7 @@ def _at_the_table(order: Order, told: dict[str, Any]) -> tuple[Any, Any, Any]:
     book = _open(order, told)
     try:
         return book, book.choose_client(), book.small_win()
-    except Trouble as trouble:
+    except KitError as trouble:
         told["said"].append(str(trouble))
         raise _Over from trouble
 

@@ -19,8 +19,8 @@ from uuid import uuid4
 from kit import rooms
 from kit.records import Answer, Workshop
 from kit.rooms import agenda, staging
-from kit.rooms.answers import TOGETHER
-from kit.rooms.workshop import Run
+from kit.rooms.answers import MIN_PHONES
+from kit.rooms.workshop import LiveWorkshop
 from kit.store import Store
 from kit.vault import keys
 
@@ -58,7 +58,7 @@ class Seen:
     disk: dict = field(default_factory=dict)  # way of guessing -> text -> where it stands
 
 
-class AsItWas(Run):
+class AsItWas(LiveWorkshop):
     """The first version: each answer is kept at once, with its moment, under the name that its phone gave it."""
 
     async def share(self, token, ask, key, text):
@@ -73,7 +73,9 @@ class AsItWas(Run):
 
 async def held(store, lot, kind, number):
     """One workshop, from the first phone to the last word, or to a kill in the middle."""
-    run = kind(store, Workshop(title=f"group {number}", keep_until=rooms.keep_until(30)), agenda.read(agenda.OWN))
+    run = kind(
+        store, Workshop(title=f"group {number}", keep_until=rooms.retention_date(30)), agenda.load(agenda.BUILT_IN)
+    )
     store.keep(run.record)
     people = [run.join() for _phone in range(lot.randint(3, 14))]
     for token in people:
@@ -147,10 +149,10 @@ def _seize(store, run, seen):
             place = content.find(text.encode())
             if place >= 0:
                 _note(seen, f"bytes{name}", text, place)
-    file = staging.file_of(run.record.id)
+    file = staging.path_for(run.record.id)
     if file.exists():
-        sealing = keys.derived(store.sealing_secret(), staging.PURPOSE + run.record.id.encode())
-        told = json.loads(keys.unsealed(sealing, file.read_bytes()))
+        sealing = keys.derive(store.sealing_secret(), staging.KEY_PURPOSE + run.record.id.encode())
+        told = json.loads(keys.decrypt(sealing, file.read_bytes()))
         for place, one in enumerate(told):
             _note(seen, "what waits", one["text"], place)
         seen.waiting = [[one["text"] for one in told if one["ask"] == ask] for ask in ASKS]
@@ -193,10 +195,10 @@ def fours(seen):
     """What would be released together: for a room in which each line is in view at once."""
     for ask in ASKS:
         lines = [text for _person, one, text in seen.presses if one == ask]
-        yield from (lines[at : at + TOGETHER] for at in range(0, len(lines), TOGETHER))
+        yield from (lines[at : at + MIN_PHONES] for at in range(0, len(lines), MIN_PHONES))
 
 
-def guess(folder, seed, how_many, kind=Run):
+def guess(folder, seed, how_many, kind=LiveWorkshop):
     """Way of guessing -> its tally, over so many workshops; how many lines each release held at least."""
     lot, tallies, sizes = Random(seed), {}, Counter()
     for first in range(0, how_many, AT_ONCE):

@@ -16,7 +16,7 @@ import sqlcipher3.dbapi2 as sqlcipher
 import kit
 from kit.records import KINDS, changed
 from kit.store import Store, checkpoint, opening
-from kit.words import Trouble
+from kit.words import KitError
 
 WORDS = ("kettle", "walked", "to the sea", "with Ada", "before", "it rained", "and", "we laughed", "the", "a")
 FORK = multiprocessing.get_context("fork" if hasattr(os, "fork") else "spawn")
@@ -105,7 +105,7 @@ def opened(practice: Practice) -> tuple[str, Any]:
     """(the sentence of trouble, or empty; what the book holds)."""
     try:
         store = Store(practice.place, practice.key)
-    except Trouble as trouble:
+    except KitError as trouble:
         return str(trouble), None
     try:
         return "", told(store)
@@ -253,23 +253,23 @@ def nothing(one: Practice, rng: random.Random) -> None:
 
 
 def without_head(one: Practice, rng: random.Random) -> None:
-    checkpoint.beside(one.place).unlink()
+    checkpoint.path_for(one.place).unlink()
 
 
 def with_an_earlier_head(one: Practice, rng: random.Random) -> None:
     """A crash after the save and before its head was written."""
-    lines = [line for line in checkpoint.beside(one.place).read_bytes().splitlines() if line]
-    checkpoint.beside(one.place).write_bytes(b"\n".join(lines[: rng.randrange(1, len(lines))]) + b"\n")
+    lines = [line for line in checkpoint.path_for(one.place).read_bytes().splitlines() if line]
+    checkpoint.path_for(one.place).write_bytes(b"\n".join(lines[: rng.randrange(1, len(lines))]) + b"\n")
 
 
 def with_a_torn_head(one: Practice, rng: random.Random) -> None:
-    os.truncate(checkpoint.beside(one.place), rng.randrange(checkpoint.beside(one.place).stat().st_size))
+    os.truncate(checkpoint.path_for(one.place), rng.randrange(checkpoint.path_for(one.place).stat().st_size))
 
 
 def with_a_flipped_head(one: Practice, rng: random.Random) -> None:
-    content = bytearray(checkpoint.beside(one.place).read_bytes())
+    content = bytearray(checkpoint.path_for(one.place).read_bytes())
     content[rng.randrange(len(content))] ^= 1 << rng.randrange(8)
-    checkpoint.beside(one.place).write_bytes(content)
+    checkpoint.path_for(one.place).write_bytes(content)
 
 
 def packed(one: Practice, rng: random.Random) -> None:
@@ -348,7 +348,7 @@ def killed(folder: Path, kills: int, seed: int = 0) -> tuple[int, int, list[str]
         told = [line for file in files if file.exists() for line in file.read_text().split()]
         try:
             store = Store(place, key)
-        except Trouble as trouble:
+        except KitError as trouble:
             said.append(str(trouble))
             continue
         there = {one.id for one in store.records(kit.Win)}
@@ -385,12 +385,12 @@ def killed_at(place: Path, key: bytes | None, step: int) -> bool:
 
 
 def _open_until(place: Path, key: bytes | None, step: int) -> None:
-    connected, left = opening._connected, iter(range(step))
+    connected, left = opening._connect, iter(range(step))
 
     def counted(place: Path | None, key: bytes | None) -> Any:
         connection = connected(place, key)
         connection.set_trace_callback(lambda _order: next(left, None) is None and os._exit(9))
         return connection
 
-    opening._connected = counted
+    opening._connect = counted
     Store(place, key).close()

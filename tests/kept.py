@@ -12,7 +12,7 @@ from harmed import FORK
 import kit
 from kit.store import Store
 from kit.vault import backups, transfer
-from kit.words import Trouble
+from kit.words import KitError
 
 
 def _save_on(place: Path, key: bytes | None, acknowledged: Path, most: int) -> None:
@@ -59,9 +59,9 @@ def _one_kill(home: Path, key: bytes | None, after: float, saves: int) -> tuple[
     backing.kill()
     backing.join()
     unfinished = len(list((home / "backups").glob(".moving-*")))
-    amiss = [f"listed, and is none: {file.name}" for file in backups.unreadable()]
+    amiss = [f"listed, and is none: {file.name}" for file in backups.unreadable_files()]
     begun = _begun(_lines(log))
-    listed = backups.kept(place) if key is None else [one.file for one in backups.everything()]
+    listed = backups.backup_files(place) if key is None else [one.file for one in backups.list_all()]
     for file in listed:
         amiss += _looked_into(
             file, home / f"{file.name}.book", key, _lines(acknowledged)[: begun.get(file.name, begun[""])]
@@ -90,7 +90,7 @@ def _looked_into(file: Path, place: Path, key: bytes | None, acknowledged: list[
             transfer.unpack(opened, place, key or b"")
         with contextlib.closing(Store(place, key)) as store:
             there = {one.id for one in store.records(kit.Win)}
-    except Trouble as trouble:
+    except KitError as trouble:
         return [f"{file.name}: {trouble}"]
     lacking = len(set(acknowledged) - there)
     return [f"{file.name}: {lacking} are not in it"] if lacking else []

@@ -17,7 +17,7 @@ import faults
 from kit import rooms
 from kit.records import Workshop
 from kit.rooms import agenda
-from kit.rooms.workshop import Run
+from kit.rooms.workshop import LiveWorkshop
 from kit.store import Store
 
 TITLE, PEOPLE = "Tuesday group", 5
@@ -28,14 +28,14 @@ KILLED = -1
 def run_of(store):
     """The run of the one workshop in this book, as a room takes it up."""
     found = store.records(Workshop)
-    return Run(store, found[0], agenda.read(agenda.OWN))
+    return LiveWorkshop(store, found[0], agenda.load(agenda.BUILT_IN))
 
 
 def begun(home, key):
     """A book with a workshop in which nothing was shared."""
     (home / "rooms").mkdir(parents=True)
     with closing(Store(home / "a.book", key)) as store:
-        store.keep(Workshop(title=TITLE, keep_until=rooms.keep_until(30)))
+        store.keep(Workshop(title=TITLE, keep_until=rooms.retention_date(30)))
 
 
 def killed_at(folder, calls):

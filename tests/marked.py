@@ -11,8 +11,8 @@ from kit import reports
 from kit.fields import about
 from kit.frames import CLIENT_KINDS
 from kit.records import KINDS, Client, Practice, Record, Supporter, SupportLine
-from kit.reports import Asked
-from kit.reports.batch import of_each
+from kit.reports import ReportRequest
+from kit.reports.batch import group_by_client
 
 TODAY = date(2026, 5, 4)
 MARK = re.compile(r"mk\d+q")
@@ -112,10 +112,10 @@ def _value(made: Story, dice: random.Random, kind: type[Record], name: str, clie
 def found_out(seed: int) -> Iterator[tuple[str, int, list[tuple[str, str]]]]:
     """(reader, marks in their page, the fields whose marks must not be in it): a client's page and a supporter's."""
     made = story(seed)
-    for client, rows in list(of_each(made.read()).items())[seed % 2 :][:1]:
+    for client, rows in list(group_by_client(made.read()).items())[seed % 2 :][:1]:
         readers = [("client", None), ("supporter", rows["supporters"][seed % 3])]
         for audience, supporter in readers:
-            page = reports.made(rows, client, Asked(audience, supporter and supporter["id"]), TODAY)
+            page = reports.build_from_rows(rows, client, ReportRequest(audience, supporter and supporter["id"]), TODAY)
             name = page.called(TODAY)
             there = set(MARK.findall(page.without_bundle() + name))
             wrong = there & made.hidden_from(client, audience, supporter)

@@ -84,7 +84,7 @@ class Opened:
         return self.device().open(path_of(self.told.board))
 
     def act(self, **told):
-        return rooms.act(self.told, told.pop("do"), **told)
+        return rooms.send_action(self.told, told.pop("do"), **told)
 
     def release(self):
         """The facilitator asks for all that waits."""
@@ -115,7 +115,7 @@ def opened(home: Path, **asked):
     book.close()
     given = {"book": str(home / "rooms.book"), **asked}
     if "client" not in asked:
-        given = {"title": "Tuesday group", "keep_until": rooms.keep_until(30), **given}
+        given = {"title": "Tuesday group", "keep_until": rooms.retention_date(30), **given}
     ready, box = threading.Event(), {}
 
     def serve():
@@ -123,7 +123,7 @@ def opened(home: Path, **asked):
         asyncio.set_event_loop(loop)
 
         async def begin():
-            box["room"], box["server"], box["told"] = web_server.opened(rooms.Asked(**given), None)
+            box["room"], box["server"], box["told"] = web_server.create_room(rooms.RoomRequest(**given), None)
 
         loop.run_until_complete(begin())
         box["loop"] = loop

@@ -37,12 +37,12 @@ class Evening:
 
     def __init__(self, server: lab.Lab, command: subprocess.Popen, bar: Any, own: Any) -> None:
         self.server, self.command, self.bar, self.own = server, command, bar, own
-        [self.room] = rooms.found()
+        [self.room] = rooms.list_open()
         self.phones = [networks.Phone(int(self.room.near.rsplit(":", 1)[1]), Random(n)) for n in range(PHONES)]
         self.words: list[str] = []
 
     def begin(self) -> None:
-        rooms.act(self.room, "go", at="3")
+        rooms.send_action(self.room, "go", at="3")
         self.bar.goto(self.server.address)
         lab.wait_for_quiet(self.bar)
         self.own.goto(self.room.join)
@@ -83,13 +83,13 @@ class Evening:
         await asyncio.gather(*(phone.share_until_kept("shared", text) for phone, text in pairs))
 
     def _answers(self) -> bool:
-        return bool(rooms.state(self.room) and agent.touch() and self.server.ask("api/status"))
+        return bool(rooms.get_state(self.room) and agent.report_activity() and self.server.ask("api/status"))
 
     def _state(self) -> dict[str, Any]:
         return {
-            "rooms": rooms.found(),
-            "where": rooms.state(self.room)["at"],
-            "key": agent.ask(places.practice()),
+            "rooms": rooms.list_open(),
+            "where": rooms.get_state(self.room)["at"],
+            "key": agent.get_key(places.practice()),
             "heard": list(self.words),
             "kernel": self.server.kernel("1_session.ipynb").get("id"),
             "ended": [self.command.poll(), self.server.process.poll()],
@@ -123,7 +123,7 @@ def opened(new_page) -> Iterator[Evening]:
         server = lab.open_notebooks(folder, places.home(), KIT_PASSPHRASE=owned.WORDS)
         afterwards.callback(server.end)
         evening = Evening(server, afterwards.enter_context(_room()), new_page(), new_page())
-        afterwards.callback(agent.watch(evening.words.append))
+        afterwards.callback(agent.subscribe(evening.words.append))
         evening.begin()
         yield evening
 

@@ -23,17 +23,15 @@ from kit.cli import diagnostics
 from kit.store import Store
 from kit.vault import agent, backups, keys, transfer
 from kit.vault.backups import catalog, making, restore
-from kit.words import Trouble
+from kit.words import KitError
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
 def by_itself(monkeypatch, no_keyring):
-    monkeypatch.setattr(backups, "soon", making.soon)
-    monkeypatch.setattr(restore, "CLOSING", 1.0)
-    for name, value in {"memory": 64, "passes": 1, "lanes": 1}.items():  # what a guess costs is no matter here
-        monkeypatch.setitem(keys.COSTS, name, value)
+    monkeypatch.setattr(backups, "schedule", making.schedule)
+    monkeypatch.setattr(restore, "CLOSE_TIMEOUT", 1.0)
 
 
 @pytest.fixture
@@ -55,7 +53,7 @@ def all_made():
 
 
 def sealed():
-    return [one.file for one in backups.everything()]
+    return [one.file for one in backups.list_all()]
 
 
 # which are kept -----------------------------------------------------------------------------------
@@ -66,7 +64,7 @@ DAYS = some.datetimes(datetime(2022, 1, 1), NOW.replace(tzinfo=None), timezones=
 
 @given(some.sets(DAYS))
 def test_the_ten_newest_stay_and_the_newest_of_each_of_the_last_twelve_months(moments):
-    stay = backups.to_keep(moments, NOW)
+    stay = backups.select_retained(moments, NOW)
 
     months = [(2026, month) for month in range(1, 12)] + [(2025, 12)]
     of_months = [[one for one in moments if (one.year, one.month) == month] for month in months]
@@ -78,16 +76,16 @@ def test_a_coach_who_opens_the_practice_again_and_again_never_has_more_than_twen
     there = set()
     for hour in sorted(hours):
         moment = NOW + timedelta(hours=hour)
-        there = backups.to_keep({*there, moment}, moment)
+        there = backups.select_retained({*there, moment}, moment)
 
-        assert moment in there and len(there) <= making.RECENT + making.MONTHS
+        assert moment in there and len(there) <= making.KEEP_RECENT + making.KEEP_MONTHS
 
 
 def test_a_backup_from_days_to_come_pushes_no_other_out():
     ahead = [NOW + timedelta(days=9000 + n) for n in range(12)]
     true = [NOW - timedelta(days=n) for n in range(10)]
 
-    assert backups.to_keep([*ahead, *true], NOW) == {*ahead, *true}
+    assert backups.select_retained([*ahead, *true], NOW) == {*ahead, *true}
 
 
 def aged(place, key, monkeypatch, *ages):
@@ -121,10 +119,15 @@ def test_a_new_practice_in_the_same_place_leaves_the_backups_of_the_earlier_one(
     for one in place.parent.glob(f"{place.name}*"):
         one.unlink()
     kit.open_book(place, passphrase="another quiet evening").close()
-    aged(place, keys.read(place, "another quiet evening"), monkeypatch, *(timedelta(days=700 + n) for n in range(11)))
+    aged(
+        place,
+        keys.read_key_file(place, "another quiet evening"),
+        monkeypatch,
+        *(timedelta(days=700 + n) for n in range(11)),
+    )
 
     assert len(sealed()) == 20
-    assert len(backups.kept(place)) == 10
+    assert len(backups.backup_files(place)) == 10
 
 
 # when they are made -----------------------------------------------------------------------------------
@@ -136,13 +139,13 @@ def test_opening_a_practice_makes_a_backup_that_comes_back_and_the_next_opening_
     opened(place)
     opened(place)
 
-    (made,) = backups.found(place)
+    (made,) = backups.list_backups(place)
     assert (made.by, made.file.parent) == (backups.BY_KIT, places.backups())
-    backups.bring_back(made.file, tmp_path / "back.book", WORDS)
+    backups.restore_backup(made.file, tmp_path / "back.book", WORDS)
     assert titles(tmp_path / "back.book", key) == ["bread"]
-    monkeypatch.setattr(making, "EVERY", timedelta())
+    monkeypatch.setattr(making, "MIN_INTERVAL", timedelta())
     opened(place)
-    assert len(backups.found(place)) == 2
+    assert len(backups.list_backups(place)) == 2
 
 
 def test_unlocking_makes_one_too(place):
@@ -167,9 +170,9 @@ def test_there_is_none_of_the_sample_of_a_book_in_memory_and_of_a_book_in_which_
 def test_a_book_without_a_passphrase_that_somebody_named_has_backups_without_one(plain, tmp_path):
     opened(plain, None)
 
-    (made,) = backups.kept(plain)
+    (made,) = backups.backup_files(plain)
     assert b"bread" in made.read_bytes()
-    assert backups.bring_back(made, tmp_path / "back.book", b"") == backups.Back()
+    assert backups.restore_backup(made, tmp_path / "back.book", b"") == backups.Restored()
     assert titles(tmp_path / "back.book") == ["bread"]
 
 
@@ -181,7 +184,7 @@ def test_two_books_of_one_name_are_told_apart(tmp_path, kit_home):
         book.close()
         opened(tmp_path / folder / "x.book", f"the folder called {folder}")
 
-    (one,), (other,) = (backups.kept(tmp_path / folder / "x.book") for folder in ("a", "b"))
+    (one,), (other,) = (backups.backup_files(tmp_path / folder / "x.book") for folder in ("a", "b"))
     assert one != other and one.parent == other.parent == places.backups()
 
 
@@ -191,7 +194,7 @@ def _open_at(place, barrier):
 
 
 def test_programs_that_open_at_once_make_one_backup(place, monkeypatch):
-    monkeypatch.setattr(backups, "soon", making.soon)
+    monkeypatch.setattr(backups, "schedule", making.schedule)
     barrier = Barrier(4)
     programs = [FORK.Process(target=_open_at, args=(place, barrier)) for _each in range(4)]
     for one in programs:
@@ -211,9 +214,9 @@ def test_a_script_that_ends_at_once_has_made_its_backup_first(place):
 
 def test_in_a_notebook_what_waits_for_the_first_form_holds_no_key(place, key, monkeypatch):
     monkeypatch.setattr(making, "_in_a_notebook", lambda: True)
-    monkeypatch.setattr(agent, "ask", lambda book: key)
-    monkeypatch.setattr(making, "AFTER", 0.5)
-    waits = making.soon(place, key)
+    monkeypatch.setattr(agent, "get_key", lambda book: key)
+    monkeypatch.setattr(making, "START_DELAY", 0.5)
+    waits = making.schedule(place, key)
 
     assert waits.daemon
     assert key not in waits._args
@@ -223,19 +226,19 @@ def test_in_a_notebook_what_waits_for_the_first_form_holds_no_key(place, key, mo
 
 def test_a_practice_that_was_locked_meanwhile_is_left_alone_without_a_word(place, key, monkeypatch):
     monkeypatch.setattr(making, "_in_a_notebook", lambda: True)
-    monkeypatch.setattr(making, "AFTER", 0.0)
+    monkeypatch.setattr(making, "START_DELAY", 0.0)
     answers = iter([key, None])
-    monkeypatch.setattr(agent, "ask", lambda book: next(answers))
-    making.soon(place, key).join()
+    monkeypatch.setattr(agent, "get_key", lambda book: next(answers))
+    making.schedule(place, key).join()
 
-    assert (sealed(), backups.trouble(place)) == ([], "")
+    assert (sealed(), backups.last_error(place)) == ([], "")
 
 
 @pytest.fixture
 def later(monkeypatch):
     """Turns the clock on by so many hours; what waits for the forms to stand does not wait."""
-    monkeypatch.setattr(making, "AFTER", 0.0)
-    monkeypatch.setattr(making, "_look_again", {})
+    monkeypatch.setattr(making, "START_DELAY", 0.0)
+    monkeypatch.setattr(making, "_next_check", {})
 
     def turned(hours):
         moment = datetime.now(UTC) + timedelta(hours=hours)
@@ -246,13 +249,13 @@ def later(monkeypatch):
 
 
 def after_a_save(place):
-    backups.again(place)
+    backups.schedule_daily(place)
     all_made()
     return len(sealed())
 
 
 def test_a_page_that_stays_open_makes_another_backup_with_the_first_save_after_a_day(place, key, later, monkeypatch):
-    monkeypatch.setattr(agent, "ask", lambda book: key)
+    monkeypatch.setattr(agent, "get_key", lambda book: key)
     backups.make(place, key, backups.BY_KIT)
     begins = after_a_save(place)
     seen = []
@@ -264,7 +267,7 @@ def test_a_page_that_stays_open_makes_another_backup_with_the_first_save_after_a
 
 
 def test_what_another_program_made_today_is_enough(place, key, later, monkeypatch):
-    monkeypatch.setattr(agent, "ask", lambda book: key)
+    monkeypatch.setattr(agent, "get_key", lambda book: key)
     after_a_save(place)
     later(25)
     with monkeypatch.context() as elsewhere:
@@ -312,30 +315,30 @@ def full(*_given, **_more):
 
 def test_a_full_disk_is_a_quiet_sentence_until_a_backup_is_made(place, monkeypatch):
     with monkeypatch.context() as disk:
-        disk.setattr(transfer, "seal_up", full)
+        disk.setattr(transfer, "seal", full)
         opened(place)
 
     told = "is full. Nothing is lost."
-    assert told in backups.trouble(place) and sealed() == []
-    assert [one.words for one in diagnostics.findings() if not one.fine and told in one.words]
+    assert told in backups.last_error(place) and sealed() == []
+    assert [one.words for one in diagnostics.run_checks() if not one.fine and told in one.words]
     assert list(places.backups().glob(".moving-*")) == []
     opened(place)
-    assert backups.trouble(place) == "" and len(sealed()) == 1
+    assert backups.last_error(place) == "" and len(sealed()) == 1
 
 
 def test_a_disk_that_takes_not_even_a_note_is_told_all_the_same(place, monkeypatch):
-    monkeypatch.setattr(transfer, "seal_up", full)
+    monkeypatch.setattr(transfer, "seal", full)
     monkeypatch.setattr(keys, "put", full)
     opened(place)
 
-    assert "is full. Nothing is lost." in backups.trouble(place)
+    assert "is full. Nothing is lost." in backups.last_error(place)
 
 
 def test_whatever_else_goes_wrong_stops_no_session(place, monkeypatch):
-    monkeypatch.setattr(transfer, "seal_up", lambda *given: 1 / 0)
+    monkeypatch.setattr(transfer, "seal", lambda *given: 1 / 0)
     opened(place)
 
-    assert "could not be made" in backups.trouble(place)
+    assert "could not be made" in backups.last_error(place)
 
 
 def test_a_book_in_which_something_was_changed_is_not_put_into_a_backup(plain, monkeypatch):
@@ -352,13 +355,13 @@ def test_a_backup_goes_where_a_book_stands_and_that_one_is_kept_whole(place, key
     made = backups.make(place, key)
     note(place, key, "later")
 
-    back = backups.bring_back(made, place, key)
+    back = backups.restore_backup(made, place, key)
     aside = back.aside
 
     assert titles(place, key) == ["bread"]
     assert back.lacking == 1 and "1 later change, up to" in back.words()[0] and str(aside) in back.words()[1]
     assert titles(aside, key) == ["bread", "later"]
-    again = backups.bring_back(aside, place, key).aside
+    again = backups.restore_backup(aside, place, key).aside
     assert titles(place, key) == ["bread", "later"]
     assert titles(again, key) == ["bread"]
 
@@ -372,7 +375,7 @@ def test_what_a_power_cut_left_in_the_journal_is_kept_aside_with_it(place, key):
     Store(place, key)._engine.dispose()
     place.with_name(f"{place.name}-wal").write_bytes(journal)
 
-    backups.bring_back(made, place, key)
+    backups.restore_backup(made, place, key)
 
     assert titles(place, key) == ["bread"]
     assert not place.with_name(f"{place.name}-wal").exists()
@@ -394,7 +397,7 @@ def test_a_backup_goes_in_the_place_of_a_damaged_book_and_there_is_no_alarm_afte
         harm(place)
         assert "kit restore" in trouble_of(Store, place, key)
 
-        aside = backups.bring_back(made, place, key).aside
+        aside = backups.restore_backup(made, place, key).aside
 
         assert titles(place, key) == ["bread"]
         assert (aside is not None) == (harm is damaged)
@@ -402,20 +405,20 @@ def test_a_backup_goes_in_the_place_of_a_damaged_book_and_there_is_no_alarm_afte
 
 def test_the_passphrase_of_today_still_opens_an_older_backup_once_it_is_back(place, key):
     made = backups.make(place, key)
-    keys.write(place, key, "a few quite new words")
+    keys.write_key_file(place, key, "a few quite new words")
 
-    backups.bring_back(made, place, key)
+    backups.restore_backup(made, place, key)
 
-    assert keys.read(place, "a few quite new words") == key
+    assert keys.read_key_file(place, "a few quite new words") == key
 
 
 def test_with_the_passphrase_that_it_had_a_backup_brings_its_own_key_file(place, key):
     made = backups.make(place, key)
-    keys.write(place, key, "forgotten by everybody")
+    keys.write_key_file(place, key, "forgotten by everybody")
 
-    backups.bring_back(made, place, WORDS)
+    backups.restore_backup(made, place, WORDS)
 
-    assert keys.read(place, WORDS) == key
+    assert keys.read_key_file(place, WORDS) == key
 
 
 def test_a_book_that_is_open_in_another_program_is_not_replaced(place, key):
@@ -426,7 +429,7 @@ def test_a_book_that_is_open_in_another_program_is_not_replaced(place, key):
     held.wait()
 
     try:
-        assert "open in another program" in trouble_of(backups.bring_back, made, place, key)
+        assert "open in another program" in trouble_of(backups.restore_backup, made, place, key)
     finally:
         let_go.set()
         program.join()
@@ -445,13 +448,13 @@ def _hold(place, key, held, let_go):
 def test_the_running_kit_closes_the_book_and_opens_what_is_there_afterwards(place, key):
     running = agent.start()
     try:
-        agent.hold(place, key, 60)
+        agent.add_key(place, key, 60)
         heard = []
-        stop = agent.watch(heard.append)
+        stop = agent.subscribe(heard.append)
         made = backups.make(place, key)
-        backups.bring_back(made, place, key)
+        backups.restore_backup(made, place, key)
 
-        assert agent.ask(place) == key
+        assert agent.get_key(place) == key
         patience = time.monotonic() + 30
         while (told := [word for word in heard if " " not in word]) and len(told) < 3 and time.monotonic() < patience:
             time.sleep(0.02)
@@ -464,8 +467,8 @@ def test_the_running_kit_closes_the_book_and_opens_what_is_there_afterwards(plac
 def test_a_plain_backup_never_goes_where_an_encrypted_practice_stands(place, plain):
     made = backups.make(plain, None)
 
-    assert "has no passphrase" in trouble_of(backups.bring_back, made, place, b"")
-    assert "without a passphrase" in trouble_of(backups.bring_back, made, place, WORDS)
+    assert "has no passphrase" in trouble_of(backups.restore_backup, made, place, b"")
+    assert "without a passphrase" in trouble_of(backups.restore_backup, made, place, WORDS)
 
 
 def test_a_backup_that_was_cut_or_changed_is_named_and_nothing_is_touched(place, key):
@@ -475,7 +478,7 @@ def test_a_backup_that_was_cut_or_changed_is_named_and_nothing_is_touched(place,
     for harmed in (content[:-1], content[: len(content) // 2], with_a_flipped_bit(content, 9000), b""):
         made.write_bytes(harmed)
 
-        assert trouble_of(backups.bring_back, made, place, key)
+        assert trouble_of(backups.restore_backup, made, place, key)
         assert {one.name: one.read_bytes() for one in place.parent.iterdir() if one.is_file()} == before
 
 
@@ -484,9 +487,9 @@ def test_files_that_are_no_backups_are_never_listed_and_one_that_was_cut_is_name
     for name, content in (("half", made.read_bytes()[:5000]), ("empty", b""), ("other", b"something else")):
         (places.backups() / f"{name}.sealed").write_bytes(content)
 
-    assert backups.kept(place) == [made]
-    assert [one.stem for one in backups.unreadable()] == ["empty", "half", "other"]
-    assert [one.words for one in diagnostics.findings() if "half.sealed was cut" in one.words]
+    assert backups.backup_files(place) == [made]
+    assert [one.stem for one in backups.unreadable_files()] == ["empty", "half", "other"]
+    assert [one.words for one in diagnostics.run_checks() if "half.sealed was cut" in one.words]
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -505,13 +508,14 @@ def test_whatever_happened_to_a_backup_it_comes_back_as_it_was_or_says_what_is_a
             harmed[at : at + 64] = rng.randbytes(64)
         made.write_bytes(harmed)
 
-        assert trouble_of(backups.bring_back, made, tmp_path / f"{number}.book", key)
+        assert trouble_of(backups.restore_backup, made, tmp_path / f"{number}.book", key)
     assert not list(tmp_path.glob("*.book*"))
 
 
 # killed ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_every_finished_backup_restores_whenever_a_program_is_killed_in_the_middle(tmp_path):
     looked_at, cut_short, amiss = killed_backups(tmp_path, kills=8, seed=1)
 
@@ -534,15 +538,15 @@ def test_every_backup_of_a_book_is_written_anew_and_keeps_its_name_and_its_age(p
     Store(place, key).close()
     place.with_name(f"{place.name}.before-0001").write_bytes(place.read_bytes())
     note(place, key, "later")
-    aside = backups.bring_back(backups.make(place, key), place, key).aside
-    before = {one.file: one.made for one in backups.found(place)}
+    aside = backups.restore_backup(backups.make(place, key), place, key).aside
+    before = {one.file: one.made for one in backups.list_backups(place)}
 
     assert backups.rewrite(place, key, without_wins) == []
 
-    assert {one.file: one.made for one in backups.found(place)} == before
-    assert len(before) == 5 and aside in backups.kept(place)
+    assert {one.file: one.made for one in backups.list_backups(place)} == before
+    assert len(before) == 5 and aside in backups.backup_files(place)
     for number, file in enumerate(before):
-        backups.bring_back(file, tmp_path / f"{number}.book", key)
+        backups.restore_backup(file, tmp_path / f"{number}.book", key)
         assert titles(tmp_path / f"{number}.book", key) == []
     assert titles(place, key) == ["bread", "later"]
     assert not list(places.backups().glob(".moving-*")) and not list(place.parent.glob(".moving-*"))
@@ -558,7 +562,7 @@ def test_a_backup_that_does_not_open_is_named_and_left_as_it_is(place, key):
 
     assert set(backups.rewrite(place, key, without_wins)) == {made, places.backups() / "cut.sealed"}
     assert made.read_bytes() == with_a_flipped_bit(content, 9000)
-    assert good in backups.kept(place)
+    assert good in backups.backup_files(place)
 
 
 def test_a_change_that_does_not_succeed_leaves_the_backup_as_it_was(place, key):
@@ -571,11 +575,11 @@ def test_a_change_that_does_not_succeed_leaves_the_backup_as_it_was(place, key):
 
 
 def test_while_one_program_changes_the_backups_another_waits(place, key, monkeypatch):
-    monkeypatch.setattr(catalog, "PATIENCE", 0.2)
+    monkeypatch.setattr(catalog, "LOCK_TIMEOUT", 0.2)
     with (
-        backups.alone(places.backups()),
-        pytest.raises(Trouble, match="being made just now"),
-        backups.alone(places.backups(), 0.1),
+        backups.exclusive(places.backups()),
+        pytest.raises(KitError, match="being made just now"),
+        backups.exclusive(places.backups(), 0.1),
     ):
         pass
 
@@ -583,6 +587,7 @@ def test_while_one_program_changes_the_backups_another_waits(place, key, monkeyp
 # the command line ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_command_line_lists_what_is_kept_and_takes_a_number(place, key):
     backups.make(place, key)
     note(place, key, "later")
@@ -632,14 +637,14 @@ def test_where_there_is_no_backup_the_list_says_so(kit_home):
 @pytest.fixture
 def unlock(place, key):
     running = agent.start()
-    agent.hold(place, key, 60, is_curtain_open=True)
+    agent.add_key(place, key, 60, is_curtain_open=True)
     yield running
     running.end()
 
 
 @pytest.fixture
 def panel(place, unlock, monkeypatch):
-    monkeypatch.setattr(backups, "soon", lambda *given: None)
+    monkeypatch.setattr(backups, "schedule", lambda *given: None)
     book = kit.open_book(place)
     book.just_me()
     yield book.backups()
@@ -657,11 +662,11 @@ def test_the_panel_says_when_and_where_and_makes_one_now(panel, place):
 
     assert "made by hand" in shown(panel) and str(places.backups()) in shown(panel)
     assert "brought back once" in panel.status["said"]
-    assert len(backups.kept(place)) == 1
+    assert len(backups.backup_files(place)) == 1
 
 
 def test_the_panel_tells_what_was_in_the_way(panel, place):
-    making._note(place, places.backups(), "The disk is full.")
+    making._record_error(place, places.backups(), "The disk is full.")
     panel.refresh()
 
     assert "could not be made. The disk is full." in shown(panel)
@@ -671,7 +676,7 @@ def test_the_panel_asks_once_more_before_it_brings_one_back(panel, place, key, m
     asked = []
     monkeypatch.setattr(kit.widgets.backups, "_brought_back", lambda *given: asked.append(given) or "It is back.")
     panel.act("make")
-    (made,) = backups.kept(place)
+    (made,) = backups.backup_files(place)
 
     panel.act("choose", made.name)
     assert "kept under another name" in shown(panel) and asked == []
@@ -751,7 +756,7 @@ def test_on_a_page_for_two_and_in_the_sample_there_is_nothing_to_see(place, unlo
 def test_a_synced_folder_is_another_place_and_any_other_asks_for_a_copy(panel, monkeypatch):
     assert "stick or another disk" in shown(panel)
 
-    monkeypatch.setattr(places, "synced", lambda path: "OneDrive")
+    monkeypatch.setattr(places, "cloud_service_of", lambda path: "OneDrive")
     panel.refresh()
 
     assert "OneDrive" in shown(panel) and "stick" not in shown(panel)

@@ -183,7 +183,7 @@ def test_a_room_answers_what_no_panel_sends_with_a_sentence_and_the_status_that_
     }
     device = room.device().ask("POST", "/lead/do", body, **headers)
 
-    assert device.status == (413 if len(body) > admission.PHONE else 400)
+    assert device.status == (413 if len(body) > admission.MAX_PHONE else 400)
     assert is_a_sentence(json.loads(device.page)["said"])
 
 

@@ -87,7 +87,7 @@ def test_a_book_in_a_notebook_s_last_line_says_that_it_is_open_and_nothing_of_an
 
 
 def test_a_supporters_report_asks_for_a_supporter_of_this_client(story, tmp_path):
-    with pytest.raises(kit.Trouble, match="who stand by Heron"):
+    with pytest.raises(kit.KitError, match="who stand by Heron"):
         story.report("Heron", audience="supporter", supporter="A stranger", to=tmp_path)
 
 

@@ -18,6 +18,8 @@ import pytest
 from kit import places, processes
 from kit.vault import agent, agent_process, keys
 
+pytestmark = pytest.mark.slow
+
 posix = pytest.mark.skipif(os.name == "nt", reason="signals and sockets as POSIX has them")
 linux = pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="looks into /proc")
 HOUR, MINUTE = 3600.0, 60.0
@@ -52,7 +54,7 @@ def watch():
 
     def watch(heard=None):
         words = []
-        stops.append(agent.watch(heard or words.append))
+        stops.append(agent.subscribe(heard or words.append))
         return words
 
     yield watch
@@ -102,47 +104,47 @@ def address():
 
 
 def test_a_key_that_was_handed_over_is_given_to_other_processes(running, book):
-    key = keys.new()
+    key = keys.generate()
 
-    assert agent.hold(book, key, HOUR)
-    assert agent.ask(book) == key
+    assert agent.add_key(book, key, HOUR)
+    assert agent.get_key(book) == key
     for way in (book, book.parent / "." / book.name):
         told = subprocess.run([sys.executable, "-c", ASKS, str(way)], capture_output=True, text=True, check=True)
         assert told.stdout.strip() == hashlib.sha256(key).hexdigest()
 
 
 def test_a_book_that_nobody_opened_has_no_key(running, book):
-    agent.hold(book, keys.new(), HOUR)
+    agent.add_key(book, keys.generate(), HOUR)
 
-    assert agent.ask(book.with_name("other.book")) is None
+    assert agent.get_key(book.with_name("other.book")) is None
 
 
 def test_without_a_broker_every_call_says_so_at_once(book):
-    assert agent.ask(book) is None
-    assert not agent.hold(book, keys.new(), HOUR)
+    assert agent.get_key(book) is None
+    assert not agent.add_key(book, keys.generate(), HOUR)
     assert not agent.lock()
-    assert not agent.touch()
-    assert not agent.tell("seat")
+    assert not agent.report_activity()
+    assert not agent.publish("seat")
 
 
 def test_the_keys_of_several_books_are_locked_one_by_one_or_all_together(running, book):
     books = [book.with_name(f"{name}.book") for name in ("one", "two", "thrée 🌿")]
-    held = {one: keys.new() for one in books}
+    held = {one: keys.generate() for one in books}
     for one, key in held.items():
-        assert agent.hold(one, key, HOUR)
+        assert agent.add_key(one, key, HOUR)
 
     assert agent.lock(books[0])
-    assert [agent.ask(one) for one in books] == [None, held[books[1]], held[books[2]]]
+    assert [agent.get_key(one) for one in books] == [None, held[books[1]], held[books[2]]]
     assert agent.lock()
-    assert [agent.ask(one) for one in books] == [None, None, None]
+    assert [agent.get_key(one) for one in books] == [None, None, None]
 
 
 def test_all_watchers_hear_of_an_unlock_a_seat_and_a_lock(running, book, watch):
     here = [watch(), watch()]
     with another_process(WATCHES) as notebook:
         assert notebook.stdout.readline() == "watching\n"
-        agent.hold(book, keys.new(), HOUR)
-        agent.tell("seat")
+        agent.add_key(book, keys.generate(), HOUR)
+        agent.publish("seat")
         agent.lock()
 
         assert [notebook.stdout.readline() for _word in range(3)] == ["opened\n", "seat\n", "locked\n"]
@@ -150,17 +152,17 @@ def test_all_watchers_hear_of_an_unlock_a_seat_and_a_lock(running, book, watch):
 
 
 def test_handing_the_same_key_over_again_is_no_news_and_another_one_is(running, book, watch):
-    key, words = keys.new(), watch()
-    for one in (key, key, keys.new()):
-        agent.hold(book, one, HOUR)
-    agent.tell("seat")
+    key, words = keys.generate(), watch()
+    for one in (key, key, keys.generate()):
+        agent.add_key(book, one, HOUR)
+    agent.publish("seat")
 
     until(lambda: "seat" in words)
     assert words == ["opened", "opened", "seat"]
 
 
 def test_who_watches_late_hears_that_a_book_is_open_already(running, book, watch):
-    agent.hold(book, keys.new(), HOUR)
+    agent.add_key(book, keys.generate(), HOUR)
     words = watch()
 
     until(lambda: words == ["opened"])
@@ -168,12 +170,12 @@ def test_who_watches_late_hears_that_a_book_is_open_already(running, book, watch
 
 def test_who_stopped_watching_hears_nothing_more(running, watch):
     words, others = [], watch()
-    stop = agent.watch(words.append)
-    agent.tell("seat")
+    stop = agent.subscribe(words.append)
+    agent.publish("seat")
     until(lambda: words == ["seat"])
 
     stop()
-    agent.tell("seat")
+    agent.publish("seat")
     until(lambda: others == ["seat", "seat"])
     assert words == ["seat"]
 
@@ -186,7 +188,7 @@ def test_a_panel_that_stumbles_over_a_word_still_hears_the_next(running, watch):
         raise ValueError("a panel stumbled")
 
     watch(heard)
-    agent.tell("seat")
+    agent.publish("seat")
     agent.lock()
     until(lambda: words == ["seat", "locked"])
     until(lambda: "a panel stumbled" in (places.home() / "trouble.log").read_text("utf-8"))
@@ -197,12 +199,12 @@ def test_a_panel_that_stumbles_over_a_word_still_hears_the_next(running, watch):
 
 def test_a_key_is_forgotten_when_nobody_was_there_for_as_long_as_was_said(running, book, watch):
     words, other = watch(), book.with_name("other.book")
-    agent.hold(other, keys.new(), HOUR)
-    agent.hold(book, keys.new(), 0.3)
+    agent.add_key(other, keys.generate(), HOUR)
+    agent.add_key(book, keys.generate(), 0.3)
 
     until(lambda: "locked" in words)
-    assert agent.ask(book) is None
-    assert agent.ask(other)
+    assert agent.get_key(book) is None
+    assert agent.get_key(other)
 
 
 @pytest.fixture
@@ -219,7 +221,7 @@ def clock(monkeypatch):
 
 
 def kept(idle=60.0):
-    one = agent_process.Keeper()
+    one = agent_process.KeyAgent()
     one.answer("hold", book="b", key="00", idle=idle)
     return one
 
@@ -333,35 +335,35 @@ def test_a_session_of_a_book_that_is_locked_is_no_session(clock):
 
 
 def test_the_curtain_is_drawn_until_somebody_types_the_passphrase_and_again_after_a_page_for_two(running, book):
-    key = keys.new()
+    key = keys.generate()
     assert not agent.is_curtain_open(book)
-    agent.hold(book, key, HOUR)
+    agent.add_key(book, key, HOUR)
     assert not agent.is_curtain_open(book)
 
-    agent.hold(book, key, HOUR, is_curtain_open=True)
+    agent.add_key(book, key, HOUR, is_curtain_open=True)
     assert agent.is_curtain_open(book)
     assert not agent.is_curtain_open(book.with_name("other.book"))
-    agent.hold(book, key, HOUR)  # handed over again by something that needs no passphrase
+    agent.add_key(book, key, HOUR)  # handed over again by something that needs no passphrase
     assert agent.is_curtain_open(book)
     agent.draw_curtain(book)
     assert not agent.is_curtain_open(book)
 
 
 def test_whoever_opens_another_key_or_locks_draws_the_curtain(running, book):
-    for close in (agent.lock, lambda: agent.hold(book, keys.new(), HOUR)):
-        agent.hold(book, keys.new(), HOUR, is_curtain_open=True)
+    for close in (agent.lock, lambda: agent.add_key(book, keys.generate(), HOUR)):
+        agent.add_key(book, keys.generate(), HOUR, is_curtain_open=True)
         close()
         assert not agent.is_curtain_open(book)
 
 
 def test_all_watchers_hear_of_the_curtain_once_each_time(running, book, watch):
-    key, words = keys.new(), watch()
-    agent.hold(book, key, HOUR, is_curtain_open=True)
+    key, words = keys.generate(), watch()
+    agent.add_key(book, key, HOUR, is_curtain_open=True)
     for _time in range(2):
         agent.draw_curtain(book)
     for _time in range(2):
-        agent.hold(book, key, HOUR, is_curtain_open=True)
-    agent.tell("seat")
+        agent.add_key(book, key, HOUR, is_curtain_open=True)
+    agent.publish("seat")
 
     until(lambda: "seat" in words)
     assert words == ["opened", "curtain", "curtain", "seat"]
@@ -370,7 +372,7 @@ def test_all_watchers_hear_of_the_curtain_once_each_time(running, book, watch):
 def test_without_a_broker_the_curtain_is_drawn(book):
     assert not agent.is_curtain_open(book)
     assert not agent.draw_curtain(book)
-    assert not agent.session(book, time.time() + HOUR)
+    assert not agent.set_session_end(book, time.time() + HOUR)
 
 
 def test_one_of_its_clocks_runs_on_while_the_computer_sleeps():
@@ -391,17 +393,17 @@ def test_a_time_that_is_no_number_keeps_nothing_open(clock):
 
 def test_a_broker_that_was_killed_locks_everything_and_a_new_one_is_heard(running, book, watch):
     words = watch()
-    agent.hold(book, keys.new(), HOUR)
+    agent.add_key(book, keys.generate(), HOUR)
     until(lambda: words == ["opened"])
 
     running.process.kill()
     until(lambda: words == ["opened", "locked"])
-    assert agent.ask(book) is None
-    assert not agent.hold(book, keys.new(), HOUR)
+    assert agent.get_key(book) is None
+    assert not agent.add_key(book, keys.generate(), HOUR)
     again = agent.start()
     try:
-        assert agent.ask(book) is None
-        assert agent.hold(book, keys.new(), HOUR)
+        assert agent.get_key(book) is None
+        assert agent.add_key(book, keys.generate(), HOUR)
         until(lambda: words == ["opened", "locked", "opened"])
     finally:
         again.end()
@@ -412,7 +414,7 @@ def test_a_broker_that_was_killed_locks_everything_and_a_new_one_is_heard(runnin
 def test_who_watches_before_there_is_a_broker_hears_it_later(book, watch):
     words = watch()
     running = agent.start()
-    agent.hold(book, keys.new(), HOUR)
+    agent.add_key(book, keys.generate(), HOUR)
 
     until(lambda: words == ["opened"])
     running.end()
@@ -424,7 +426,7 @@ def test_it_goes_when_its_server_is_killed(book, watch):
     with another_process(SERVES) as server:
         pid = int(server.stdout.readline())
         words = watch()
-        agent.hold(book, keys.new(), HOUR)
+        agent.add_key(book, keys.generate(), HOUR)
         until(lambda: words == ["opened"])
 
         os.kill(server.pid, signal.SIGKILL)
@@ -442,11 +444,11 @@ def test_it_ends_on_its_own_and_takes_its_traces_along(running):
 
 @posix
 def test_ctrl_c_is_a_question_to_the_server_and_not_to_it(running, book):
-    key = keys.new()
-    agent.hold(book, key, HOUR)
+    key = keys.generate()
+    agent.add_key(book, key, HOUR)
 
     os.kill(running.process.pid, signal.SIGINT)
-    assert agent.ask(book) == key
+    assert agent.get_key(book) == key
 
 
 @posix
@@ -458,22 +460,22 @@ def test_asked_to_end_by_the_system_it_takes_its_traces_along(running):
 
 
 def test_a_second_server_takes_the_broker_that_is_there_and_leaves_it_running(running, book):
-    key = keys.new()
-    agent.hold(book, key, HOUR)
+    key = keys.generate()
+    agent.add_key(book, key, HOUR)
 
     second = agent.start()
     assert second.process is None
     second.end()
-    assert agent.ask(book) == key
+    assert agent.get_key(book) == key
 
 
 def test_a_broker_whose_file_is_gone_goes_on_and_is_found_again(running, book, watch):
-    key, words = keys.new(), watch()
-    agent.hold(book, key, HOUR)
+    key, words = keys.generate(), watch()
+    agent.add_key(book, key, HOUR)
     agent_process.address_file().unlink()
 
     until(agent_process.address_file().exists)
-    assert agent.ask(book) == key
+    assert agent.get_key(book) == key
     assert words == ["opened"]
 
 
@@ -505,51 +507,51 @@ def stopped(pid):
 
 @posix
 def test_a_broker_that_does_not_answer_holds_nobody_up_and_is_not_taken_for_locked(running, book, monkeypatch, watch):
-    monkeypatch.setattr(agent, "PATIENCE", 0.3)
-    key, words = keys.new(), watch()
-    agent.hold(book, key, HOUR)
+    monkeypatch.setattr(agent, "TIMEOUT", 0.3)
+    key, words = keys.generate(), watch()
+    agent.add_key(book, key, HOUR)
     until(lambda: words == ["opened"])
 
     with stopped(running.process.pid):
-        for asked in (lambda: agent.ask(book), agent.lock, lambda: agent.hold(book, key, HOUR)):
-            with pytest.raises(agent.Silent, match="isn't answering just now"):
+        for asked in (lambda: agent.get_key(book), agent.lock, lambda: agent.add_key(book, key, HOUR)):
+            with pytest.raises(agent.AgentTimeout, match="isn't answering just now"):
                 asked()
-        assert agent.at_hand(book) is None
-        assert not agent.touch()
-        assert not agent.tell("seat")
-        assert callable(agent.watch(print))
+        assert agent.find_key(book) is None
+        assert not agent.report_activity()
+        assert not agent.publish("seat")
+        assert callable(agent.subscribe(print))
         assert words == ["opened"]
     until(lambda: "locked" in words)  # it was asked to, and had not answered yet
 
 
 @posix
 def test_a_start_beside_a_broker_that_does_not_answer_begins_no_second_one(running, book, monkeypatch):
-    key = keys.new()
-    agent.hold(book, key, HOUR)
+    key = keys.generate()
+    agent.add_key(book, key, HOUR)
     before = address()
 
     with stopped(running.process.pid), monkeypatch.context() as patch:
-        patch.setattr(agent, "LONG", 0.3)
-        with pytest.raises(agent.Silent):
+        patch.setattr(agent, "START_TIMEOUT", 0.3)
+        with pytest.raises(agent.AgentTimeout):
             agent.start()
     assert address() == before
-    assert agent.ask(book) == key
+    assert agent.get_key(book) == key
     second = agent.start()
     assert second.process is None
     second.end()
 
 
 def test_three_servers_that_start_at_once_share_one_broker_and_the_last_one_to_go_takes_it_along(book, watch):
-    words, key = watch(), keys.new()
+    words, key = watch(), keys.generate()
     with contextlib.ExitStack() as stack:
         servers = [stack.enter_context(another_process(SERVES)) for _server in range(3)]
         told = [one.stdout.readline().strip() for one in servers]
-        agent.hold(book, key, HOUR)
+        agent.add_key(book, key, HOUR)
         until(lambda: words == ["opened"])
 
         first = next(one for one, pid in zip(servers, told, strict=True) if pid != "None")
         for one in (first, *(other for other in servers if other is not first)):
-            assert agent.ask(book) == key
+            assert agent.get_key(book) == key
             assert words == ["opened"]
             one.stdin.close()
             assert one.wait(PATIENCE) == 0
@@ -560,16 +562,16 @@ def test_three_servers_that_start_at_once_share_one_broker_and_the_last_one_to_g
 
 @posix
 def test_the_broker_stays_when_the_server_that_began_it_is_killed_and_another_one_is_there(book, watch):
-    words, key = watch(), keys.new()
+    words, key = watch(), keys.generate()
     with another_process(SERVES) as first, another_process(SERVES) as second:
         assert first.stdout.readline()
         assert second.stdout.readline()
-        agent.hold(book, key, HOUR)
+        agent.add_key(book, key, HOUR)
         until(lambda: words == ["opened"])
 
         first.kill()
         first.wait()
-        assert agent.ask(book) == key
+        assert agent.get_key(book) == key
         second.kill()
         until(lambda: words == ["opened", "locked"])
     until(lambda: not traces())
@@ -578,8 +580,8 @@ def test_the_broker_stays_when_the_server_that_began_it_is_killed_and_another_on
 @posix
 def test_a_socket_is_put_away_only_when_nobody_listens_there_and_its_process_is_no_more(kit_home):
     with subprocess.Popen([sys.executable, "-c", ""]) as process:
-        was = processes.life(process.pid)
-    names = {"left": f"broker-{was}", "answers": f"broker-{was[:-1]}x", "lives": f"broker-{processes.life()}"}
+        was = processes.identity(process.pid)
+    names = {"left": f"broker-{was}", "answers": f"broker-{was[:-1]}x", "lives": f"broker-{processes.identity()}"}
     with contextlib.ExitStack() as stack:
         sockets = {what: stack.enter_context(socket.socket(socket.AF_UNIX)) for what in names}
         for what, one in sockets.items():
@@ -594,16 +596,16 @@ def test_a_socket_is_put_away_only_when_nobody_listens_there_and_its_process_is_
 
 
 def test_who_does_not_know_the_authkey_gets_nothing_and_disturbs_nobody(running, book):
-    key = keys.new()
-    agent.hold(book, key, HOUR)
+    key = keys.generate()
+    agent.add_key(book, key, HOUR)
 
     with pytest.raises(AuthenticationError):
         Client(address()["address"], authkey=b"wrong")
-    assert agent.ask(book) == key
+    assert agent.get_key(book) == key
 
 
 def test_who_only_pretends_to_know_the_authkey_gets_nothing(running, book):
-    agent.hold(book, keys.new(), HOUR)
+    agent.add_key(book, keys.generate(), HOUR)
 
     with Client(address()["address"]) as somebody:
         somebody.recv_bytes()
@@ -616,8 +618,8 @@ def test_who_only_pretends_to_know_the_authkey_gets_nothing(running, book):
 
 @posix
 def test_garbage_at_the_door_disturbs_nobody(running, book):
-    key = keys.new()
-    agent.hold(book, key, HOUR)
+    key = keys.generate()
+    agent.add_key(book, key, HOUR)
     there = address()["address"]
 
     for garbage in (b"", b"GET / HTTP/1.1\r\n\r\n", b"\xff" * 9000, b"\x7f\xff\xff\xff", os.urandom(600)):
@@ -626,7 +628,7 @@ def test_garbage_at_the_door_disturbs_nobody(running, book):
             somebody.sendall(garbage)
     with socket.socket(socket.AF_UNIX) as silent:
         silent.connect(there)
-        assert agent.ask(book) == key
+        assert agent.get_key(book) == key
 
 
 @pytest.mark.parametrize("request_", [
@@ -634,24 +636,24 @@ def test_garbage_at_the_door_disturbs_nobody(running, book):
     b'{"do": "hold", "book": "b", "key": "00"}', b'{"do": "answer"}', b"\xff\xfe", b" " * 100_000,
 ])  # fmt: skip
 def test_a_request_that_makes_no_sense_disturbs_nobody(request_, running, book):
-    key = keys.new()
-    agent.hold(book, key, HOUR)
+    key = keys.generate()
+    agent.add_key(book, key, HOUR)
 
     somebody = Client(address()["address"], authkey=bytes.fromhex(address()["authkey"]))
     with somebody, pytest.raises((EOFError, OSError)):
         somebody.send_bytes(request_)
         somebody.recv_bytes()
-    assert agent.ask(book) == key
+    assert agent.get_key(book) == key
 
 
 def test_a_broken_address_file_is_no_broker_and_is_replaced(book, watch):
     for broken in (b"", b"{", b"[]", b'{"address": "nowhere", "authkey": "00"}', b'{"address": 7, "authkey": "zz"}'):
         agent_process.address_file().write_bytes(broken)
-        assert agent.ask(book) is None
+        assert agent.get_key(book) is None
     words = watch()
 
     running = agent.start()
-    assert agent.hold(book, keys.new(), HOUR)
+    assert agent.add_key(book, keys.generate(), HOUR)
     until(lambda: words == ["opened"])
     running.end()
 
@@ -666,8 +668,8 @@ def forms(key):
 @linux
 def test_the_key_is_in_no_argument_and_no_environment_nor_is_the_passphrase(monkeypatch, book):
     monkeypatch.setenv("KIT_PASSPHRASE", "a passphrase of its own")
-    running, key = agent.start(), keys.new()
-    agent.hold(book, key, HOUR)
+    running, key = agent.start(), keys.generate()
+    agent.add_key(book, key, HOUR)
     told = b"".join((Path("/proc") / str(running.process.pid) / name).read_bytes() for name in ("cmdline", "environ"))
     authkey = address()["authkey"].encode()
     running.end()
@@ -678,9 +680,9 @@ def test_the_key_is_in_no_argument_and_no_environment_nor_is_the_passphrase(monk
 
 
 def test_the_key_is_in_no_file(running, book):
-    key = keys.new()
-    agent.hold(book, key, HOUR)
-    agent.ask(book)
+    key = keys.generate()
+    agent.add_key(book, key, HOUR)
+    agent.get_key(book)
 
     files = [one for one in places.home().rglob("*") if one.is_file()]
     assert files
@@ -697,11 +699,11 @@ def test_only_their_owner_may_read_the_address_and_use_the_socket(running):
 def test_a_home_too_long_for_a_socket_gets_a_private_folder_for_it(monkeypatch, tmp_path, book):
     home = tmp_path / ("a long name " * 15)
     monkeypatch.setenv("KIT_HOME", str(home))
-    running, key = agent.start(), keys.new()
+    running, key = agent.start(), keys.generate()
     there = Path(address()["address"])
 
-    assert agent.hold(book, key, HOUR)
-    assert agent.ask(book) == key
+    assert agent.add_key(book, key, HOUR)
+    assert agent.get_key(book) == key
     assert home not in there.parents
     assert there.parent.stat().st_mode & 0o777 == 0o700
     running.end()
@@ -713,5 +715,5 @@ def test_a_home_that_is_named_from_where_one_stands_is_the_same_for_the_broker(m
     monkeypatch.setenv("KIT_HOME", "here")
     running = agent.start()
 
-    assert agent.hold(book, keys.new(), HOUR)
+    assert agent.add_key(book, keys.generate(), HOUR)
     running.end()

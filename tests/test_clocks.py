@@ -14,6 +14,8 @@ import kit
 from kit import places, rooms
 from kit.vault import agent, keys
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def clock(tmp_path, monkeypatch):
@@ -32,12 +34,14 @@ def clock(tmp_path, monkeypatch):
 def test_a_room_of_an_hour_goes_on_when_its_clock_jumps_by_minutes_hours_or_days(kit_home, clock):
     place = kit_home / "rooms.book"
     kit.open_book(place).close()
-    room = rooms.begin(rooms.Asked(str(place), title="Tuesday group", keep_until=rooms.keep_until(), hours=1))
+    room = rooms.open_room(
+        rooms.RoomRequest(str(place), title="Tuesday group", keep_until=rooms.retention_date(), hours=1)
+    )
     try:
-        rooms.act(room, "go", at="3")
+        rooms.send_action(room, "go", at="3")
         asyncio.run(jumping(room, clock))
     finally:
-        rooms.close(room)
+        rooms.close_room(room)
     book = kit.open_book(place)
     assert Counter(one.text for one in book.records(kit.Answer)) == Counter(list(clocks.JUMPS))
     book.close()
@@ -51,23 +55,23 @@ async def jumping(room, clock):
         await phone.open("/step/shared")
         assert (phone.status, phone.location) == (200, ""), name
         assert await phone.share("shared", name)
-        assert rooms.state(room)["at"] == 3
-        assert rooms.found() == [room]
+        assert rooms.get_state(room)["at"] == 3
+        assert rooms.list_open() == [room]
 
 
 def test_a_keeper_whose_clock_jumps_may_lock_and_goes_on(kit_home, clock):
-    place, key = places.practice(), keys.new()
+    place, key = places.practice(), keys.generate()
     running = agent.start()
     try:
         for name, seconds in clocks.JUMPS.items():
-            assert agent.hold(place, key, 3600)
+            assert agent.add_key(place, key, 3600)
             clock.put(seconds)
-            assert agent.ask(place) in (key, None), name
+            assert agent.get_key(place) in (key, None), name
             assert running.lives()
-            assert agent.hold(place, key, 3600)
-            assert agent.ask(place) == key
+            assert agent.add_key(place, key, 3600)
+            assert agent.get_key(place) == key
         assert agent.lock()
-        assert agent.ask(place) is None
+        assert agent.get_key(place) is None
     finally:
         running.end()
     assert running.process.returncode == 0

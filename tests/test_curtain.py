@@ -9,7 +9,7 @@ import pytest
 import kit
 from kit import places
 from kit.jupyter import unlocking
-from kit.vault import agent, agent_process, backups, keys, practice, recovery_sheet
+from kit.vault import agent, agent_process, backups, practice, recovery_sheet
 from kit.widgets.session_state import SESSION
 
 OWN_WORDS = "ask gently about the old house"
@@ -24,12 +24,6 @@ def words_of(notebook):
     return [line.removeprefix("book.").removesuffix("()") for line in code if line.startswith("book.")]
 
 
-@pytest.fixture(autouse=True)
-def cheap_guesses(monkeypatch):
-    """What a guess at the passphrase costs is no matter here."""
-    monkeypatch.setattr(keys, "COSTS", {**keys.COSTS, "memory": 64, "passes": 1, "lanes": 1})
-
-
 @pytest.fixture
 def unlocked(place, key, no_keyring):
     """The running kit's practice, open as a remembered key opens it: nobody has typed the passphrase."""
@@ -38,7 +32,7 @@ def unlocked(place, key, no_keyring):
     book.change(book.records(kit.Client)[0], private_note=OWN_WORDS)
     book.close()
     running = agent.start()
-    practice.hand_on(place, key)
+    practice.share_key(place, key)
     yield place
     running.end()
 
@@ -59,7 +53,7 @@ def opened(unlocked):
 
 
 def type_passphrase(words=owned.WORDS):
-    return unlocking.answered({"do": "open", "passphrase": words})
+    return unlocking.handle_request({"do": "open", "passphrase": words})
 
 
 def follow(book):
@@ -159,8 +153,8 @@ def test_another_passphrase_is_said_and_opens_nothing(opened):
 def test_the_recovery_sheet_opens_it_too(opened, key):
     mine, panels = opened("just_me")
 
-    asked = {"do": "recover", "sheet": "\n".join(recovery_sheet.sheet(key)), "passphrase": NEW, "again": NEW}
-    assert not unlocking.answered(asked).get("said")
+    asked = {"do": "recover", "sheet": "\n".join(recovery_sheet.encode(key)), "passphrase": NEW, "again": NEW}
+    assert not unlocking.handle_request(asked).get("said")
     follow(mine)
     assert not is_empty(panels)
 
@@ -196,10 +190,10 @@ def test_what_was_being_typed_on_it_is_there_again(opened):
 
 @pytest.mark.parametrize("was_open", [True, False])
 def test_bringing_a_backup_back_leaves_the_curtain_as_it_was(unlocked, key, was_open):
-    practice.hand_on(unlocked, key, was_open)
+    practice.share_key(unlocked, key, was_open)
     made = backups.make(unlocked, key)
 
-    backups.bring_back(made, unlocked, key)
+    backups.restore_backup(made, unlocked, key)
 
     assert agent.is_curtain_open(unlocked) is was_open
 
@@ -231,7 +225,7 @@ def test_a_script_that_has_the_passphrase_is_behind_no_curtain(unlocked):
 def told(monkeypatch):
     """What the keeper is told of a session."""
     told = []
-    monkeypatch.setattr(agent, "session", lambda book, until: told.append(until))
+    monkeypatch.setattr(agent, "set_session_end", lambda book, until: told.append(until))
     return told
 
 

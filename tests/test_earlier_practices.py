@@ -58,15 +58,15 @@ def test_it_opens_by_its_passphrase_with_all_that_was_kept(told):
 
 
 def test_it_opens_by_its_recovery_sheet_when_its_key_file_is_gone(told):
-    keys.beside(places.practice()).unlink()
-    key = recovery_sheet.from_sheet("\n".join(told["sheet"]))
+    keys.path_for(places.practice()).unlink()
+    key = recovery_sheet.decode("\n".join(told["sheet"]))
 
     with closing(Store(places.practice(), key)) as store:
         assert lacking(told, store) == []
 
 
 def test_its_history_what_was_being_typed_and_the_open_session_are_there(told):
-    with closing(Store(places.practice(), keys.read(places.practice(), told["passphrase"]))) as store:
+    with closing(Store(places.practice(), keys.read_key_file(places.practice(), told["passphrase"]))) as store:
         history = {kind.plural: sum(len(store.history(one)) for one in store.records(kind)) for kind in KINDS}
 
         assert {plural: history[plural] for plural in told["history"]} == told["history"]
@@ -75,8 +75,8 @@ def test_its_history_what_was_being_typed_and_the_open_session_are_there(told):
 
 
 def test_each_of_its_backups_and_its_sealed_file_open(told, tmp_path):
-    key = keys.read(places.practice(), told["passphrase"])
-    files = [one.file for one in backups.everything()]
+    key = keys.read_key_file(places.practice(), told["passphrase"])
+    files = [one.file for one in backups.list_all()]
     sealed = [places.home() / name for name in told["files"] if name.endswith(".sealed") and "/" not in name]
 
     assert len(files) == told["backups"]

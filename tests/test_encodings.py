@@ -15,6 +15,8 @@ import kit
 from kit import places, rooms
 from kit.cli import app as command_line
 
+pytestmark = pytest.mark.slow
+
 NAMES = {"Polish": "Żółw", "Hebrew": "דוב", "Chinese": "小熊", "emoji": "🦊 🌿"}
 PAGES = ["cp1252", "cp437", "cp950", "ascii", "utf-8"]
 ODD = re.compile(r"Traceback|Error\b|did not work|charmap|codec")
@@ -104,7 +106,7 @@ def test_a_sign_that_a_code_page_lacks_is_a_question_mark_and_that_is_said_once(
     code, out, err = said("cp1252", "clients", "--book", place)
 
     assert (code, out.split("\n")[:3]) == (0, ["?ó?w", "???", "??"])
-    assert err == "This window cannot show some of the signs; a ? stands for each.\n"
+    assert err == "This window cannot show every character; you see a ? instead.\n"
     assert said("utf-8", "clients", "--book", place)[1:] == ("\n".join(NAMES.values()) + "\n", "")
 
 
@@ -123,8 +125,8 @@ def test_a_room_is_opened_told_and_closed_in_another_code_page(place):
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=places.ROOT, env=env) as room:
         told = [room.stdout.readline() for _line in range(2)]
         assert b"http" in told[0]
-        (there,) = rooms.found()
-        rooms.close(there)
+        (there,) = rooms.list_open()
+        rooms.close_room(there)
         _out, err = room.communicate()
     assert b"Traceback" not in err and room.returncode == 0
 
@@ -157,7 +159,7 @@ def test_whatever_goes_wrong_a_coach_reads_one_sentence_and_it_is_noted(place, s
     code, out, err = said("cp1252", "clients", "--book", place)
     assert (code, out) == (1, "")
     assert err.startswith("This did not work here. What went on is noted in ")
-    assert "ZeroDivisionError" in places.trouble_log().read_text("utf-8")
+    assert "ZeroDivisionError" in places.error_log().read_text("utf-8")
 
 
 def test_who_reads_only_the_first_line_hears_nothing_of_it(place):

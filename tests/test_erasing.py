@@ -13,8 +13,8 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 import sqlcipher3.dbapi2 as sqlcipher
+import traces
 from asking import run
-from browser import traces
 from harmed import with_a_flipped_bit
 from marked import Story, _add
 
@@ -28,7 +28,7 @@ from kit.records import BY_PLURAL, Client, OfClient, changed
 from kit.store import Store, opening
 from kit.store.tables import HISTORY, METADATA, TABLES
 from kit.vault import agent, backups, erasing, keys, transfer
-from kit.words import NoSuchClient, Trouble
+from kit.words import KitError, NoSuchClient
 
 KEY = b"k" * 32
 PASSPHRASE = "a quiet walk by the river"
@@ -74,7 +74,7 @@ class Held:
         self.home, self.key, self.place = home, key, home / "practice.book"
         self.stem, self.count = traces.stem(), iter(range(10**6))
         if key:
-            keys.write(self.place, key, PASSPHRASE)
+            keys.write_key_file(self.place, key, PASSPHRASE)
         with closing(Store(self.place, key)) as store:
             self.fill(store)
         self.leave_copies()
@@ -88,14 +88,14 @@ class Held:
             store.remove(one)
         (heron,) = [one for one in store.records(Client) if one.name == "Heron"]
         store.keep(former := changed(heron, name=f"{self.stem}before", version=heron.version + 1))
-        reports.make(store, former.name, "just_me")
+        reports.write_report(store, former.name, "just_me")
         store.keep(changed(former, name="Heron", version=former.version + 1))
         for panel in ("check_in", "private_notes"):
             store.keep_draft("Heron", panel, {"check_in": {"soft": f"{self.stem}{next(self.count)}"}})
         store.keep_draft("Maple", "check_in", {"check_in": {"soft": "tea"}})
         store.take_seat("Heron", "")
         for client in ("Heron", "Maple"):
-            reports.make(store, client, "just_me")
+            reports.write_report(store, client, "just_me")
 
     def standing(self, store):
         return [one for kind in CLIENT_KINDS for one in store.records(kind)]
@@ -104,8 +104,8 @@ class Held:
         """Backups, a copy beside the book, and what was cut off half-way."""
         for by in (backups.BY_KIT, backups.BY_HAND):
             backups.make(self.place, self.key, by)
-        engine = opening.open_book(self.place, self.key)
-        opening.copy(engine, self.place.with_name(f"{self.place.name}.before-0001"), self.key)
+        engine = opening.open_engine(self.place, self.key)
+        opening.backup_to(engine, self.place.with_name(f"{self.place.name}.before-0001"), self.key)
         engine.dispose()
         (places.reports() / ".abc.part").write_text(self.stem)
         (places.home() / "trouble.log").write_text(f"ValueError: {self.stem}")
@@ -207,8 +207,8 @@ def test_the_chain_holds_after_an_erasure_in_the_book_and_in_each_backup(held, t
         assert [one.did for one in store.latest_changes("Maple", 99)] == ["noted"] * len(
             store.latest_changes("Maple", 99)
         )
-    sealed = [file for file in backups.kept(held.place) if file.suffix == transfer.SUFFIX]
-    assert len(sealed) == 2 and len(backups.kept(held.place)) == 3
+    sealed = [file for file in backups.backup_files(held.place) if file.suffix == transfer.SUFFIX]
+    assert len(sealed) == 2 and len(backups.backup_files(held.place)) == 3
     for number, file in enumerate(sealed):
         with file.open("rb") as opened:
             transfer.unpack(opened, tmp_path / f"{number}.book", held.key or b"")
@@ -255,16 +255,16 @@ def test_who_was_removed_earlier_is_erased_by_the_name_that_they_had_then(held, 
 
 
 def test_a_client_whom_nobody_knows_is_not_erased_and_nothing_is_touched(held):
-    before = {file: file.read_bytes() for file in backups.kept(held.place)}
+    before = {file: file.read_bytes() for file in backups.backup_files(held.place)}
     with closing(Store(held.place)) as store, pytest.raises(NoSuchClient, match="no client called Coot"):
         erasing.erase(store, "Coot")
 
-    assert {file: file.read_bytes() for file in backups.kept(held.place)} == before
+    assert {file: file.read_bytes() for file in backups.backup_files(held.place)} == before
     assert not erasing.unfinished(held.place)
 
 
 def test_a_backup_that_does_not_open_is_named(held):
-    file = backups.kept(held.place)[0]
+    file = backups.backup_files(held.place)[0]
     content = file.read_bytes()
     file.write_bytes(with_a_flipped_bit(content, len(content) - 40))
 
@@ -275,7 +275,7 @@ def test_a_backup_that_does_not_open_is_named(held):
 
 
 def test_what_cannot_be_reached_is_said(held, monkeypatch):
-    monkeypatch.setattr(places, "synced", lambda _path: "Dropbox")
+    monkeypatch.setattr(places, "cloud_service_of", lambda _path: "Dropbox")
 
     said = str(held.erase())
 
@@ -289,7 +289,7 @@ def test_a_link_from_somebody_else_is_let_go_and_what_would_go_along_stops_it(he
         store.keep(step := kit.Step(client="Maple", title="walk", tell=ada.id))
         rung = store.records(kit.Aspiration, "Heron")[0]
         store.keep(mark := kit.LadderMark(client="Maple", aspiration=rung.id, level=0))
-        with pytest.raises(Trouble, match="Something noted for Maple hangs on an entry of Heron"):
+        with pytest.raises(KitError, match="Something noted for Maple hangs on an entry of Heron"):
             erasing.erase(store, "Heron")
         assert store.client("Heron")
         store.remove(mark)
@@ -310,7 +310,7 @@ def test_a_book_in_memory_forgets_too(story):
 def test_pages_of_somebody_whose_name_begins_alike_stay(held):
     with closing(Store(held.place)) as store:
         store.keep(kit.Client(name="Heron-2026-01-05"))
-        page = reports.make(store, "Heron-2026-01-05", "just_me")
+        page = reports.write_report(store, "Heron-2026-01-05", "just_me")
 
     held.erase()
 
@@ -327,8 +327,9 @@ from kit.vault.backups import rewriting
 from kit.store import Store, person
 
 at, key = sys.argv[2], bytes.fromhex(sys.argv[3]) or None
-steps = {{"backups": (rewriting, "_in_place_of"), "pages": (erasing, "_remove_pages"), "book": (person, "forget"),
-          "scrub": (person, "scrub"), "sweep": (erasing, "_sweep"), "begun": (erasing, "_as_they_are")}}
+steps = {{"backups": (rewriting, "_replace"), "pages": (erasing, "_remove_pages"), "book": (person, "erase"),
+          "scrub": (person, "scrub"), "sweep": (erasing, "_remove_leftovers"),
+          "begun": (erasing, "_modification_times")}}
 where, name = steps[at]
 real, left = getattr(where, name), [int(sys.argv[4])]
 
@@ -344,6 +345,7 @@ erasing.erase(Store(Path(sys.argv[1]), key), "Heron", key)
 MOMENTS = [("backups", 0), ("backups", 2), ("pages", 0), ("book", 3), ("scrub", 3), ("begun", 1), ("sweep", 0)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("at", "times"), MOMENTS)
 def test_an_erasure_that_is_killed_loses_nothing_of_others_and_is_done_once_more(held, tmp_path, at, times):
     others = held.rows()
@@ -356,24 +358,24 @@ def test_an_erasure_that_is_killed_loses_nothing_of_others_and_is_done_once_more
 
     assert held.found(tmp_path) == ([], [])
     assert held.rows() == others
-    assert len(backups.kept(held.place)) == 3
+    assert len(backups.backup_files(held.place)) == 3
 
 
 def test_only_who_was_cut_off_can_be_erased_without_being_in_the_book(held, monkeypatch):
     with monkeypatch.context() as cut_off, closing(Store(held.place)) as store:
-        cut_off.setattr(erasing, "_sweep", lambda _place: 1 / 0)
+        cut_off.setattr(erasing, "_remove_leftovers", lambda _place: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             erasing.erase(store, "Heron")
 
         with pytest.raises(NoSuchClient):
             erasing.erase(store, "Coot")
-    assert b"Heron" not in erasing._begun(held.place).read_bytes()
-    findings = [one.words for one in diagnostics.findings(str(held.place)) if not one.fine]
+    assert b"Heron" not in erasing._journal_file(held.place).read_bytes()
+    findings = [one.words for one in diagnostics.run_checks(str(held.place)) if not one.fine]
     assert [one for one in findings if "was begun and is not done" in one] != []
 
     held.erase()
 
-    assert not [one for one in diagnostics.findings(str(held.place)) if "was begun" in one.words]
+    assert not [one for one in diagnostics.run_checks(str(held.place)) if "was begun" in one.words]
 
 
 def test_a_backup_that_is_made_meanwhile_is_found(held, monkeypatch, tmp_path):
@@ -387,7 +389,7 @@ def test_a_backup_that_is_made_meanwhile_is_found(held, monkeypatch, tmp_path):
     held.erase()
 
     assert held.found(tmp_path) == ([], [])
-    assert len(backups.kept(held.place)) == 4
+    assert len(backups.backup_files(held.place)) == 4
 
 
 def test_every_table_that_names_a_client_lets_go_of_them():
@@ -454,7 +456,7 @@ def test_another_notebook_puts_the_client_away(two):
 
 def test_other_notebooks_are_told(two, monkeypatch):
     told = []
-    monkeypatch.setattr(agent, "tell", told.append)
+    monkeypatch.setattr(agent, "publish", told.append)
 
     kit.open_book(two[0].place).erase("Heron")
 
@@ -464,6 +466,7 @@ def test_other_notebooks_are_told(two, monkeypatch):
 # the command line ----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_command_asks_for_the_code_name_and_offers_a_copy_first(held):
     done = run("erase", "Heron", "--book", str(held.place), typed="Maple\n")
 
@@ -474,6 +477,7 @@ def test_the_command_asks_for_the_code_name_and_offers_a_copy_first(held):
         assert store.client("Heron")
 
 
+@pytest.mark.slow
 @BOTH
 def test_the_command_erases_once_the_name_is_typed(held, tmp_path):
     secret = {"KIT_PASSPHRASE": PASSPHRASE} if held.key else {}
@@ -484,6 +488,7 @@ def test_the_command_erases_once_the_name_is_typed(held, tmp_path):
     assert held.found(tmp_path) == ([], [])
 
 
+@pytest.mark.slow
 def test_the_command_says_who_is_not_known(held):
     done = run("erase", "Coot", "--yes", "--book", str(held.place))
 
@@ -495,7 +500,7 @@ def test_a_script_needs_the_passphrase_where_nobody_has_opened_the_book_for_all(
     place = kit_home / "practice.book"
     with closing(kit.open_book(place, PASSPHRASE)) as book:
         book.add(kit.Client(name="Heron"))
-        with pytest.raises(Trouble, match="Please name the passphrase"):
+        with pytest.raises(KitError, match="Please name the passphrase"):
             book.erase("Heron")
 
         assert "is erased" in str(book.erase("Heron", PASSPHRASE))
@@ -507,7 +512,7 @@ def test_a_client_who_was_taken_out_can_be_brought_in_again(held, tmp_path):
         before = [one for kind in CLIENT_KINDS for one in store.records(kind, "Heron")]
         erasing.erase(store, "Heron")
 
-        new, _known, amiss = takeout.bring_in(store, tmp_path / "out")
+        new, _known, amiss = takeout.import_folder(store, tmp_path / "out")
 
         assert (new, amiss) == (len(before), [])
         assert [one for kind in CLIENT_KINDS for one in store.records(kind, "Heron")] == before

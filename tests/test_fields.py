@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import kit
 from kit import frames, measures, reports
-from kit.fields import Audience, about, in_words, may_see, seen
+from kit.fields import Audience, about, format_value, is_visible, visible_fields
 from kit.forms import Form
 from kit.records import BY_PLURAL, KINDS, OfClient
 from kit.store.tables import COLUMNS
@@ -40,12 +40,12 @@ def test_every_field_has_a_label_a_known_kind_and_an_audience(kind):
     for name, told in about(kind).items():
         assert told.label.strip(), name
         assert told.kind in COLUMNS, name
-        assert [one for one in AUDIENCES if name in seen(kind, one)], name
+        assert [one for one in AUDIENCES if name in visible_fields(kind, one)], name
 
 
 @each_kind
 def test_the_coach_alone_sees_every_field(kind):
-    assert seen(kind, "just_me") == tuple(about(kind))
+    assert visible_fields(kind, "just_me") == tuple(about(kind))
 
 
 @each_kind
@@ -83,11 +83,11 @@ def test_links_and_what_is_chosen_among_point_to_what_exists():
 def test_a_value_in_words_is_what_a_person_reads():
     told = about(kit.Setback)
 
-    assert in_words(told["triggers"], ("short nights", "the weather"), {}) == "short nights, the weather"
-    assert in_words(told["intensity"], 0, {}) == "0"
-    assert in_words(told["intensity"], None, {}) == ""
-    assert in_words(about(kit.Milestone)["area"], "identity", {}) == "who I am"
-    assert in_words(about(kit.Step)["tell"], "id-of-ada", {"id-of-ada": "Ada"}) == "Ada"
+    assert format_value(told["triggers"], ("short nights", "the weather"), {}) == "short nights, the weather"
+    assert format_value(told["intensity"], 0, {}) == "0"
+    assert format_value(told["intensity"], None, {}) == ""
+    assert format_value(about(kit.Milestone)["area"], "identity", {}) == "who I am"
+    assert format_value(about(kit.Step)["tell"], "id-of-ada", {"id-of-ada": "Ada"}) == "Ada"
 
 
 # who selects fields or kinds by name ------------------------------------------------------------
@@ -99,10 +99,10 @@ def test_the_journey_names_kinds_that_exist():
 
 
 def test_a_report_names_kinds_and_fields_that_exist():
-    unknown = [(plural, name) for plural, names in reports.TOLD.items() for name in names]
+    unknown = [(plural, name) for plural, names in reports.TOLD_FIELDS.items() for name in names]
 
     assert [one for one in unknown if one[1] not in about(BY_PLURAL[one[0]])] == []
-    assert {*frames.STANDING, *reports.AS_NOTED} <= set(BY_PLURAL)
+    assert {*frames.UNDATED_KINDS, *reports.UNSORTED_KINDS} <= set(BY_PLURAL)
 
 
 def test_a_supporter_can_be_shown_exactly_the_kinds_that_can_be_shared():
@@ -117,7 +117,7 @@ def test_a_supporter_can_be_shown_exactly_the_kinds_that_can_be_shared():
 def test_what_is_for_the_coach_alone_is_seen_by_nobody_else(kind, audience):
     alone = {name for name, told in about(kind).items() if told.audience == ("just_me",)}
 
-    assert alone.isdisjoint(seen(kind, audience))
+    assert alone.isdisjoint(visible_fields(kind, audience))
 
 
 def test_there_are_fields_for_the_coach_alone_so_that_the_wall_has_something_to_hold():
@@ -129,16 +129,23 @@ def test_there_are_fields_for_the_coach_alone_so_that_the_wall_has_something_to_
 def test_a_group_sees_nothing_of_a_client():
     clients = [kind for kind in KINDS if kind is kit.Client or issubclass(kind, OfClient)]
 
-    assert [kind for kind in clients if seen(kind, "group") or may_see(kind, (), "group")] == []
+    assert [kind for kind in clients if visible_fields(kind, "group") or is_visible(kind, (), "group")] == []
 
 
 def test_a_supporter_never_sees_what_came_before_a_setback():
-    assert {"triggers", "outside_control", "private_note", "share_with"}.isdisjoint(seen(kit.Setback, "supporter"))
-    assert {"title", "what_held"} <= set(seen(kit.Setback, "supporter"))
+    assert {"triggers", "outside_control", "private_note", "share_with"}.isdisjoint(
+        visible_fields(kit.Setback, "supporter")
+    )
+    assert {"title", "what_held"} <= set(visible_fields(kit.Setback, "supporter"))
 
 
 def test_of_what_cannot_be_shared_a_supporter_sees_only_what_was_written_for_them():
-    own = {(kind.plural, name) for kind in KINDS if "share_with" not in about(kind) for name in seen(kind, "supporter")}
+    own = {
+        (kind.plural, name)
+        for kind in KINDS
+        if "share_with" not in about(kind)
+        for name in visible_fields(kind, "supporter")
+    }
 
     assert own == {("clients", "wish_you_knew")}
 
@@ -147,8 +154,8 @@ def test_of_what_cannot_be_shared_a_supporter_sees_only_what_was_written_for_the
 def test_what_was_shared_with_nobody_reaches_no_supporter(kind):
     ada = kit.Supporter.model_construct(id="ada", may_see=tuple(BY_PLURAL))
 
-    assert may_see(kind, (), "supporter", ada) is (kind is kit.Client)
-    assert may_see(kind, ("ada",), "supporter", None) is False
+    assert is_visible(kind, (), "supporter", ada) is (kind is kit.Client)
+    assert is_visible(kind, ("ada",), "supporter", None) is False
 
 
 @given(
@@ -159,7 +166,7 @@ def test_what_was_shared_with_nobody_reaches_no_supporter(kind):
 def test_a_supporter_sees_what_was_shared_with_that_very_person_and_only_kinds_they_may_see(kind, kinds, shared):
     ada = kit.Supporter(client="Heron", id="ada", name="Ada", may_see=tuple(kinds))
 
-    assert may_see(kind, tuple(shared), "supporter", ada) == (kind.plural in kinds and "ada" in shared)
+    assert is_visible(kind, tuple(shared), "supporter", ada) == (kind.plural in kinds and "ada" in shared)
 
 
 @pytest.mark.parametrize("audience", ["together", "client", "supporter", "group"])

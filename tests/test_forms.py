@@ -7,12 +7,12 @@ import pytest
 
 import kit
 from kit import forms
-from kit.fields import About, about, seen
-from kit.forms import Beside, Form, Unfit
+from kit.fields import About, about, visible_fields
+from kit.forms import ExtraQuestion, Form, FormError
 from kit.records import KINDS
 from kit.widgets import WORDS
 from kit.widgets.client_notes import ClientNotes
-from kit.words import Trouble
+from kit.words import KitError
 
 
 def read_one(form, typed, **owner):
@@ -22,7 +22,7 @@ def read_one(form, typed, **owner):
 
 def told_by(form, typed, **owner):
     """What stands under the fields of a form that cannot be read yet."""
-    with pytest.raises(Unfit) as unfit:
+    with pytest.raises(FormError) as unfit:
         form.read(typed, **{"client": "Heron", **owner})
     return unfit.value.told
 
@@ -56,7 +56,7 @@ def test_every_form_of_every_panel_asks_only_for_what_exists_and_may_be_seen(liv
     assert len({name for name, _ in found}) >= 15
     for name, form in found:
         asked = {*form.first, *form.more} - set(form.beside)
-        assert asked <= set(seen(form.kind, form.audience)), name
+        assert asked <= set(visible_fields(form.kind, form.audience)), name
         assert set(form.fixed) <= set(form.kind.model_fields), name
         assert set(form.beside) <= {*form.first, *form.more}, name
         assert len(form.names) == len({*form.first, *form.more}), name
@@ -78,7 +78,7 @@ def test_every_entry_can_be_taken_up_and_every_field_of_it_is_asked(lived_in):
             panel.act("take_up", [kind.plural, record.id])
             (form,) = panel.forms().values()
 
-            assert form.names == seen(kind, "together")
+            assert form.names == visible_fields(kind, "together")
             assert form.record == record
 
 
@@ -86,7 +86,7 @@ def test_a_kind_can_be_asked_for_as_a_whole():
     for kind in KINDS:
         form = Form(kind, tuple(about(kind)))
 
-        assert [one["name"] for one in form.asked({})] == list(seen(kind, "together"))
+        assert [one["name"] for one in form.asked({})] == list(visible_fields(kind, "together"))
 
 
 # what a form asks -------------------------------------------------------------------------------
@@ -156,7 +156,7 @@ def test_a_coachs_own_suggestions_take_the_place_of_the_kits(kit_home):
 def test_suggestions_that_cannot_be_read_are_told_with_their_file(kit_home, broken):
     (kit_home / "suggestions.toml").write_bytes(broken)
 
-    with pytest.raises(Trouble, match=r"suggestions\.toml cannot be read: "):
+    with pytest.raises(KitError, match=r"suggestions\.toml cannot be read: "):
         forms.suggestions()
 
 
@@ -275,7 +275,7 @@ def test_a_question_beside_the_record_leads_to_records_of_its_own():
     def uses(setback, tools):
         return [kit.ToolUse(client=setback.client, tool=one, setback=setback.id) for one in tools or ()]
 
-    helped = Beside(About("What helped?", "links", of="tools"), uses)
+    helped = ExtraQuestion(About("What helped?", "links", of="tools"), uses)
     form = Form(kit.Setback, ("title", "helped_by"), beside={"helped_by": helped})
 
     tool, setback, known, new = form.read({"title": "rain", "helped_by": ["t", {"new": "clay"}]}, client="Heron")
@@ -287,7 +287,7 @@ def test_a_question_beside_the_record_leads_to_records_of_its_own():
 
 def test_what_the_shared_screen_does_not_show_is_kept_when_an_entry_is_changed(story, only):
     setback = only(kit.Setback)
-    form = Form(kit.Setback, seen(kit.Setback, "together"), record=setback)
+    form = Form(kit.Setback, visible_fields(kit.Setback, "together"), record=setback)
 
     cleared = {"intensity": None, "triggers": [], "outside_control": []}
     changed = read_one(form, {**form.blank(), "title": "Four days in bed", **cleared})
@@ -340,7 +340,7 @@ def test_whatever_a_page_sends_becomes_a_record_or_a_sentence(kind, strange):
     for name in form.names:
         try:
             record = form.read({"title": "rain", "rungs": ["a", "b"], name: strange}, client="Heron")[-1]
-        except Unfit as unfit:
+        except FormError as unfit:
             assert all(sentence.endswith((".", "?")) for sentence in unfit.told.values())
         else:
             assert isinstance(record, kind)

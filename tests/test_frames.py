@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import kit
 from kit import frames
-from kit.fields import about, seen
+from kit.fields import about, visible_fields
 from kit.records import KINDS, OfClient
 
 DTYPES = {
@@ -33,7 +33,7 @@ def declared(kind, audience):
     described = about(kind)
     return {
         **{name: OWN[name] for name in ["id", "created_at", "by", *owner]},
-        **{name: dtype_of(described[name]) for name in seen(kind, audience)},
+        **{name: dtype_of(described[name]) for name in visible_fields(kind, audience)},
     }
 
 

@@ -19,6 +19,8 @@ from kit.store import Store
 from kit.vault import keys, transfer
 from kit.words import FULL
 
+pytestmark = pytest.mark.slow
+
 FIRST, LATER = 1, 4  # the first write of a command, and one amid its work
 
 
@@ -39,9 +41,9 @@ def disk(tmp_path):
     home = disk / "own"
     home.mkdir(parents=True)
     place = begun(home / "practice.book", WORDS)
-    with closing(Store(place, keys.read(place, WORDS))) as store:
+    with closing(Store(place, keys.read_key_file(place, WORDS))) as store:
         store.keep(kit.Agreement(client="Otter", to="my report"), kit.Agreement(client="Otter", to="a room"))
-    transfer.pack(place, keys.read(place, WORDS), disk / "there.sealed")
+    transfer.pack(place, keys.read_key_file(place, WORDS), disk / "there.sealed")
     with closing(kit.open_book(place, passphrase=WORDS)) as book:
         book.export("Otter", disk / "tables")
     return disk
@@ -95,7 +97,7 @@ def test_each_command_says_that_the_disk_is_full_and_leaves_all_as_it_was(name, 
     assert [one for one in after.keys() - before.keys() if after[one] != shipped.get(one)] == []
     assert before.keys() <= after.keys()
     place = disk / "own" / "practice.book"
-    with closing(Store(place, keys.read(place, WORDS))) as store:
+    with closing(Store(place, keys.read_key_file(place, WORDS))) as store:
         assert [one.title for one in store.records(kit.Win)] == ["bread"]
 
 
@@ -119,7 +121,7 @@ ONTO_A_STICK = {
 
 @pytest.mark.parametrize("name", ONTO_A_STICK)
 def test_a_stick_that_is_full_is_named_and_nothing_of_a_file_stays_on_it(name, disk, shim, tmp_path):
-    if name.endswith("pdf") and not print_pdf.chromium():
+    if name.endswith("pdf") and not print_pdf.find_browser():
         pytest.skip("there is no browser here that prints")
     stick = tmp_path / "stick"
     stick.mkdir()

@@ -9,7 +9,7 @@ from kit.cli import diagnostics
 from kit.jupyter import unlocking
 from kit.store import opening
 from kit.vault import backups
-from kit.words import Trouble
+from kit.words import KitError
 
 COMMANDS = {
     "clients": [],
@@ -26,7 +26,7 @@ COMMANDS = {
 def newer(place, key, monkeypatch, no_keyring):
     """A practice that a newer kit has brought up to its own schema, after a backup."""
     backups.make(place, key)
-    engine = opening.open_book(place, key)
+    engine = opening.open_engine(place, key)
     with engine.begin() as db:
         db.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     engine.dispose()
@@ -43,7 +43,7 @@ def test_a_practice_of_a_newer_kit_is_refused_in_words_and_every_file_stays_as_i
     given = [one.format(out=tmp_path / "out", sample_data=places.SAMPLE_DATA) for one in COMMANDS[command]]
     before = everything()
 
-    with pytest.raises(Trouble, match="was written by a newer kit"):
+    with pytest.raises(KitError, match="was written by a newer kit"):
         command_line.app([command, *given], standalone_mode=False)
     assert everything() == before
     assert not (tmp_path / "out").exists()
@@ -52,17 +52,17 @@ def test_a_practice_of_a_newer_kit_is_refused_in_words_and_every_file_stays_as_i
 def test_its_door_and_the_check_say_so_too(newer):
     before = everything()
 
-    assert "was written by a newer kit" in unlocking.answered({"do": "open", "passphrase": owned.WORDS})["said"]
-    assert any("was written by a newer kit" in one.words for one in diagnostics.findings() if not one.fine)
+    assert "was written by a newer kit" in unlocking.handle_request({"do": "open", "passphrase": owned.WORDS})["said"]
+    assert any("was written by a newer kit" in one.words for one in diagnostics.run_checks() if not one.fine)
     assert everything() == before
 
 
 def test_a_sample_of_a_newer_kit_is_refused_in_words_and_stays_as_it_is():
-    with opening.open_book(places.sample()).begin() as db:
+    with opening.open_engine(places.sample()).begin() as db:
         db.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     before = places.sample().read_bytes()
 
-    with pytest.raises(Trouble, match="was written by a newer kit"):
+    with pytest.raises(KitError, match="was written by a newer kit"):
         command_line.app(["report", "Heron", "--book", "sample"], standalone_mode=False)
     assert places.sample().read_bytes() == before
 

@@ -26,7 +26,7 @@ from kit.widgets import SessionState
 from kit.widgets.entries import Entries
 from kit.widgets.history import _apart
 from kit.widgets.session import CloseSession
-from kit.words import NoSuchClient, Trouble
+from kit.words import KitError, NoSuchClient
 
 FIRST_BOOK = Path(__file__).parent / "books" / "0001.book.gz"
 KEY = b"k" * 32
@@ -58,12 +58,12 @@ def forms(store, record):
 
 def is_sound(store):
     with store._looking() as db:
-        integrity.check(db.connection.driver_connection, None)
+        integrity.verify_rows(db.connection.driver_connection, None)
     return True
 
 
 def sentence(place, key=None):
-    with pytest.raises(Trouble) as told:
+    with pytest.raises(KitError) as told:
         Store(place, key)
     said = str(told.value)
     assert str(place) in said and said.endswith(".") and "\n" not in said
@@ -148,7 +148,7 @@ def test_what_belongs_to_something_that_is_gone_is_not_brought_back_alone(store)
     store.keep(walk := kit.Tool(client="Heron", title="a walk"), use := kit.ToolUse(client="Heron", tool=walk.id))
     store.remove(walk)
 
-    with pytest.raises(Trouble, match="belongs to something that is no longer in the book"):
+    with pytest.raises(KitError, match="belongs to something that is no longer in the book"):
         store.restore(use)
 
     assert store.records(kit.ToolUse) == [] and is_sound(store)
@@ -167,7 +167,7 @@ def test_what_belonged_to_a_removed_client_asks_for_the_client_first(store):
 
 
 def test_a_form_that_stands_already_is_not_brought_back_once_more(store):
-    with pytest.raises(Trouble, match="stands like this already"):
+    with pytest.raises(KitError, match="stands like this already"):
         store.restore(the_win(store))
 
     assert len(store.history(the_win(store))) == 2
@@ -193,7 +193,7 @@ def test_an_erased_clients_history_is_emptied_and_the_chain_still_holds(store, p
     store.remove(heron)
 
     with store._writing() as db:
-        audit_log.forget(db, heron.id)
+        audit_log.erase_client(db, heron.id)
 
     assert store.history(kit.Win(client="Heron", title="x", id=heron.id)) == []
     store.close()
@@ -270,7 +270,7 @@ class AnyHistory(RuleBasedStateMachine):
         told = [one.record for one in self.store.history(self.some(key)) if one.record]
         earlier = data.draw(st.sampled_from(told))
         if earlier.title == self.now[key]:
-            with pytest.raises(Trouble):
+            with pytest.raises(KitError):
                 self.store.restore(earlier)
             return
         self.store.restore(earlier)
@@ -303,7 +303,7 @@ class AnyHistory(RuleBasedStateMachine):
         self.store.close()
 
 
-TestAnyHistory = AnyHistory.TestCase
+TestAnyHistory = pytest.mark.slow(AnyHistory.TestCase)
 TestAnyHistory.settings = settings(max_examples=25, stateful_step_count=15)
 
 
@@ -368,7 +368,7 @@ def test_an_entry_that_can_no_longer_be_found_by_its_client_is_named(closed):
     content[at] ^= 1
     closed.write_bytes(content)
 
-    with pytest.raises(Trouble, match=r"is damaged\. Please put a backup in its place"):
+    with pytest.raises(KitError, match=r"is damaged\. Please put a backup in its place"):
         Store(closed)
 
 
@@ -381,7 +381,7 @@ def test_a_history_that_was_rewritten_is_named(closed):
 def test_a_book_that_is_gone_is_named_and_none_is_begun_in_its_place(closed):
     closed.unlink()
 
-    with pytest.raises(Trouble, match=r"is empty or gone, though 5 changes up to .* Please put a backup in its place"):
+    with pytest.raises(KitError, match=r"is empty or gone, though 5 changes up to .* Please put a backup in its place"):
         Store(closed)
 
     assert not closed.exists()
@@ -408,6 +408,7 @@ def test_whoever_accepts_what_is_left_goes_on_with_it(place, key):
     assert "(small win: 1;" in sentence(place, key)
 
 
+@pytest.mark.slow
 def test_the_command_line_accepts_what_is_left(closed):
     tell(closed, "DELETE FROM wins")
     command = [sys.executable, "-m", "kit", "check", "--book", str(closed)]
@@ -423,13 +424,13 @@ def test_the_command_line_accepts_what_is_left(closed):
 def test_a_head_of_another_key_is_not_believed(place):
     with closing(Store(place, KEY)) as store:
         store.keep(kit.Client(name="Heron"))
-    checkpoint.tell(place, b"another", checkpoint.Head(99, "00", ""))
+    checkpoint.append(place, b"another", checkpoint.Checkpoint(99, "00", ""))
 
     Store(place, KEY).close()
 
 
 def test_a_copy_without_its_head_says_once_that_nobody_can_tell_whether_it_is_complete(closed):
-    checkpoint.beside(closed).unlink()
+    checkpoint.path_for(closed).unlink()
 
     first, second = _opened_twice(closed)
 
@@ -444,7 +445,7 @@ def _opened_twice(place):
 
 def test_a_new_book_and_one_without_changes_have_nothing_to_say(place):
     assert list(_opened_twice(place)) == ["", ""]
-    checkpoint.beside(place).unlink()
+    checkpoint.path_for(place).unlink()
 
     assert list(_opened_twice(place)) == ["", ""]
 
@@ -468,21 +469,21 @@ def test_a_change_from_outside_while_the_kit_has_the_book_open_is_named_too(stor
 
 
 def test_the_head_stays_small_however_much_is_saved(place, monkeypatch):
-    monkeypatch.setattr(checkpoint, "LONGEST", 2000)
+    monkeypatch.setattr(checkpoint, "MAX_SIZE", 2000)
     with closing(Store(place)) as store:
         store.keep(kit.Client(name="Heron"))
         for _save in range(20):
             store.keep(kit.Win(client="Heron", title="bread"))
     Store(place).close()
 
-    assert len([line for line in checkpoint.beside(place).read_bytes().splitlines() if line]) <= 2
+    assert len([line for line in checkpoint.path_for(place).read_bytes().splitlines() if line]) <= 2
     assert checkpoint.read(place, b"").count == 21
 
 
 @pytest.mark.skipif(os.name == "nt", reason="on Windows the profile's own rights hold")
 def test_the_head_is_readable_for_its_owner_alone_and_tells_nothing_of_anybody(closed):
-    assert checkpoint.beside(closed).stat().st_mode & 0o777 == 0o600
-    told = [json.loads(line) for line in checkpoint.beside(closed).read_text().splitlines() if line]
+    assert checkpoint.path_for(closed).stat().st_mode & 0o777 == 0o600
+    told = [json.loads(line) for line in checkpoint.path_for(closed).read_text().splitlines() if line]
     assert {name for line in told for name in line} == {"count", "link", "at", "file", "check"}
 
 
@@ -499,6 +500,7 @@ def test_a_rating_cannot_be_guessed_from_its_digest_without_the_salt(store):
 # damaged and sound copies, kills ----------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_of_300_damaged_copies_every_one_that_lost_or_changed_something_is_named(tmp_path):
     looked = [one for seed in range(15) for one in harmed.looked_at(tmp_path, seed)]
 
@@ -506,6 +508,7 @@ def test_of_300_damaged_copies_every_one_that_lost_or_changed_something_is_named
     assert len(looked) == 300 and sum(bool(said) for _what, said, _same in looked) > 150
 
 
+@pytest.mark.slow
 def test_of_300_sound_copies_none_raises_an_alarm(tmp_path):
     looked = [one for seed in range(15) for one in harmed.looked_at(tmp_path, 100 + seed, harmed.HARMLESS)]
 
@@ -513,6 +516,7 @@ def test_of_300_sound_copies_none_raises_an_alarm(tmp_path):
     assert len(looked) == 300
 
 
+@pytest.mark.slow
 def test_after_50_kills_while_two_save_every_acknowledged_entry_is_there_and_there_is_no_alarm(tmp_path):
     acknowledged, lacking, said = harmed.killed(tmp_path, 50)
 
@@ -520,6 +524,7 @@ def test_after_50_kills_while_two_save_every_acknowledged_entry_is_there_and_the
     assert acknowledged > 10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", [None, KEY], ids=["plain", "encrypted"])
 def test_20_programs_save_20_entries_each_into_one_book_and_all_are_kept(place, key):
     assert harmed.saved_at_once(place, key, 20, 20) == 400

@@ -17,7 +17,7 @@ import kit
 from kit.exchange import takeout
 from kit.records import KINDS
 from kit.store import Store
-from kit.words import Trouble
+from kit.words import KitError
 
 HEAD = "client,title,on\n"
 GOOD = HEAD + "Heron,Bread,2026-03-02\n"
@@ -169,8 +169,8 @@ def brought(store, folder):
     """What was said, one sentence each, of an import; nothing of a half one is in the book."""
     before = count(store)
     try:
-        new, _known, said = takeout.bring_in(store, folder)
-    except Trouble as trouble:
+        new, _known, said = takeout.import_folder(store, folder)
+    except KitError as trouble:
         new, said = 0, [str(trouble)]
     assert count(store) - before == new
     assert bool(new) != bool(said)
@@ -223,7 +223,7 @@ def test_a_file_that_may_not_be_read_is_named(store, tmp_path, monkeypatch):
 def test_a_folder_that_is_none_is_one_sentence(store, tmp_path):
     (tmp_path / "wins.csv").write_text(GOOD)
 
-    assert "is not a folder" in trouble_of(takeout.bring_in, store, tmp_path / "wins.csv")
+    assert "is not a folder" in trouble_of(takeout.import_folder, store, tmp_path / "wins.csv")
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def agreed(book):
 @pytest.fixture
 def opened(agreed, tmp_path, monkeypatch):
     with rooming.opened(tmp_path, client="Heron") as room:
-        monkeypatch.setattr(rooms, "found", lambda: [] if room.run.ended else [room.told])
+        monkeypatch.setattr(rooms, "list_open", lambda: [] if room.run.ended else [room.told])
         yield room
 
 
@@ -90,12 +90,12 @@ def test_a_page_is_opened_for_who_is_here_and_closed(agreed, kit_home):
     panel = agreed.invite()
     press(panel, "begin")
     try:
-        (room,) = rooms.found()
+        (room,) = rooms.list_open()
         assert "The page is open, and nobody is in it yet." in seen(panel)
         assert room.typed in seen(panel)
     finally:
         press(panel, "close_now")
-    assert rooms.found() == []
+    assert rooms.list_open() == []
     assert "The page is closed." in seen(panel)
 
 

@@ -17,36 +17,30 @@ from keyring.backends.null import Keyring as KeepsNothing
 
 from kit import places
 from kit.vault import keys, recovery_sheet, system_keyring
-from kit.words import Trouble
+from kit.words import KitError
 
-REAL_COSTS = dict(keys.COSTS)
+REAL_COSTS = dict(keys.ARGON2_COSTS)
 WORDS = 'sea "glass" and Ålesund 🌿'
-KEYS = st.binary(min_size=keys.LENGTH, max_size=keys.LENGTH)
+KEYS = st.binary(min_size=keys.KEY_SIZE, max_size=keys.KEY_SIZE)
 WRONG, CHANGED = "does not open the book", "was cut or changed"
-
-
-@pytest.fixture(autouse=True)
-def cheap(monkeypatch):
-    """Wrapping costs next to nothing, so that many passphrases can be tried."""
-    monkeypatch.setattr(keys, "COSTS", {"memory": 8, "passes": 1, "lanes": 1})
 
 
 def a_book(passphrase=WORDS, key=None):
     book = places.home() / "practice.book"
-    keys.write(book, key or keys.new(), passphrase)
+    keys.write_key_file(book, key or keys.generate(), passphrase)
     return book
 
 
 def said(do, *given):
-    with pytest.raises(Trouble) as trouble:
+    with pytest.raises(KitError) as trouble:
         do(*given)
     return str(trouble.value)
 
 
 def rewritten(book, **changes):
     """Changes a key file as somebody would who knows its checksum."""
-    settings = {**json.loads(keys.beside(book).read_bytes()), **changes}
-    keys.beside(book).write_bytes(keys._told(keys._checked(settings)))
+    settings = {**json.loads(keys.path_for(book).read_bytes()), **changes}
+    keys.path_for(book).write_bytes(keys._serialize(keys._with_checksum(settings)))
 
 
 # the key file ---------------------------------------------------------------------------------
@@ -56,15 +50,15 @@ def rewritten(book, **changes):
 def test_any_text_opens_what_it_closed(words, key):
     book = a_book(words, key)
 
-    assert keys.read(book, words) == key
+    assert keys.read_key_file(book, words) == key
 
 
 @given(words=st.text(min_size=1))
 def test_the_same_words_typed_on_another_system_open_it(words):
-    key = keys.new()
+    key = keys.generate()
     book = a_book(normalize("NFC", words), key)
 
-    assert keys.read(book, normalize("NFD", words)) == key
+    assert keys.read_key_file(book, normalize("NFD", words)) == key
 
 
 @given(words=st.text(min_size=1), other=st.text(min_size=1))
@@ -72,44 +66,47 @@ def test_another_passphrase_never_opens_it(words, other):
     assume(normalize("NFC", words) != normalize("NFC", other))
     book = a_book(words)
 
-    assert WRONG in said(keys.read, book, other)
+    assert WRONG in said(keys.read_key_file, book, other)
 
 
 @pytest.mark.parametrize("other", [WORDS + " ", WORDS.lower(), WORDS[:-1], f"{WORDS}\0", "x" * 100_000])
 def test_a_passphrase_that_is_nearly_right_does_not_open_it(other):
-    assert WRONG in said(keys.read, a_book(), other)
+    assert WRONG in said(keys.read_key_file, a_book(), other)
 
 
 def test_a_passphrase_without_a_sign_or_with_half_of_one_is_sent_back_in_words():
     book = a_book()
 
-    for do in (lambda words: keys.write(book, keys.new(), words), lambda words: keys.read(book, words)):
+    for do in (
+        lambda words: keys.write_key_file(book, keys.generate(), words),
+        lambda words: keys.read_key_file(book, words),
+    ):
         assert "at least one sign" in said(do, "")
         assert "half of a sign" in said(do, "a \ud83c b")
-    assert keys.read(book, WORDS)
+    assert keys.read_key_file(book, WORDS)
 
 
 def test_a_wrong_passphrase_takes_the_same_path_as_the_right_one_up_to_the_refusal(monkeypatch):
     book, path, cipher = a_book(), [], keys._cipher
     monkeypatch.setattr(keys, "_cipher", lambda settings, words: path.append(settings) or cipher(settings, words))
 
-    keys.read(book, WORDS)
-    said(keys.read, book, "other words")
+    keys.read_key_file(book, WORDS)
+    said(keys.read_key_file, book, "other words")
     assert len(path) == 2
     assert path[0] == path[1]
 
 
 def test_the_key_stands_in_its_file_in_no_form_and_a_new_file_shares_nothing_secret_with_the_old():
-    key = keys.new()
+    key = keys.generate()
     book = a_book(key=key)
-    first = keys.beside(book).read_bytes()
-    keys.write(book, key, WORDS)
-    second = keys.beside(book).read_bytes()
+    first = keys.path_for(book).read_bytes()
+    keys.write_key_file(book, key, WORDS)
+    second = keys.path_for(book).read_bytes()
 
-    for form in (key, key.hex().encode(), base64.b64encode(key), *map(str.encode, recovery_sheet.sheet(key))):
+    for form in (key, key.hex().encode(), base64.b64encode(key), *map(str.encode, recovery_sheet.encode(key))):
         assert form not in first
     one, two = json.loads(first), json.loads(second)
-    assert one["id"] == two["id"] == keys.mark(key)
+    assert one["id"] == two["id"] == keys.key_id(key)
     assert all(one[name] != two[name] for name in ("salt", "nonce", "wrapped"))
 
 
@@ -117,56 +114,56 @@ def test_the_key_stands_in_its_file_in_no_form_and_a_new_file_shares_nothing_sec
 def test_a_key_file_is_readable_for_its_owner_alone():
     book = a_book()
 
-    assert keys.beside(book).stat().st_mode & 0o777 == 0o600
+    assert keys.path_for(book).stat().st_mode & 0o777 == 0o600
 
 
 def test_a_guess_costs_memory_and_the_file_says_how_much(monkeypatch):
-    monkeypatch.setattr(keys, "COSTS", REAL_COSTS)
+    monkeypatch.setattr(keys, "ARGON2_COSTS", REAL_COSTS)
     book = a_book()
 
-    settings = json.loads(keys.beside(book).read_bytes())
+    settings = json.loads(keys.path_for(book).read_bytes())
     assert settings["memory"] >= 64 * 1024
     assert settings["passes"] >= 3
-    assert keys.read(book, WORDS)
+    assert keys.read_key_file(book, WORDS)
 
 
 def test_a_change_of_passphrase_keeps_the_key_and_the_old_words_open_nothing():
-    key = keys.new()
+    key = keys.generate()
     book = a_book(key=key)
 
-    keys.write(book, keys.read(book, WORDS), "a few quite new words")
-    assert keys.read(book, "a few quite new words") == key
-    assert WRONG in said(keys.read, book, WORDS)
+    keys.write_key_file(book, keys.read_key_file(book, WORDS), "a few quite new words")
+    assert keys.read_key_file(book, "a few quite new words") == key
+    assert WRONG in said(keys.read_key_file, book, WORDS)
 
 
 @given(data=st.data())
 def test_a_key_file_with_one_changed_byte_is_sent_back_and_never_opens(data):
     book = a_book()
-    whole = keys.beside(book).read_bytes()
+    whole = keys.path_for(book).read_bytes()
     at = data.draw(st.integers(0, len(whole) - 1))
     byte = data.draw(st.integers(0, 255).filter(lambda one: one != whole[at]))
-    keys.beside(book).write_bytes(whole[:at] + bytes([byte]) + whole[at + 1 :])
+    keys.path_for(book).write_bytes(whole[:at] + bytes([byte]) + whole[at + 1 :])
 
-    assert CHANGED in said(keys.read, book, WORDS)
+    assert CHANGED in said(keys.read_key_file, book, WORDS)
 
 
 @given(data=st.data())
 def test_a_key_file_that_was_cut_or_has_grown_is_sent_back_and_never_opens(data):
     book = a_book()
-    whole = keys.beside(book).read_bytes()
+    whole = keys.path_for(book).read_bytes()
     shorter = st.integers(0, len(whole) - 1).map(lambda end: whole[:end])
     longer = st.binary(min_size=1, max_size=9000).map(lambda more: whole + more)
-    keys.beside(book).write_bytes(data.draw(shorter | longer))
+    keys.path_for(book).write_bytes(data.draw(shorter | longer))
 
-    assert CHANGED in said(keys.read, book, WORDS)
+    assert CHANGED in said(keys.read_key_file, book, WORDS)
 
 
 @given(content=st.binary(max_size=300) | st.recursive(st.none() | st.integers() | st.text(), st.lists).map(json.dumps))
 def test_whatever_lies_there_instead_of_a_key_file_is_sent_back_in_words(content):
     book = a_book()
-    keys.beside(book).write_bytes(content if isinstance(content, bytes) else content.encode())
+    keys.path_for(book).write_bytes(content if isinstance(content, bytes) else content.encode())
 
-    assert CHANGED in said(keys.read, book, WORDS)
+    assert CHANGED in said(keys.read_key_file, book, WORDS)
 
 
 @pytest.mark.parametrize("changes", [
@@ -177,7 +174,7 @@ def test_settings_changed_by_somebody_who_mends_the_checksum_open_nothing(change
     book = a_book()
     rewritten(book, **changes)
 
-    assert WRONG in said(keys.read, book, WORDS)
+    assert WRONG in said(keys.read_key_file, book, WORDS)
 
 
 @pytest.mark.parametrize("changes", [
@@ -190,30 +187,30 @@ def test_settings_beyond_all_measure_are_sent_back_before_anything_is_reckoned(c
     rewritten(book, **changes)
     monkeypatch.setattr(keys, "_cipher", lambda *_: pytest.fail("it began to reckon"))
 
-    assert CHANGED in said(keys.read, book, WORDS)
+    assert CHANGED in said(keys.read_key_file, book, WORDS)
 
 
 def test_a_key_file_of_a_newer_kit_says_so():
     book = a_book()
     rewritten(book, **{"reflection-kit key file": 2})
 
-    assert "newer kit" in said(keys.read, book, WORDS)
+    assert "newer kit" in said(keys.read_key_file, book, WORDS)
 
 
 def test_without_its_key_file_the_sentence_points_to_the_recovery_sheet():
     book = a_book()
-    keys.beside(book).unlink()
+    keys.path_for(book).unlink()
 
-    assert "recovery sheet" in said(keys.read, book, WORDS)
+    assert "recovery sheet" in said(keys.read_key_file, book, WORDS)
 
 
 def test_a_folder_in_the_place_of_the_key_file_is_said_in_words():
     book = a_book()
-    keys.beside(book).unlink()
-    keys.beside(book).mkdir()
+    keys.path_for(book).unlink()
+    keys.path_for(book).mkdir()
 
-    assert "cannot be read" in said(keys.read, book, WORDS)
-    assert "could not be written" in said(keys.write, book, keys.new(), WORDS)
+    assert "cannot be read" in said(keys.read_key_file, book, WORDS)
+    assert "could not be written" in said(keys.write_key_file, book, keys.generate(), WORDS)
     assert [one.name for one in places.home().iterdir()] == ["practice.book.key"]
 
 
@@ -225,8 +222,8 @@ def test_when_writing_stops_half_way_the_old_key_file_stays_and_nothing_else(bro
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(broken, full)
-    assert "Nothing is lost" in said(keys.write, book, keys.new(), "a few quite new words")
-    assert keys.read(book, WORDS)
+    assert "Nothing is lost" in said(keys.write_key_file, book, keys.generate(), "a few quite new words")
+    assert keys.read_key_file(book, WORDS)
     assert [one.name for one in places.home().iterdir()] == ["practice.book.key"]
 
 
@@ -241,7 +238,7 @@ def test_too_little_memory_is_said_in_words(monkeypatch):
     book = a_book()
     monkeypatch.setattr("cryptography.hazmat.primitives.kdf.argon2.Argon2id", Full)
 
-    assert "too little memory" in said(keys.read, book, WORDS)
+    assert "too little memory" in said(keys.read_key_file, book, WORDS)
 
 
 @pytest.mark.parametrize(("content", "locked"), [
@@ -253,9 +250,9 @@ def test_a_book_is_locked_when_it_looks_like_whole_pages_that_nobody_can_read(co
     if content is not None:
         book.write_bytes(content)
 
-    assert keys.locked(book) is locked
-    keys.write(book, keys.new(), WORDS)
-    assert keys.locked(book)
+    assert keys.is_encrypted(book) is locked
+    keys.write_key_file(book, keys.generate(), WORDS)
+    assert keys.is_encrypted(book)
 
 
 # the recovery sheet ---------------------------------------------------------------------------
@@ -263,76 +260,76 @@ def test_a_book_is_locked_when_it_looks_like_whole_pages_that_nobody_can_read(co
 
 @given(key=KEYS)
 def test_a_sheet_gives_its_key_back(key):
-    rows = recovery_sheet.sheet(key)
+    rows = recovery_sheet.encode(key)
 
-    assert recovery_sheet.from_sheet("\n".join(rows)) == key
+    assert recovery_sheet.decode("\n".join(rows)) == key
     assert [len(group) for row in rows for group in row.split()] == [4] * 18
     assert not set("".join(rows)) & set("ILOU")
 
 
 @given(key=KEYS, data=st.data())
 def test_a_sheet_may_be_typed_as_people_type(key, data):
-    rows = recovery_sheet.sheet(key)
+    rows = recovery_sheet.encode(key)
     numbered = data.draw(st.booleans())
     between = data.draw(st.sampled_from(["\n", "\r\n\r\n", " ", "\n\n  "]))
     typed = between.join(f"{n}. {row}" if numbered else row for n, row in enumerate(rows, 1))
     for letter, alike in (("0", "oO0"), ("1", "iIlL1"), ("V", "uvUV"), (" ", [" ", "", "-", " - ", "\t", "\u00a0"])):
         typed = typed.replace(letter, data.draw(st.sampled_from(list(alike))))
 
-    assert recovery_sheet.from_sheet(typed if data.draw(st.booleans()) else typed.lower()) == key
+    assert recovery_sheet.decode(typed if data.draw(st.booleans()) else typed.lower()) == key
 
 
 @given(key=KEYS, data=st.data())
 def test_any_single_changed_letter_is_noticed_and_its_row_named(key, data):
-    rows = recovery_sheet.sheet(key)
+    rows = recovery_sheet.encode(key)
     row, at = data.draw(st.integers(0, 5)), data.draw(st.sampled_from([n for n in range(14) if n not in (4, 9)]))
     other = data.draw(st.sampled_from(recovery_sheet.LETTERS).filter(lambda one: one != rows[row][at]))
     rows[row] = rows[row][:at] + other + rows[row][at + 1 :]
 
-    assert f"Row {row + 1} is not as on the sheet" in said(recovery_sheet.from_sheet, "\n".join(rows))
+    assert f"Row {row + 1} is not as on the sheet" in said(recovery_sheet.decode, "\n".join(rows))
 
 
 def test_every_single_changed_letter_of_one_sheet_is_noticed():
-    typed = "".join(recovery_sheet.sheet(bytes(range(32)))).replace(" ", "")
+    typed = "".join(recovery_sheet.encode(bytes(range(32)))).replace(" ", "")
 
     for at, old in enumerate(typed):
         for new in set(recovery_sheet.LETTERS) - {old}:
             wrong = typed[:at] + new + typed[at + 1 :]
-            assert f"Row {1 + at // 12} is" in said(recovery_sheet.from_sheet, wrong)
+            assert f"Row {1 + at // 12} is" in said(recovery_sheet.decode, wrong)
 
 
 @given(key=KEYS, data=st.data())
 def test_two_letters_in_each_others_place_are_noticed_and_their_row_named(key, data):
-    rows = [list(row.replace(" ", "")) for row in recovery_sheet.sheet(key)]
+    rows = [list(row.replace(" ", "")) for row in recovery_sheet.encode(key)]
     row, (one, two) = data.draw(st.integers(0, 5)), data.draw(st.permutations(range(12)).map(lambda all_: all_[:2]))
     assume(rows[row][one] != rows[row][two])
     rows[row][one], rows[row][two] = rows[row][two], rows[row][one]
 
-    assert f"Row {row + 1} is not as on the sheet" in said(recovery_sheet.from_sheet, "\n".join(map("".join, rows)))
+    assert f"Row {row + 1} is not as on the sheet" in said(recovery_sheet.decode, "\n".join(map("".join, rows)))
 
 
 def test_letters_too_few_or_too_many_are_named_by_their_row():
-    rows = recovery_sheet.sheet(keys.new())
+    rows = recovery_sheet.encode(keys.generate())
     short, long = [*rows], [*rows]
     short[2], long[4] = rows[2][:-1], "A" + rows[4]
 
-    assert "Row 3 has 11 letters; on the sheet it has 12" in said(recovery_sheet.from_sheet, "\n".join(short))
-    assert "Row 5 has 13 letters" in said(recovery_sheet.from_sheet, "\n".join(long))
-    assert "Row 4" in said(recovery_sheet.from_sheet, "\n".join(rows[:3] + rows[4:]))
-    assert "more letters than on a sheet" in said(recovery_sheet.from_sheet, "\n".join([*rows, rows[0]]))
-    assert "Row 1 has 0 letters" in said(recovery_sheet.from_sheet, " \n ")
+    assert "Row 3 has 11 letters; on the sheet it has 12" in said(recovery_sheet.decode, "\n".join(short))
+    assert "Row 5 has 13 letters" in said(recovery_sheet.decode, "\n".join(long))
+    assert "Row 4" in said(recovery_sheet.decode, "\n".join(rows[:3] + rows[4:]))
+    assert "more letters than on a sheet" in said(recovery_sheet.decode, "\n".join([*rows, rows[0]]))
+    assert "Row 1 has 0 letters" in said(recovery_sheet.decode, " \n ")
 
 
 def test_rows_in_each_others_place_and_rows_of_two_sheets_are_noticed():
-    rows, others = recovery_sheet.sheet(keys.new()), recovery_sheet.sheet(keys.new())
+    rows, others = recovery_sheet.encode(keys.generate()), recovery_sheet.encode(keys.generate())
 
-    assert "Row 2 is not" in said(recovery_sheet.from_sheet, "\n".join([rows[0], rows[2], rows[1], *rows[3:]]))
-    assert "together they do not" in said(recovery_sheet.from_sheet, "\n".join([*rows[:3], *others[3:]]))
+    assert "Row 2 is not" in said(recovery_sheet.decode, "\n".join([rows[0], rows[2], rows[1], *rows[3:]]))
+    assert "together they do not" in said(recovery_sheet.decode, "\n".join([*rows[:3], *others[3:]]))
 
 
 def test_a_sheet_is_confirmed_by_two_groups_of_different_rows():
-    rows = recovery_sheet.sheet(bytes(range(32)))
-    asked = [recovery_sheet.ask(rows) for _time in range(50)]
+    rows = recovery_sheet.encode(bytes(range(32)))
+    asked = [recovery_sheet.pick_challenge(rows) for _time in range(50)]
 
     assert all(1 <= row <= 6 and 1 <= group <= 3 for places_ in asked for row, group in places_)
     assert all(one[0] != two[0] for one, two in asked)
@@ -340,14 +337,16 @@ def test_a_sheet_is_confirmed_by_two_groups_of_different_rows():
 
 
 def test_only_the_groups_that_were_asked_for_confirm_a_sheet():
-    rows = recovery_sheet.sheet(bytes(range(32)))
+    rows = recovery_sheet.encode(bytes(range(32)))
     places_ = [(2, 1), (5, 3)]
     right = [rows[1].split()[0], rows[4].split()[2]]
 
-    assert recovery_sheet.confirmed(rows, places_, right)
-    assert recovery_sheet.confirmed(rows, [list(one) for one in places_], [f" {right[0].lower()}", f"{right[1]}-"])
+    assert recovery_sheet.is_challenge_met(rows, places_, right)
+    assert recovery_sheet.is_challenge_met(
+        rows, [list(one) for one in places_], [f" {right[0].lower()}", f"{right[1]}-"]
+    )
     for wrong in ([*reversed(right)], right[:1], [*right, right[0]], ["", ""], [right[0], right[1][:-1]], []):
-        assert not recovery_sheet.confirmed(rows, places_, wrong)
+        assert not recovery_sheet.is_challenge_met(rows, places_, wrong)
 
 
 # the system's keyring -------------------------------------------------------------------------
@@ -397,9 +396,9 @@ def ring(monkeypatch):
 
 def test_a_keyring_remembers_the_key_of_each_book_until_it_is_told_to_forget(ring):
     ring(InMemory())
-    one, two, key = places.home() / "one.book", places.home() / "two.book", keys.new()
+    one, two, key = places.home() / "one.book", places.home() / "two.book", keys.generate()
 
-    assert system_keyring.available()
+    assert system_keyring.is_available()
     assert system_keyring.recall(one) is None
     assert system_keyring.remember(one, key)
     assert system_keyring.recall(one.parent / "." / one.name) == key
@@ -413,8 +412,8 @@ def test_a_keyring_remembers_the_key_of_each_book_until_it_is_told_to_forget(rin
 def test_a_keyring_that_keeps_nothing_or_keeps_it_in_the_clear_is_not_available(backend, ring):
     kept = ring(backend())
 
-    assert not system_keyring.available()
-    assert not system_keyring.remember(places.practice(), keys.new())
+    assert not system_keyring.is_available()
+    assert not system_keyring.remember(places.practice(), keys.generate())
     assert system_keyring.recall(places.practice()) is None
     assert not getattr(kept, "kept", None)
 
@@ -422,7 +421,7 @@ def test_a_keyring_that_keeps_nothing_or_keeps_it_in_the_clear_is_not_available(
 def test_a_keyring_that_stumbles_remembers_nothing_and_says_nothing(ring):
     ring(Stumbling())
 
-    assert not system_keyring.remember(places.practice(), keys.new())
+    assert not system_keyring.remember(places.practice(), keys.generate())
     assert system_keyring.recall(places.practice()) is None
     assert system_keyring.forget(places.practice())
 
@@ -430,7 +429,7 @@ def test_a_keyring_that_stumbles_remembers_nothing_and_says_nothing(ring):
 def test_a_keyring_that_cannot_even_be_found_is_not_available(monkeypatch):
     monkeypatch.setattr(keyring, "get_keyring", lambda: 1 / 0)
 
-    assert not system_keyring.available()
+    assert not system_keyring.is_available()
     assert system_keyring.recall(places.practice()) is None
 
 

@@ -20,6 +20,8 @@ from kit import places
 from kit.jupyter import unlocking
 from kit.vault import agent, backups, keys, recovery_sheet, system_keyring, transfer
 
+pytestmark = pytest.mark.slow
+
 WORDS = 'a "quiet" morning, and tea 🌿'
 NEW_WORDS = "an even quieter evening, ça alors"
 FROM_THE_SHEET = "words after the sheet"
@@ -62,7 +64,7 @@ def own_tmp(tmp_path, monkeypatch):
 
 @pytest.fixture
 def unlock(own_tmp, monkeypatch):
-    monkeypatch.setattr(system_keyring, "available", lambda: False)
+    monkeypatch.setattr(system_keyring, "is_available", lambda: False)
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
     running = agent.start()
     yield running
@@ -70,14 +72,14 @@ def unlock(own_tmp, monkeypatch):
 
 
 def do(wish, **asked):
-    return unlocking.answered({"do": wish, **asked})
+    return unlocking.handle_request({"do": wish, **asked})
 
 
 def begun():
     told = do("begin", passphrase=WORDS, again=WORDS)
     parts = [told["rows"][row - 1].split()[group - 1] for row, group in told["places"]]
     assert do("confirm", parts=parts) == {"place": str(places.practice())}
-    return keys.read(places.practice(), WORDS)
+    return keys.read_key_file(places.practice(), WORDS)
 
 
 # what is looked for ---------------------------------------------------------------------------------
@@ -85,7 +87,7 @@ def begun():
 
 def spellings(key):
     """What must stand nowhere: the key and the passphrases, as a program or a person could write them down."""
-    rows = recovery_sheet.sheet(key)
+    rows = recovery_sheet.encode(key)
     letters = [*rows, *(row.replace(" ", "") for row in rows), *(row.replace(" ", "-") for row in rows)]
     texts = [WORDS, NEW_WORDS, FROM_THE_SHEET, key.hex(), key.hex().upper(), *letters, *map(str.lower, letters)]
     raw = [key, key[::-1], repr(key)[2:-1].encode(), str(list(key))[1:-1].encode()]
@@ -132,7 +134,7 @@ def in_processes(key, *parents):
 
 
 def test_the_search_finds_each_spelling_wherever_it_stands(tmp_path):
-    key = keys.new()
+    key = keys.generate()
     for form in spellings(key):
         (tmp_path / "file").write_bytes(b"before" + form + b"behind")
 
@@ -145,7 +147,7 @@ def test_the_search_finds_each_spelling_wherever_it_stands(tmp_path):
 
 @linux
 def test_the_search_finds_what_stands_in_a_process():
-    key = keys.new()
+    key = keys.generate()
     waits = [sys.executable, "-c", "print('here', flush=True); input()"]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     with subprocess.Popen(waits, env={**os.environ, "A_KEY": key.hex()}, **pipes) as one:
@@ -206,7 +208,7 @@ def test_neither_key_nor_passphrase_leaves_a_kernel_that_opened_the_book(kernel)
 
     assert b"bread from scratch" in told and b"comm_open" in told and b"Traceback" in told
     assert not found_in(told, key)
-    for ask in ("agent.ask(book.place)", "agent.ask(book.place).hex()"):  # whoever asks for it is heard
+    for ask in ("agent.get_key(book.place)", "agent.get_key(book.place).hex()"):  # whoever asks for it is heard
         assert found_in(as_sent(messages(client, f"from kit.vault import agent; {ask}")), key)
 
 
@@ -217,7 +219,7 @@ def test_neither_stands_in_a_file_or_in_a_process_while_the_practice_is_open(ker
     for line in IN_A_NOTEBOOK.strip().splitlines():
         messages(client, line)
 
-    assert agent.ask(places.practice()) == key
+    assert agent.get_key(places.practice()) == key
     assert in_files(key, kit_home, own_tmp) == {}
     assert in_processes(key, os.getpid(), unlock.process.pid, manager.provisioner.pid) == {}
 
@@ -225,7 +227,7 @@ def test_neither_stands_in_a_file_or_in_a_process_while_the_practice_is_open(ker
 def test_nothing_is_left_by_what_the_door_does_nor_by_the_end(unlock, kit_home, own_tmp, caplog, capfd):
     caplog.set_level(logging.DEBUG)
     key = begun()
-    sheet = "\n".join(recovery_sheet.sheet(key))
+    sheet = "\n".join(recovery_sheet.encode(key))
     for wish, asked in {
         "open": {"passphrase": "another"},
         "sheet": {"passphrase": WORDS},
@@ -236,9 +238,9 @@ def test_nothing_is_left_by_what_the_door_does_nor_by_the_end(unlock, kit_home, 
     }.items():
         do(wish, **asked)
         assert in_files(key, kit_home, own_tmp) == {}, wish
-    with unlocking.sealed() as file:
+    with unlocking.export_sealed() as file:
         content = file.read_bytes()
-    unlocking.brought({"sheet": sheet, "passphrase": WORDS, "again": WORDS}, io.BytesIO(content))
+    unlocking.import_sealed({"sheet": sheet, "passphrase": WORDS, "again": WORDS}, io.BytesIO(content))
     transfer.pack(places.practice(), key, places.backups())
     unlock.end()
 
@@ -258,7 +260,7 @@ def test_whatever_the_kit_keeps_is_its_owners_alone_even_where_new_files_are_ope
         book.add(kit.SupportLine(name="The Lantern", number="000"))
         book.report("Otter")
         backups.make(book.place, key)
-        places.note_trouble("Traceback")
+        places.log_error("Traceback")
         found = {path: path.lstat().st_mode for path in kit_home.rglob("*")}
         book.close()
         kit.open_book("sample").close()
@@ -316,11 +318,11 @@ def test_a_wrong_passphrase_takes_the_same_way_as_the_right_one(unlock, worked):
 def test_so_it_does_for_a_sealed_practice(unlock, worked, monkeypatch, tmp_path):
     key = begun()
     content = transfer.pack(places.practice(), key, tmp_path).read_bytes()
-    monkeypatch.setattr(unlocking, "place", lambda: tmp_path / "here.book")
+    monkeypatch.setattr(unlocking, "book_path", lambda: tmp_path / "here.book")
     worked.clear()
 
-    wrong, said = costs(worked, lambda: unlocking.brought({"passphrase": "x"}, io.BytesIO(content)))
-    right, place = costs(worked, lambda: unlocking.brought({"passphrase": WORDS}, io.BytesIO(content)))
+    wrong, said = costs(worked, lambda: unlocking.import_sealed({"passphrase": "x"}, io.BytesIO(content)))
+    right, place = costs(worked, lambda: unlocking.import_sealed({"passphrase": WORDS}, io.BytesIO(content)))
 
     assert wrong == right and len(right) == 1
     assert set(said) == {"said"} and set(place) == {"place"}

@@ -499,7 +499,7 @@ def locked(place):
 
 def test_the_lines_of_an_encrypted_book_can_be_read_without_its_key_and_nothing_else(locked):
     assert support_lines.read_lines(locked) == [LINE]
-    assert "Otter" not in support_lines.beside(locked).read_text("utf-8")
+    assert "Otter" not in support_lines.path_for(locked).read_text("utf-8")
 
 
 def test_the_lines_outside_follow_each_save_and_undo(locked):
@@ -517,7 +517,7 @@ def test_the_lines_outside_follow_each_save_and_undo(locked):
 
 @pytest.mark.parametrize("found", [b"", b"{", b"\xff\xfe\x00", b"7", b'["x"]', b'[{"name": 1}]', b"[" * 100_000, None])
 def test_lines_that_are_damaged_or_gone_are_no_trouble_and_come_back_on_opening(locked, found):
-    support_lines.beside(locked).unlink() if found is None else support_lines.beside(locked).write_bytes(found)
+    support_lines.path_for(locked).unlink() if found is None else support_lines.path_for(locked).write_bytes(found)
     assert support_lines.read_lines(locked) == []
 
     Store(locked, KEY).close()
@@ -536,8 +536,8 @@ def test_a_book_without_a_key_lays_nothing_outside(place):
 
 
 def test_a_save_is_kept_where_the_lines_cannot_be_laid_outside(locked):
-    support_lines.beside(locked).unlink()
-    support_lines.beside(locked).mkdir()
+    support_lines.path_for(locked).unlink()
+    support_lines.path_for(locked).mkdir()
     store = Store(locked, KEY)
 
     store.keep(kit.SupportLine(name="Harbour", number="001"))
@@ -548,8 +548,8 @@ def test_a_save_is_kept_where_the_lines_cannot_be_laid_outside(locked):
 
 @pytest.mark.skipif(os.name == "nt", reason="on Windows the profile's own rights hold")
 def test_the_lines_outside_are_their_owners_alone(locked):
-    assert support_lines.beside(locked).stat().st_mode & 0o777 == 0o600
-    assert json.loads(support_lines.beside(locked).read_bytes())[0]["name"] == LINE.name
+    assert support_lines.path_for(locked).stat().st_mode & 0o777 == 0o600
+    assert json.loads(support_lines.path_for(locked).read_bytes())[0]["name"] == LINE.name
 
 
 def test_support_now_has_the_lines_of_a_locked_book(locked):
@@ -564,7 +564,7 @@ def test_support_now_has_the_lines_of_a_locked_book(locked):
 
 
 def test_support_now_says_a_kind_sentence_where_there_is_nothing_to_read(locked):
-    support_lines.beside(locked).unlink()
+    support_lines.path_for(locked).unlink()
     book = kit.open_book(locked)
 
     assert "The local emergency number is always there." in repr(book.support_now().when_locked())

@@ -16,7 +16,7 @@ from kit.jupyter import unlocking
 from kit.store import Store
 from kit.vault import agent, backups, keys, recovery_sheet
 from kit.vault.backups import restore
-from kit.words import Damaged, Trouble
+from kit.words import Damaged, KitError
 
 NEW = "a few quite new words"
 
@@ -25,9 +25,7 @@ pytestmark = pytest.mark.usefixtures("no_keyring")
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
-    monkeypatch.setattr(restore, "CLOSING", 1.0)
-    for name, value in {"memory": 64, "passes": 1, "lanes": 1}.items():  # what a guess costs is no matter here
-        monkeypatch.setitem(keys.COSTS, name, value)
+    monkeypatch.setattr(restore, "CLOSE_TIMEOUT", 1.0)
 
 
 @pytest.fixture
@@ -57,7 +55,7 @@ def garbled(place):
 
 
 def asked(do, **more):
-    return unlocking.answered({"do": do, **more})
+    return unlocking.handle_request({"do": do, **more})
 
 
 def ways(answer):
@@ -79,7 +77,7 @@ def test_the_passphrase_of_a_damaged_practice_leads_to_what_is_safe_and_to_the_w
     assert "1 later change" in ways(answer)["bring_back"]["more"]
     assert "kept beside it under another name" in ways(answer)["bring_back"]["asks"]
     assert "3 entries can be read" in ways(answer)["go_on"]["asks"]
-    assert agent.ask(place) is None
+    assert agent.get_key(place) is None
 
 
 def test_looking_at_a_damaged_book_and_its_backups_changes_nothing(place, key):
@@ -102,7 +100,7 @@ def test_another_passphrase_is_told_nothing_of_what_is_damaged(place, key):
 
 def test_a_backup_that_does_not_come_back_is_not_offered_and_there_are_never_more_than_three(place, key):
     made = [backups.make(place, key) for _each in range(5)]
-    bad = backups.found(place)[0].file
+    bad = backups.list_backups(place)[0].file
     bad.write_bytes(with_a_flipped_bit(bad.read_bytes(), 9000))
     put_back_older(place, key)
 
@@ -153,19 +151,19 @@ def test_a_backup_comes_back_at_the_door_and_what_stood_is_kept_under_the_name_t
     aside = next(one for one in place.parent.glob("*.before-restore-*") if str(one) in told)
     assert aside.read_bytes() == older
     assert asked("open", passphrase=WORDS) == {}
-    assert agent.ask(place) == key and titles(place, key) == ["bread"]
+    assert agent.get_key(place) == key and titles(place, key) == ["bread"]
 
 
 def test_until_the_name_was_read_the_practice_stays_closed(place, key, running):
     made = backups.make(place, key)
     put_back_older(place, key)
-    agent.hold(place, key, 60)
+    agent.add_key(place, key, 60)
 
     answer = asked("look_over")
     asked("bring_back", file=made.name)
 
     assert ways(answer)["bring_back"]["file"] == made.name
-    assert agent.ask(place) is None
+    assert agent.get_key(place) is None
 
 
 @pytest.mark.parametrize("way", ["bring_back", "go_on"])
@@ -174,21 +172,21 @@ def test_the_sheet_opens_a_damaged_practice_as_well(place, key, running, key_fil
     backups.make(place, key)
     put_back_older(place, key)
     if key_file == "gone":
-        keys.beside(place).unlink()
-    typed = {"sheet": "\n".join(recovery_sheet.sheet(key)), "passphrase": NEW, "again": NEW}
+        keys.path_for(place).unlink()
+    typed = {"sheet": "\n".join(recovery_sheet.encode(key)), "passphrase": NEW, "again": NEW}
 
     offered = ways(asked("recover", **typed))[way]
     assert "is kept as" in asked(way, file=offered.get("file", ""), **typed)["told"]
     assert asked("recover", **typed) == {}
-    assert keys.read(place, NEW) == key and agent.ask(place) == key
+    assert keys.read_key_file(place, NEW) == key and agent.get_key(place) == key
     assert titles(place, key) == ["bread"]
 
 
 def test_a_book_without_a_single_sound_page_comes_back_by_the_sheet_alone(place, key, running):
     backups.make(place, key)
     place.write_bytes(place.read_bytes()[::-1])
-    keys.beside(place).unlink()
-    typed = {"sheet": "\n".join(recovery_sheet.sheet(key)), "passphrase": NEW, "again": NEW}
+    keys.path_for(place).unlink()
+    typed = {"sheet": "\n".join(recovery_sheet.encode(key)), "passphrase": NEW, "again": NEW}
 
     offered = ways(asked("recover", **typed))
     assert list(offered) == ["bring_back"]
@@ -198,9 +196,9 @@ def test_a_book_without_a_single_sound_page_comes_back_by_the_sheet_alone(place,
 
 def test_the_sheet_of_another_practice_is_told_nothing_of_what_is_damaged(place, key):
     put_back_older(place, key)
-    keys.beside(place).unlink()
+    keys.path_for(place).unlink()
 
-    told = asked("recover", sheet="\n".join(recovery_sheet.sheet(keys.new())), passphrase=NEW, again=NEW)
+    told = asked("recover", sheet="\n".join(recovery_sheet.encode(keys.generate())), passphrase=NEW, again=NEW)
     assert "belongs to another book" in told["said"] and "harm" not in told
 
 
@@ -233,7 +231,7 @@ def test_what_a_power_cut_left_in_the_journal_is_part_of_what_is_there(plain):
     journal = plain.with_name(f"{plain.name}-wal").read_bytes()
     store.close()
     plain.with_name(f"{plain.name}-wal").write_bytes(journal)
-    backups.go_on(plain, None)
+    backups.accept_damaged(plain, None)
 
     assert titles(plain) == ["bread", "later"]
 
@@ -268,9 +266,9 @@ def test_a_damaged_book_is_a_door_on_a_page_and_one_sentence_in_a_script(plain, 
 
     assert book.locked
     assert (blocks(panel)[0]["way"], blocks(panel)[0]["of"]) == ("mend", str(plain))
-    with pytest.raises(Trouble, match="1 later change"):
+    with pytest.raises(KitError, match="1 later change"):
         book.records(kit.Win)
-    with pytest.raises(Trouble, match="1 later change"):
+    with pytest.raises(KitError, match="1 later change"):
         kit.open_book(plain)
 
 
@@ -319,9 +317,9 @@ def test_the_start_of_the_kit_waits_at_the_door_of_a_damaged_practice(place, key
     put_back_older(place, key)
     monkeypatch.setenv("KIT_PASSPHRASE", WORDS)
 
-    unlocking.open_at_start()
+    unlocking.unlock_at_start()
 
-    assert agent.ask(place) is None and "KIT_PASSPHRASE" not in os.environ
+    assert agent.get_key(place) is None and "KIT_PASSPHRASE" not in os.environ
 
 
 def test_looking_over_a_book_that_never_was_begins_none(tmp_path, running):
@@ -334,7 +332,7 @@ def test_a_book_without_a_passphrase_whose_first_signs_are_garbled_is_not_taken_
     made = backups.make(plain, None)
     plain.write_bytes(bytes(range(128, 192)) + plain.read_bytes()[64:])
 
-    with pytest.raises(Trouble, match="not a book of the kit"):
+    with pytest.raises(KitError, match="not a book of the kit"):
         kit.open_book(plain)
     assert ways(asked("look_over", of=str(plain)))["bring_back"]["file"] == made.name
     assert "told" in asked("bring_back", of=str(plain), file=made.name)
@@ -345,8 +343,8 @@ def test_a_head_of_a_plain_book_beside_an_encrypted_one_opens_no_way_round_its_k
     made = backups.make(plain, None)
     place.with_name(f"{place.name}.head").write_bytes(plain.with_name(f"{plain.name}.head").read_bytes())
 
-    with pytest.raises(Trouble, match="has no passphrase"):
-        backups.bring_back(made, place, b"")
+    with pytest.raises(KitError, match="has no passphrase"):
+        backups.restore_backup(made, place, b"")
     assert kit.open_book(place).locked
 
 

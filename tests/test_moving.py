@@ -15,7 +15,7 @@ from kit import places
 from kit.jupyter import unlocking
 from kit.store import support_lines
 from kit.vault import agent, keys, practice, recovery_sheet, system_keyring, transfer
-from kit.words import Trouble
+from kit.words import KitError
 
 pytestmark = pytest.mark.usefixtures("no_keyring")
 
@@ -51,7 +51,7 @@ def resealed(content, was, now, key=None):
     """A file changed by somebody who knows the format: its digest adds up again, its seal only with the key."""
     body = content[:-64].replace(was, now)
     digest = hashlib.sha256(body).digest()
-    return body + digest + (transfer._seal(key, digest) if key else content[-32:])
+    return body + digest + (transfer._mac(key, digest) if key else content[-32:])
 
 
 # there and back -----------------------------------------------------------------------------------
@@ -68,7 +68,7 @@ def test_a_sealed_practice_comes_back_whole_with_its_key_file_and_its_support_li
 
 
 def test_the_key_of_the_recovery_sheet_opens_it_too(sealed, elsewhere, key):
-    assert bring(sealed.read_bytes(), elsewhere, recovery_sheet.from_sheet("\n".join(recovery_sheet.sheet(key)))) == key
+    assert bring(sealed.read_bytes(), elsewhere, recovery_sheet.decode("\n".join(recovery_sheet.encode(key)))) == key
 
     assert titles(elsewhere) == ["bread"]
 
@@ -91,12 +91,12 @@ def test_nothing_of_what_was_noted_can_be_read_in_it(sealed, key):
 
 
 def test_a_practice_without_its_key_file_is_sealed_and_opens_with_its_sheet(place, key, elsewhere, tmp_path):
-    keys.beside(place).unlink()
+    keys.path_for(place).unlink()
     content = transfer.pack(place, key, tmp_path).read_bytes()
 
     assert "recovery sheet" in trouble_of(bring, content, elsewhere)
     bring(content, elsewhere, key)
-    practice.recovered(elsewhere, "\n".join(recovery_sheet.sheet(key)), "a few quite new words")
+    practice.recover(elsewhere, "\n".join(recovery_sheet.encode(key)), "a few quite new words")
     assert titles(elsewhere, "a few quite new words") == ["bread"]
 
 
@@ -143,7 +143,7 @@ def test_a_book_that_is_not_there_is_not_made_and_a_locked_one_is_not_sealed_wit
 
 def test_a_file_that_does_not_come_back_is_not_handed_out(place, key, tmp_path, monkeypatch):
     seals = iter((b"a" * 32, b"b" * 32))
-    monkeypatch.setattr(transfer, "_seal", lambda key, digest: next(seals))
+    monkeypatch.setattr(transfer, "_mac", lambda key, digest: next(seals))
 
     trouble_of(transfer.pack, place, key, tmp_path / "stick")
 
@@ -186,7 +186,7 @@ def test_another_kind_of_file_is_told(elsewhere, content):
      b'{"parts": {"key": 1, "book": 999999999999999999}}', b'{"parts": 7}', b"x" * 9000],
 )  # fmt: skip
 def test_sizes_that_do_not_add_up_are_told_before_anything_is_read(elsewhere, line):
-    content = transfer.HEAD + b"1\n" + line + b"\n" + b"\0" * 100
+    content = transfer.MAGIC + b"1\n" + line + b"\n" + b"\0" * 100
 
     assert "cut or changed" in trouble_of(bring, content, elsewhere)
 
@@ -208,7 +208,7 @@ def test_somebody_who_knows_the_format_but_not_the_key_changes_nothing_unseen(se
 
 def test_another_passphrase_and_another_sheet_are_told_and_nothing_is_put_anywhere(sealed, elsewhere):
     assert "does not open" in trouble_of(bring, sealed.read_bytes(), elsewhere, "another")
-    assert "another practice" in trouble_of(bring, sealed.read_bytes(), elsewhere, keys.new())
+    assert "another practice" in trouble_of(bring, sealed.read_bytes(), elsewhere, keys.generate())
     assert under(elsewhere.parent) == {}
 
 
@@ -244,10 +244,10 @@ def unlock():
 
 
 def test_the_page_gets_the_sealed_file_of_an_open_practice_and_nothing_stays(place, key, unlock, kit_home, elsewhere):
-    agent.hold(place, key, 60)
+    agent.add_key(place, key, 60)
     before = set(under(kit_home))
 
-    with unlocking.sealed() as file:
+    with unlocking.export_sealed() as file:
         content = file.read_bytes()
 
     assert set(under(kit_home)) - {"practice.book-wal", "practice.book-shm"} == before
@@ -256,39 +256,41 @@ def test_the_page_gets_the_sealed_file_of_an_open_practice_and_nothing_stays(pla
 
 
 def test_a_locked_practice_is_not_handed_out(place):
-    with pytest.raises(Trouble, match="locked"), unlocking.sealed():
+    with pytest.raises(KitError, match="locked"), unlocking.export_sealed():
         pass
 
 
 def test_a_page_brings_a_practice_here_and_it_is_open(sealed, unlock, monkeypatch, tmp_path):
-    monkeypatch.setattr(unlocking, "place", lambda: tmp_path / "here.book")
+    monkeypatch.setattr(unlocking, "book_path", lambda: tmp_path / "here.book")
     content = io.BytesIO(sealed.read_bytes())
 
-    assert "does not open" in unlocking.brought({"passphrase": "another"}, content)["said"]
-    assert unlocking.brought({"passphrase": WORDS}, content) == {"place": str(tmp_path / "here.book")}
-    assert unlocking.state()["open"]
-    assert "stays" in unlocking.brought({"passphrase": WORDS}, content)["said"]
+    assert "does not open" in unlocking.import_sealed({"passphrase": "another"}, content)["said"]
+    assert unlocking.import_sealed({"passphrase": WORDS}, content) == {"place": str(tmp_path / "here.book")}
+    assert unlocking.lock_state()["open"]
+    assert "stays" in unlocking.import_sealed({"passphrase": WORDS}, content)["said"]
 
 
 def test_a_page_brings_a_practice_here_by_its_sheet_with_a_new_passphrase(sealed, key, unlock, monkeypatch, tmp_path):
     here = tmp_path / "here.book"
-    monkeypatch.setattr(unlocking, "place", lambda: here)
+    monkeypatch.setattr(unlocking, "book_path", lambda: here)
     asked = {
-        "sheet": "\n".join(recovery_sheet.sheet(key)),
+        "sheet": "\n".join(recovery_sheet.encode(key)),
         "passphrase": "a few quite new words",
         "again": "a few quite new words",
     }
 
-    assert "not the same" in unlocking.brought({**asked, "again": "others"}, io.BytesIO(sealed.read_bytes()))["said"]
+    assert (
+        "not the same" in unlocking.import_sealed({**asked, "again": "others"}, io.BytesIO(sealed.read_bytes()))["said"]
+    )
     assert not here.exists()
-    unlocking.brought(asked, io.BytesIO(sealed.read_bytes()))
+    unlocking.import_sealed(asked, io.BytesIO(sealed.read_bytes()))
     assert titles(here, "a few quite new words") == ["bread"]
     assert "does not open" in trouble_of(titles, here, WORDS)
 
 
 @pytest.mark.parametrize("asked", [{}, {"again": "x"}])
 def test_what_a_page_of_another_version_brings_is_one_sentence(asked, sealed):
-    assert "another version" in unlocking.brought(asked, io.BytesIO(sealed.read_bytes()))["said"]
+    assert "another version" in unlocking.import_sealed(asked, io.BytesIO(sealed.read_bytes()))["said"]
 
 
 def test_a_key_that_this_computer_remembers_can_be_forgotten(place, key, monkeypatch):
@@ -296,15 +298,16 @@ def test_a_key_that_this_computer_remembers_can_be_forgotten(place, key, monkeyp
     monkeypatch.setattr(system_keyring, "recall", kept.get)
     monkeypatch.setattr(system_keyring, "forget", lambda book: kept.pop(book, None) is not None)
 
-    assert unlocking.answered({"do": "look"})["remembered"]
-    assert "Forgotten" in unlocking.answered({"do": "forget"})["told"]
-    assert not unlocking.answered({"do": "look"})["remembered"]
-    assert "did not answer" in unlocking.answered({"do": "forget"})["said"]
+    assert unlocking.handle_request({"do": "look"})["remembered"]
+    assert "Forgotten" in unlocking.handle_request({"do": "forget"})["told"]
+    assert not unlocking.handle_request({"do": "look"})["remembered"]
+    assert "did not answer" in unlocking.handle_request({"do": "forget"})["said"]
 
 
 # the command line ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_command_line_makes_a_backup_and_brings_it_back(place, elsewhere):
     made = run("backup", typed=WORDS + "\n")
     back = run("restore", made.stdout.strip(), "--book", elsewhere, KIT_PASSPHRASE=WORDS)
@@ -337,6 +340,6 @@ def test_what_a_backup_cannot_do_is_one_plain_sentence(place, tmp_path, words, t
 
 
 def test_an_open_practice_is_sealed_without_asking_again(place, key, unlock):
-    agent.hold(place, key, 60)
+    agent.add_key(place, key, 60)
 
     assert run("backup").returncode == 0

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import kit
 from kit import exchange
 from kit.exchange import takeout
-from kit.rooms import Asked, keep_until, web_server
+from kit.rooms import RoomRequest, retention_date, web_server
 from kit.store import Store, code_names
 from kit.store.tables import TABLES, row_of
 
@@ -77,14 +77,14 @@ def test_a_name_that_looks_like_another_one_is_turned_away_by_its_field(store, o
     st.sampled_from(["Maple", "Zolw", "大熊", "Bear", "Herons"]),
 )
 def test_names_that_can_be_told_apart_stand_beside_each_other(one, other):
-    assert not code_names.alike(one, other)
+    assert not code_names.is_confusable(one, other)
 
 
 def test_every_pair_of_unicodes_list_that_normal_forms_leave_apart_is_alike():
     from confusable_homoglyphs.confusables import confusables_data
 
     pairs = [(one.strip("\u200e"), two["c"].strip("\u200e")) for one, all_ in confusables_data.items() for two in all_]
-    apart = [pair for pair in pairs if not code_names.alike(*pair)]
+    apart = [pair for pair in pairs if not code_names.is_confusable(*pair)]
 
     assert len(pairs) > 12_000
     # What remains is composed of signs that the standard itself takes apart before it looks at them.
@@ -129,7 +129,7 @@ def test_an_import_says_in_which_row_such_a_name_stands(store, tmp_path):
     store.keep(kit.Client(name="Heron"))
     (tmp_path / "clients.csv").write_text("name\nOtter\nH\u0435ron\n\u202eOwl\n\u041etter\n", encoding="utf-8")
 
-    _new, _known, amiss = takeout.bring_in(store, tmp_path)
+    _new, _known, amiss = takeout.import_folder(store, tmp_path)
 
     assert [one.split(":")[0] for one in amiss] == [f"clients.csv, row {row}" for row in (2, 3, 4, 5)]
     assert [one.name for one in store.records(kit.Client)] == ["Heron"]
@@ -139,11 +139,11 @@ def test_a_workshop_is_not_called_by_what_looks_like_a_clients_name(tmp_path):
     with closing(Store(tmp_path / "x.book")) as store:
         store.keep(kit.Client(name="Heron"))
 
-    asked = Asked(book=str(tmp_path / "x.book"), title="H\u0435ron", keep_until=keep_until())
-    assert "code name" in trouble_of(web_server.opened, asked, None)
+    asked = RoomRequest(book=str(tmp_path / "x.book"), title="H\u0435ron", keep_until=retention_date())
+    assert "code name" in trouble_of(web_server.create_room, asked, None)
 
 
 def test_what_was_exported_by_an_earlier_version_under_a_sound_name_still_comes_in(store, tmp_path):
     exchange.write_csv(tmp_path / "clients.csv", [kit.Client(name=name) for name in IN_ITS_OWN_SCRIPT])
 
-    assert takeout.bring_in(store, tmp_path) == (len(IN_ITS_OWN_SCRIPT), 0, [])
+    assert takeout.import_folder(store, tmp_path) == (len(IN_ITS_OWN_SCRIPT), 0, [])

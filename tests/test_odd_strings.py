@@ -16,13 +16,13 @@ import kit
 from kit import exchange, fields, reports
 from kit.exchange import takeout
 from kit.fields import LONG, SHORT, about
-from kit.forms import Form, Unfit
+from kit.files import file_name
+from kit.forms import Form, FormError
 from kit.frames import CLIENT_KINDS, frame
 from kit.records import BY_PLURAL, KINDS, Client, OfClient, Practice, SupportLine, changed
-from kit.reports import Asked
-from kit.reports.output import file_name
+from kit.reports import ReportRequest
 from kit.store import Store, code_names
-from kit.words import Trouble, _, apart
+from kit.words import KitError, _, isolate_bidi
 
 MONDAY = date.today() - timedelta(days=date.today().weekday() + 28)
 OVERRIDE, ISOLATE, END_OF_ISOLATE = "\u202e", "\u2067", "\u2069"
@@ -145,14 +145,14 @@ def test_what_is_typed_into_a_form_comes_back_to_the_letter_from_everywhere_or_i
         unkept = {name for name, told in worded(kind).items() if not fits(kind, name, told, typed[name])}
         try:
             (record,) = form.read({**tapped(kind), **typed}, **owner_of(kind))
-        except Unfit as refused:
+        except FormError as refused:
             assert set(refused.told) == unkept or refused.told.keys() == {"outside_control"} == unkept - {"triggers"}
             assert all(said.startswith(about(kind)[name].label) for name, said in refused.told.items())
             return
         assert not unkept
         assert {name: list_of(getattr(record, name)) for name in typed} == {n: list_of(one) for n, one in typed.items()}
         if is_turned_away(store, record):
-            with pytest.raises(Trouble, match="Code name: there is a"):
+            with pytest.raises(KitError, match="Code name: there is a"):
                 store.keep(record)
             return
         store.keep(record)
@@ -165,7 +165,7 @@ def test_what_is_typed_into_a_form_comes_back_to_the_letter_from_everywhere_or_i
 def is_turned_away(store, record) -> bool:
     """Whether this is a client whose code name holds what nobody sees, or could be taken for somebody else's."""
     return isinstance(record, Client) and bool(
-        code_names.amiss(record.name, [one.name for one in store.records(Client)])
+        code_names.find_conflict(record.name, [one.name for one in store.records(Client)])
     )
 
 
@@ -241,7 +241,7 @@ def test_what_is_named_in_passing_keeps_its_letters_too(kind, name):
         typed = {**tapped(kind), **needed, name: [new] if about(kind)[name].kind == "links" else new}
         try:
             first, record = form.read(typed, **owner_of(kind))
-        except Unfit as refused:
+        except FormError as refused:
             assert set(refused.told) == {name}
             assert unfit(text, SHORT, needed=True)
         else:
@@ -257,7 +257,7 @@ def test_a_text_that_is_too_long_is_refused_with_what_fits(kind, text):
     form = Form(kind, tuple(about(kind)), audience="just_me")
     typed = {name: text if told.kind == "text" else [text] * max(told.least, 1) for name, told in worded(kind).items()}
 
-    with pytest.raises(Unfit) as refused:
+    with pytest.raises(FormError) as refused:
         form.read({**tapped(kind), **typed}, **owner_of(kind))
     said = refused.value.told
     assert set(said) == set(typed)
@@ -272,7 +272,7 @@ def test_two_clients_never_bear_names_that_differ_only_in_what_nobody_can_see_or
     store = Store(None)
     store.keep(Client(name="Heron"))
 
-    with pytest.raises(Trouble, match="Code name: there is a"):
+    with pytest.raises(KitError, match="Code name: there is a"):
         store.keep(Client(name=other))
     store.close()
 
@@ -298,7 +298,9 @@ def test_texts_that_differ_only_behind_a_nul_have_different_digests(tmp_path):
 
         with store._engine.begin() as db:
             db.exec_driver_sql("UPDATE wins SET title = ?", (text,))
-            digests.add(audit_log._Book(db.connection.driver_connection).digests([("wins", "w")])[("wins", "w")])
+            digests.add(
+                audit_log._RecordDigests(db.connection.driver_connection).digests([("wins", "w")])[("wins", "w")]
+            )
             db.exec_driver_sql("UPDATE wins SET title = 'Bread'")
         store.close()
 
@@ -376,7 +378,7 @@ def marked(plural: str, name: str, text: str = "") -> str:
 
 def told_to(reader: str) -> set[tuple[str, str]]:
     """The fields whose words a page for this reader holds, found by plain marks."""
-    said = Words(reports.made(a_story(marked), "Heron", Asked(reader)).without_bundle()).said
+    said = Words(reports.build_from_rows(a_story(marked), "Heron", ReportRequest(reader)).without_bundle()).said
     every = {(kind.plural, name) for kind in (*CLIENT_KINDS, SupportLine, Practice) for name in worded(kind)}
     return {place for place in every if marked(*place) in said}
 
@@ -390,7 +392,9 @@ def test_a_page_holds_each_text_as_it_was_typed(reader):
     @odd
     @given(KEPT)
     def reads_as_typed(text):
-        html = reports.made(a_story(lambda *place: marked(*place, text)), "Heron", Asked(reader)).without_bundle()
+        html = reports.build_from_rows(
+            a_story(lambda *place: marked(*place, text)), "Heron", ReportRequest(reader)
+        ).without_bundle()
         said = bare(Words(html).said)
 
         assert {place for place in places if bare(marked(*place, text)) not in said} == set()
@@ -404,7 +408,9 @@ def test_whatever_the_code_name_is_a_page_is_made_and_says_it(name):
     rows = {**a_story(lambda *place: "words"), "agreements": []}
 
     for reader in READERS:
-        assert bare(name) in bare(Words(reports.made(rows, name, Asked(reader)).without_bundle()).said)
+        assert bare(name) in bare(
+            Words(reports.build_from_rows(rows, name, ReportRequest(reader)).without_bundle()).said
+        )
 
 
 # in a sentence -----------------------------------------------------------------------------------------------
@@ -443,7 +449,7 @@ def test_words_in_a_sentence_turn_nothing_round_and_are_all_there(one, other):
 
 @given(st.text(st.characters(codec="ascii")) | st.integers())
 def test_words_without_signs_of_direction_stand_in_a_sentence_as_they_are(words):
-    assert apart(words) == words
+    assert isolate_bidi(words) == words
     assert _("For {client}").format(client=words) == f"For {words}"
 
 
@@ -471,14 +477,14 @@ def test_a_file_is_called_by_a_name_that_every_system_takes(name):
 
 
 @odd
-@given(NAMES.filter(lambda name: not code_names.amiss(name, [])), NAMES)
+@given(NAMES.filter(lambda name: not code_names.find_conflict(name, [])), NAMES)
 @example("Heron", "Неrоn")  # noqa: RUF001
 @example("a/b", "a:b")
 @example("Ada", "Ada\u202e")
 def test_two_code_names_that_a_book_keeps_apart_never_share_a_file(tmp_path_factory, one, other):
     store = Store(None)
     store.keep(Client(name=one))
-    if not code_names.amiss(other, [one]):
+    if not code_names.find_conflict(other, [one]):
         assert file_name(one).casefold() != file_name(other).casefold()
     store.close()
 

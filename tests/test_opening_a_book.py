@@ -27,7 +27,7 @@ import kit.store as store_module
 from kit.records import KINDS
 from kit.store import Store, checkpoint, opening
 from kit.store.tables import METADATA
-from kit.words import Trouble
+from kit.words import KitError
 
 BY_STORE = pytest.param(Store, id="Store")
 BY_THE_FRONT_DOOR = pytest.param(lambda place: kit.open_book(str(place)), id="open_book")
@@ -39,7 +39,7 @@ import ctypes, json, os, sys
 from pathlib import Path
 import kit
 from kit.book import Store
-from kit.words import Trouble
+from kit.words import KitError
 
 def become_a_guest():
     if sys.platform != "linux" or os.geteuid():
@@ -101,7 +101,7 @@ def as_a_guest(place, code):
 
 
 def trouble_of(way, place):
-    with pytest.raises(Trouble) as told:
+    with pytest.raises(KitError) as told:
         way(place)
     sentence = str(told.value)
     assert str(place) in sentence
@@ -133,7 +133,7 @@ def test_a_new_book_is_readable_for_its_owner_alone_and_so_is_what_lies_beside_i
 def test_a_book_is_closed_into_one_file_and_its_head(way, kept):
     way(kept).close()
 
-    assert sorted(kept.parent.iterdir()) == [kept, checkpoint.beside(kept)]
+    assert sorted(kept.parent.iterdir()) == [kept, checkpoint.path_for(kept)]
 
 
 def test_a_book_whose_journal_was_set_otherwise_by_another_program_opens_as_it_does_by_itself(kept):
@@ -259,7 +259,7 @@ def test_a_rebuilt_parent_still_holds_its_children(woven, next_kit):
 
     with closing(Store(woven)) as store:
         assert store.settings()["foreign_keys"] == 1
-        with pytest.raises(Trouble):
+        with pytest.raises(KitError):
             store.keep(kit.ToolUse(client="Heron", tool="never heard of"))
         store.keep(client := store.records(kit.Client)[0].model_copy(update={"name": "Otter", "version": 2}))
         assert len(store.records(kit.Win, client.name)) == 60
@@ -287,7 +287,7 @@ def test_an_upgraded_book_is_not_upgraded_or_copied_again(woven, next_kit):
 
     Store(woven).close()
 
-    assert sorted(woven.parent.glob("*.book*")) == [woven, checkpoint.beside(woven)]
+    assert sorted(woven.parent.glob("*.book*")) == [woven, checkpoint.path_for(woven)]
 
 
 IN_THE_MIDDLE = {
@@ -358,6 +358,7 @@ def test_a_book_of_each_earlier_schema_opens_in_this_one_and_nothing_is_lost(pla
     Store(place, key).close()
 
 
+@pytest.mark.slow
 @each_sort
 def test_an_older_book_that_is_killed_at_any_step_of_its_way_to_this_schema_loses_nothing(place, sort):
     key = laid_down(place, "0001", sort)
@@ -499,9 +500,10 @@ def a_notebook(place):
 
 
 def is_noted_as_closed(place):
-    return checkpoint.is_as_closed(place, checkpoint.read(place, checkpoint.secret_of(None)))
+    return checkpoint.matches_file(place, checkpoint.read(place, checkpoint.signing_key(None)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("end", ["shutdown_kernel", "restart_kernel"])
 def test_a_notebook_that_is_shut_down_or_restarted_closes_its_book(kept, end):
     with a_notebook(kept) as kernel:
@@ -512,6 +514,7 @@ def test_a_notebook_that_is_shut_down_or_restarted_closes_its_book(kept, end):
         assert is_noted_as_closed(kept)
 
 
+@pytest.mark.slow
 def test_of_two_notebooks_the_last_one_notes_the_book_as_it_is(kept):
     with a_notebook(kept) as one, a_notebook(kept) as other:
         one.shutdown_kernel()
@@ -526,7 +529,7 @@ def test_of_two_notebooks_the_last_one_notes_the_book_as_it_is(kept):
 def test_a_forked_process_leaves_the_book_of_its_parent_alone(kept):
     with closing(Store(kept)) as store:
         store.keep(kit.Win(client="Heron", title="bread"))
-        child = harmed.FORK.Process(target=store_module._close_all)
+        child = harmed.FORK.Process(target=store_module.store._close_all)
         child.start()
         child.join()
 
@@ -564,7 +567,7 @@ answers.append(told(lambda: kit.open_book(place).add(win())))
     )
 
     for kind, sentence in (by_store, by_front_door):
-        assert kind == "Trouble", sentence
+        assert kind == "KitError", sentence
         assert str(folder / name) in sentence and "Please " in sentence
     folder.chmod(0o700)
     assert [path.name for path in folder.iterdir()] == [book.name]
@@ -586,7 +589,7 @@ answers.append(told(lambda: kit.open_book(place).add(win())))
     )
 
     for kind, sentence in (by_store, by_front_door):
-        assert kind == "Trouble", sentence
+        assert kind == "KitError", sentence
         assert f"{kept} cannot be written to. Please give yourself the right" in sentence
     kept.chmod(0o600)
     assert kept.read_bytes() == as_bytes
@@ -608,7 +611,7 @@ def test_a_full_disk_is_told_and_what_was_kept_is_there(kept, monkeypatch):
 
     with (
         closing(Store(kept)) as store,
-        pytest.raises(Trouble, match=r"is full\. Nothing is lost\.") as told,
+        pytest.raises(KitError, match=r"is full\. Nothing is lost\.") as told,
     ):
         for win in wins:
             store.keep(win)
@@ -627,7 +630,7 @@ def test_of_several_records_none_is_kept_when_the_disk_is_full_half_way(kept, mo
     full_after(monkeypatch, pages)
     before = look(kept)
 
-    with closing(Store(kept)) as store, pytest.raises(Trouble, match="is full"):
+    with closing(Store(kept)) as store, pytest.raises(KitError, match="is full"):
         store.keep(*(kit.Win(client="Heron", title="x" * 200) for _ in range(200)))
 
     assert look(kept) == before
@@ -665,7 +668,7 @@ answers.append(saved)
 
     *troubles, saved = answers
     for kind, sentence in troubles:
-        assert kind == "Trouble", sentence
+        assert kind == "KitError", sentence
         assert str(kept) in sentence and "disk" in sentence
     assert saved > 0
     assert len(look(kept)["wins"]) == 61 + saved
@@ -678,7 +681,7 @@ def test_an_older_book_for_whose_copy_there_is_no_room_is_left_as_it_is(woven, n
     def full(engine, place, key):
         raise sqlcipher.OperationalError("database or disk is full")
 
-    monkeypatch.setattr(opening, "copy", full)
+    monkeypatch.setattr(opening, "backup_to", full)
 
     assert "is full" in trouble_of(Store, woven)
     assert woven.read_bytes() == as_bytes

@@ -64,14 +64,14 @@ def test_whose_page_could_not_be_made_is_named_and_the_others_have_theirs(state,
 
 
 def test_stopping_leaves_the_pages_that_are_made_and_makes_no_more(panel, monkeypatch):
-    many_ = batch.many
+    many_ = batch.build_all
 
     def one_by_one(*given, **more):
         for done in many_(*given, **more):
             panel.act("stop")
             yield done
 
-    monkeypatch.setattr(batch, "many", one_by_one)
+    monkeypatch.setattr(batch, "build_all", one_by_one)
     panel.act("make", False)
 
     assert len(list(places.reports().iterdir())) == 1

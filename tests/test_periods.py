@@ -11,7 +11,7 @@ import kit
 from kit import charts, reports
 from kit.charts import registry
 from kit.charts.registry import ABOUT, NOT_THEN
-from kit.frames import CLIENT_KINDS, frame, touches, within
+from kit.frames import CLIENT_KINDS, filter_period, frame, overlaps_period
 
 TODAY = date.today()
 OTTER = {"client": "Otter"}
@@ -46,7 +46,7 @@ def test_a_span_belongs_to_a_period_when_a_day_of_it_does(spans, since, until):
     begins, lasts = ([day(began) for began, _n in spans], [n for _began, n in spans])
     ends = [None if n is None else began + timedelta(days=n) for began, n in zip(begins, lasts, strict=True)]
 
-    found = touches(*(pd.to_datetime(pd.Series(some, dtype="object")) for some in (begins, ends)), since, until)
+    found = overlaps_period(*(pd.to_datetime(pd.Series(some, dtype="object")) for some in (begins, ends)), since, until)
 
     first, last = since or day(1000), until or TODAY + timedelta(days=1000)
     period = {first + timedelta(days=n) for n in range((last - first).days + 1)}
@@ -58,7 +58,7 @@ def test_a_span_belongs_to_a_period_when_a_day_of_it_does(spans, since, until):
 
 
 def test_what_has_no_day_yet_belongs_to_every_period():
-    assert touches(pd.Series([pd.NaT]), pd.Series([pd.NaT]), day(30), day(1)).tolist() == [True]
+    assert overlaps_period(pd.Series([pd.NaT]), pd.Series([pd.NaT]), day(30), day(1)).tolist() == [True]
 
 
 @pytest.mark.parametrize("span", [span for span, reaches in charts.SPAN.items() if reaches])
@@ -85,10 +85,10 @@ def test_a_setback_that_goes_on_is_in_every_picture_page_and_list_of_every_perio
 
 def test_a_setback_belongs_to_a_page_that_ends_before_it_did():
     told = frames_of(setback(day(60), day(20)), audience="client")
-    html = reports.page(told, client="Otter", audience="client", today=TODAY, since=day(50), until=day(40))
+    html = reports.render_page(told, client="Otter", audience="client", today=TODAY, since=day(50), until=day(40))
 
     assert "Grey" in html
-    assert "Grey" not in reports.page(told, client="Otter", audience="client", today=TODAY, until=day(61))
+    assert "Grey" not in reports.render_page(told, client="Otter", audience="client", today=TODAY, until=day(61))
 
 
 def test_a_step_belongs_to_the_time_in_which_it_is_under_way():
@@ -99,9 +99,9 @@ def test_a_step_belongs_to_the_time_in_which_it_is_under_way():
 
     told = frames_of(ended, open_ended)
 
-    assert within(told, day(30))["steps"]["title"].tolist() == ["open"]
-    assert within(told, day(50))["steps"]["title"].tolist() == ["ended", "open"]
-    assert within(told, None, day(91))["steps"].empty
+    assert filter_period(told, day(30))["steps"]["title"].tolist() == ["open"]
+    assert filter_period(told, day(50))["steps"]["title"].tolist() == ["ended", "open"]
+    assert filter_period(told, None, day(91))["steps"].empty
 
 
 def test_where_somebody_is_on_a_ladder_holds_until_the_next_mark():
@@ -161,6 +161,18 @@ def test_a_period_that_holds_nothing_says_so_and_not_that_there_is_nothing_yet(n
         assert picture.data == []
 
 
+@pytest.mark.parametrize("span", list(ABOUT))
+def test_a_period_in_which_nothing_helped_says_so_beside_a_therapy_that_goes_on(span):
+    told = all_kinds(day(700))
+    ward = frames_of(kit.Tool(**OTTER, title="Fridays with Dr. Ash", kind="therapy"))["tools"]
+    told["tools"] = pd.concat([told["tools"], ward], ignore_index=True)
+
+    (picture,) = registry.shown(registry.tools_that_helped, over(span, told))
+
+    assert picture.sentence == NOT_THEN[span]
+    assert [row[0] for row in picture.rows] == ["Fridays with Dr. Ash"]
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_where_there_is_nothing_at_all_the_sentence_is_the_same_in_every_period(name):
     nothing = frames_of()
@@ -209,7 +221,7 @@ def test_a_journey_of_weeks_that_hold_nothing_says_whether_there_is_anything(not
 def test_a_page_about_a_part_of_the_time_is_not_at_its_beginning_and_says_not_so_far():
     told = frames_of(kit.Win(**OTTER, title="soup", on=day(100)), setback(day(90)), audience="client")
 
-    html = reports.page(told, client="Otter", audience="client", today=TODAY, since=day(30))
+    html = reports.render_page(told, client="Otter", audience="client", today=TODAY, since=day(30))
 
     assert "This page is at its beginning." not in html
     assert "In this time: 1 setback." in html

@@ -11,7 +11,7 @@ import typer
 from kit import places
 from kit.cli import opening
 from kit.jupyter import launch
-from kit.words import Trouble
+from kit.words import KitError
 
 
 def test_everything_lies_in_the_folder_that_kit_home_names(monkeypatch, tmp_path):
@@ -44,7 +44,7 @@ def test_a_folder_that_cannot_be_made_is_said_in_a_sentence(monkeypatch, tmp_pat
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("KIT_HOME", str(tmp_path / "file" / "mine"))
 
-    with pytest.raises(Trouble, match="cannot be made"):
+    with pytest.raises(KitError, match="cannot be made"):
         places.home()
 
 
@@ -87,15 +87,15 @@ def nobody(monkeypatch, tmp_path):
 def test_the_service_whose_folder_it_is_has_a_name(nobody, folder, name):
     (nobody / folder).mkdir(parents=True)
 
-    assert places.synced(nobody / folder / "practice.book") == name
+    assert places.cloud_service_of(nobody / folder / "practice.book") == name
 
 
 @pytest.mark.parametrize("variable", ["OneDrive", "OneDriveCommercial", "OneDriveConsumer"])
 def test_the_folder_that_windows_names_is_known_whatever_it_is_called(nobody, monkeypatch, variable):
     monkeypatch.setenv(variable, str(nobody / "Files of mine"))
 
-    assert places.synced(nobody / "Files of mine" / "kit") == "OneDrive"
-    assert places.synced(nobody / "Files of mine too") == ""
+    assert places.cloud_service_of(nobody / "Files of mine" / "kit") == "OneDrive"
+    assert places.cloud_service_of(nobody / "Files of mine too") == ""
 
 
 def test_the_folders_that_dropbox_names_are_known(nobody):
@@ -103,10 +103,10 @@ def test_the_folders_that_dropbox_names_are_known(nobody):
     told = {"personal": {"path": str(nobody / "DB")}, "business": {"path": str(nobody / "Work")}}
     (nobody / ".dropbox/info.json").write_text(json.dumps(told))
 
-    assert places.synced(nobody / "Work" / "kit") == places.synced(nobody / "DB") == "Dropbox"
+    assert places.cloud_service_of(nobody / "Work" / "kit") == places.cloud_service_of(nobody / "DB") == "Dropbox"
     for odd in ("", "[]", "{", '{"personal": {}}', '{"personal": 7}'):
         (nobody / ".dropbox/info.json").write_text(odd)
-        assert places.synced(nobody / "DB") == ""
+        assert places.cloud_service_of(nobody / "DB") == ""
 
 
 def test_a_link_is_followed_to_where_it_leads(nobody):
@@ -118,8 +118,8 @@ def test_a_link_is_followed_to_where_it_leads(nobody):
     except OSError:
         pytest.skip("this system makes no links")
 
-    assert places.synced(nobody / "plain/led/kit") == "Dropbox"
-    assert places.synced(nobody / "Dropbox/led/kit") == ""
+    assert places.cloud_service_of(nobody / "plain/led/kit") == "Dropbox"
+    assert places.cloud_service_of(nobody / "Dropbox/led/kit") == ""
 
 
 def test_a_mac_whose_documents_are_copied_says_so(nobody):
@@ -131,8 +131,8 @@ def test_a_mac_whose_documents_are_copied_says_so(nobody):
     except OSError:
         pytest.skip("this system makes no links")
 
-    assert places.synced(nobody / "Documents/kit") == "iCloud Drive"
-    assert places.synced(nobody / "Desktop/kit") == ""
+    assert places.cloud_service_of(nobody / "Documents/kit") == "iCloud Drive"
+    assert places.cloud_service_of(nobody / "Desktop/kit") == ""
 
 
 @pytest.mark.parametrize(("system", "name"), [("win32", "OneDrive"), ("darwin", "OneDrive"), ("linux", "")])
@@ -140,18 +140,18 @@ def test_capitals_count_only_where_they_do(nobody, monkeypatch, system, name):
     monkeypatch.setenv("OneDrive", str(nobody / "Files"))
     monkeypatch.setattr(sys, "platform", system)
 
-    assert places.synced(nobody / "FILES" / "kit") == name
+    assert places.cloud_service_of(nobody / "FILES" / "kit") == name
 
 
 def test_the_sentence_says_what_can_happen_and_the_way_out(monkeypatch, tmp_path):
     monkeypatch.setenv("KIT_HOME", str(tmp_path / "Dropbox"))
-    before = places.cloud_words(places.practice())
+    before = places.cloud_warning(places.practice())
     places.practice().touch()
-    begun = places.cloud_words(places.practice())
+    begun = places.cloud_warning(places.practice())
     (tmp_path / "Dropbox/deep").mkdir()
 
     assert "half a book" in before and "Before you begin" in before and "without KIT_HOME" in before
     assert "Take it to another computer" in begun and "outside of Dropbox" in begun
-    assert "kit backup" in places.cloud_words(tmp_path / "Dropbox/deep/other.book")
+    assert "kit backup" in places.cloud_warning(tmp_path / "Dropbox/deep/other.book")
     monkeypatch.setenv("KIT_HOME", str(tmp_path / "mine"))
-    assert places.cloud_words(places.practice()) == ""
+    assert places.cloud_warning(places.practice()) == ""

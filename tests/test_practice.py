@@ -76,7 +76,7 @@ def test_the_key_file_of_another_book_is_told_and_the_book_is_untouched(kept, tm
     other = tmp_path / "elsewhere" / "other.book"
     other.parent.mkdir()
     kit.open_book(other, passphrase=WORDS).close()
-    keys.beside(kept).write_bytes(keys.beside(other).read_bytes())
+    keys.path_for(kept).write_bytes(keys.path_for(other).read_bytes())
     before = as_bytes(kept.parent)
 
     assert "belongs to another book" in trouble_of(kit.open_book, kept, passphrase=WORDS)
@@ -85,7 +85,7 @@ def test_the_key_file_of_another_book_is_told_and_the_book_is_untouched(kept, tm
 
 @pytest.mark.parametrize("harm", [lambda told: told[:-20], lambda told: told.replace(b"1", b"2"), lambda told: b""])
 def test_a_key_file_that_was_cut_or_changed_is_told_and_the_book_is_untouched(kept, harm):
-    file = keys.beside(kept)
+    file = keys.path_for(kept)
     file.write_bytes(harm(file.read_bytes()))
     before = as_bytes(kept.parent)
 
@@ -96,7 +96,7 @@ def test_a_key_file_that_was_cut_or_changed_is_told_and_the_book_is_untouched(ke
 def test_nothing_that_is_there_is_written_over_by_a_new_practice(kept):
     before = as_bytes(kept.parent)
 
-    assert "already" in trouble_of(practice.begin, kept, keys.new(), "words")
+    assert "already" in trouble_of(practice.create, kept, keys.generate(), "words")
     assert as_bytes(kept.parent) == before
 
 
@@ -149,10 +149,10 @@ def test_the_search_finds_each_spelling():
 
 
 def test_the_sheet_opens_a_book_whose_key_file_is_gone(kept):
-    rows = recovery_sheet.sheet(keys.read(kept, WORDS))
-    keys.beside(kept).unlink()
+    rows = recovery_sheet.encode(keys.read_key_file(kept, WORDS))
+    keys.path_for(kept).unlink()
 
-    practice.recovered(kept, "\n".join(rows).lower(), "a few quite new words")
+    practice.recover(kept, "\n".join(rows).lower(), "a few quite new words")
 
     assert [one.name for one in kit.open_book(kept, passphrase="a few quite new words").records(kit.Client)] == [
         "Otter"
@@ -162,7 +162,9 @@ def test_the_sheet_opens_a_book_whose_key_file_is_gone(kept):
 def test_the_sheet_of_another_book_is_told_and_no_key_file_is_written(kept):
     before = as_bytes(kept.parent)
 
-    told = trouble_of(practice.recovered, kept, "\n".join(recovery_sheet.sheet(keys.new())), "a few quite new words")
+    told = trouble_of(
+        practice.recover, kept, "\n".join(recovery_sheet.encode(keys.generate())), "a few quite new words"
+    )
 
     assert "another book" in told
     assert as_bytes(kept.parent) == before
@@ -185,30 +187,30 @@ SHORT = ["", " ", "a", "a lamp at home", "a" + " " * 30 + "b", "e\u0301" * 14, "
 def test_a_new_passphrase_that_is_short_is_told_kindly_what_would_do_and_nothing_is_written(place, words):
     before = as_bytes(place.parent)
 
-    for do, given in ((kit.open_book, (place, words)), (practice.begin, (place, keys.new(), words))):
+    for do, given in ((kit.open_book, (place, words)), (practice.create, (place, keys.generate(), words))):
         assert trouble_of(do, *given).startswith("A passphrase needs at least 15 characters: a short sentence is easy")
     assert as_bytes(place.parent) == before
 
 
 @pytest.mark.parametrize("words", SHORT)
 def test_neither_a_change_nor_the_sheet_leads_to_a_short_passphrase(kept, words):
-    rows = "\n".join(recovery_sheet.sheet(keys.read(kept, WORDS)))
+    rows = "\n".join(recovery_sheet.encode(keys.read_key_file(kept, WORDS)))
     before = as_bytes(kept.parent)
 
     assert "at least 15" in trouble_of(practice.change_passphrase, kept, WORDS, words)
-    assert "at least 15" in trouble_of(practice.recovered, kept, rows, words)
+    assert "at least 15" in trouble_of(practice.recover, kept, rows, words)
     asked = {"do": "change", "old": WORDS, "passphrase": words, "again": words}
-    assert "at least 15" in unlocking.answered(asked)["said"]
+    assert "at least 15" in unlocking.handle_request(asked)["said"]
     assert as_bytes(kept.parent) == before
 
 
 def test_a_practice_that_was_begun_with_a_short_passphrase_opens_and_is_changed_as_ever(kept):
-    key = keys.read(kept, WORDS)
-    keys.write(kept, key, "x")
+    key = keys.read_key_file(kept, WORDS)
+    keys.write_key_file(kept, key, "x")
 
     assert [one.name for one in kit.open_book(kept, passphrase="x").records(kit.Client)] == ["Otter"]
     practice.change_passphrase(kept, "x", WORDS)
-    assert keys.read(kept, WORDS) == key
+    assert keys.read_key_file(kept, WORDS) == key
 
 
 # panels of a locked book ----------------------------------------------------------------------------
@@ -281,12 +283,12 @@ def asked_parts(rows, places_asked):
 
 
 def test_a_practice_is_begun_only_once_its_sheet_is_confirmed():
-    begun = unlocking.answered({"do": "begin", "passphrase": WORDS, "again": WORDS})
+    begun = unlocking.handle_request({"do": "begin", "passphrase": WORDS, "again": WORDS})
 
     assert not places.practice().exists()
-    assert "not what stands" in unlocking.answered({"do": "confirm", "parts": ["AAAA", "BBBB"]})["said"]
+    assert "not what stands" in unlocking.handle_request({"do": "confirm", "parts": ["AAAA", "BBBB"]})["said"]
     assert not places.practice().exists()
-    told = unlocking.answered({"do": "confirm", "parts": asked_parts(begun["rows"], begun["places"])})
+    told = unlocking.handle_request({"do": "confirm", "parts": asked_parts(begun["rows"], begun["places"])})
     assert told == {"place": str(places.practice())}
     assert not kit.open_book(None, passphrase=WORDS).locked
 
@@ -305,21 +307,22 @@ def test_a_practice_is_begun_only_once_its_sheet_is_confirmed():
     ],
 )
 def test_what_the_door_cannot_do_is_one_sentence(asked, sentence, monkeypatch):
-    monkeypatch.setattr(unlocking, "_begun", None)
+    monkeypatch.setattr(unlocking, "_pending_practice", None)
 
-    assert sentence in unlocking.answered(asked)["said"]
+    assert sentence in unlocking.handle_request(asked)["said"]
 
 
 def test_a_lock_that_was_not_heard_is_not_called_one(monkeypatch):
-    monkeypatch.setattr(unlocking.broker, "lock", lambda: False)
-    monkeypatch.setattr(unlocking.broker, "ask", lambda book: keys.new())
+    monkeypatch.setattr(unlocking.agent, "lock", lambda: False)
+    monkeypatch.setattr(unlocking.agent, "get_key", lambda book: keys.generate())
 
-    assert "did not lock" in unlocking.answered({"do": "lock"})["said"]
+    assert "did not lock" in unlocking.handle_request({"do": "lock"})["said"]
 
 
 # the command line -------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_command_line_opens_a_locked_book_with_what_is_typed_or_the_environment(kept):
     for done in (
         run("clients", "--book", str(kept), typed=WORDS + "\n"),
@@ -328,6 +331,7 @@ def test_the_command_line_opens_a_locked_book_with_what_is_typed_or_the_environm
         assert (done.returncode, done.stdout, done.stderr) == (0, "Otter\n", "")
 
 
+@pytest.mark.slow
 def test_the_command_line_says_in_one_sentence_that_a_book_stays_locked(kept):
     nothing, wrong = run("clients", "--book", str(kept)), run("clients", "--book", str(kept), typed="another\n")
 

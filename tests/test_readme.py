@@ -19,6 +19,8 @@ from kit.records import KINDS
 from kit.reports import print_pdf
 from kit.store import Store
 
+pytestmark = pytest.mark.slow
+
 README = (places.ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = sorted(command.name or command.callback.__name__ for command in command_line.app.registered_commands)
 
@@ -54,7 +56,7 @@ def test_the_two_commands_stand_at_the_top():
 
 # its examples ------------------------------------------------------------------------------------
 
-ALONE = {"--all", "--close", "--new", "--fresh", "--no-browser"}  # options that stand in the place of a name
+ALONE = {"--all", "--close", "--new", "--fresh", "--no-browser", "--quick"}  # options that stand in the place of a name
 OF_A_PRACTICE = ("backup", "restore")
 BRIEFLY = {"test": ["--version"]}  # what would run for long
 STARTS = re.compile(r"(?:python3?|py) start\.py\b *([^`#\n]*)")
@@ -94,7 +96,7 @@ def home(tmp_path_factory):
 
 def of_a_practice(home: Path) -> Path:
     """A practice of one's own in which the sample's people are."""
-    with contextlib.closing(sample.opened()) as store:
+    with contextlib.closing(sample.open_sample()) as store:
         people = [one for kind in KINDS for one in store.records(kind)]
     with contextlib.closing(Store(home / "practice.book")) as store:
         store.bring_in(people)
@@ -108,7 +110,7 @@ def test_there_are_examples():
 
 @pytest.mark.parametrize("line", [one for one in examples() if not one.startswith("room")])
 def test_each_example_of_the_readme_runs_on_the_sample(line, home, kit_home, tmp_path):
-    if "--pdf" in line and not print_pdf.chromium():
+    if "--pdf" in line and not print_pdf.find_browser():
         pytest.skip("there is no browser here that prints")
     words = asked(line, tmp_path)
     opens = words[:1] in ([], ["open"])
@@ -126,7 +128,7 @@ def test_each_room_of_the_readme_opens_on_the_sample_and_is_closed(line, kit_hom
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     with subprocess.Popen(command, cwd=places.ROOT, **pipes) as opened:
         told = opened.stdout.readline()
-        there = rooms.found()
+        there = rooms.list_open()
         closed = run("room", "--close")
         err = opened.communicate()[1]
 

@@ -9,9 +9,9 @@ from rooming import opened, path_of
 
 import kit
 from kit import rooms
-from kit.fields import about, seen
+from kit.fields import about, visible_fields
 from kit.rooms import remote_pages, remote_session
-from kit.words import Trouble
+from kit.words import KitError
 
 PLACES = ["/form/check_in", "/journey", "/support", "/data", "/agree", "/now", "/lead", "/lead/state", "/lead/now"]
 
@@ -49,8 +49,8 @@ def test_an_agreement_that_was_taken_back_closes_the_door(kit_home):
     with opened(kit_home, client="Heron") as room:
         today = date.today()
         room.run.store.keep(kit.Agreement(client="Heron", to="a room", on=today, withdrawn_on=today))
-        with pytest.raises(Trouble, match="taken back"):
-            remote_session.Session(room.run.store, room.run.store.client("Heron"))
+        with pytest.raises(KitError, match="taken back"):
+            remote_session.LiveSession(room.run.store, room.run.store.client("Heron"))
 
 
 @pytest.mark.parametrize("form", list(remote_pages.FORMS))
@@ -59,7 +59,7 @@ def test_a_form_asks_all_that_a_client_may_see_and_nothing_else(room, device, fo
 
     asked = set(re.findall(r'name="(\w+)(?:-new)?"', page)) - {"_xsrf", "id", "viewport"} - {"color"}
     kind = remote_pages.FORMS[form].kind
-    assert asked - {"helped_by"} <= set(seen(kind, "client"))
+    assert asked - {"helped_by"} <= set(visible_fields(kind, "client"))
     assert not asked & {name for name, told in about(kind).items() if told.audience == ("just_me",)}
 
 
@@ -139,25 +139,25 @@ def test_the_coachs_own_notes_are_on_no_page(room, device):
 
 def test_your_turn_hands_a_form_over(room, device):
     mark = room.run.mark("phone")
-    told = rooms.act(room.told, "turn", form="milestone")
+    told = rooms.send_action(room.told, "turn", form="milestone")
     assert told["turn"] == "milestone"
     assert room.run.mark("phone") != mark
     assert device.open("/").path == "/form/milestone"
     assert "it is your turn" in device.page
 
     keep(device, "milestone", title="Rang my sister")
-    assert (rooms.state(room.told)["turn"], rooms.state(room.told)["saved"]) == ("", ["milestone"])
+    assert (rooms.get_state(room.told)["turn"], rooms.get_state(room.told)["saved"]) == ("", ["milestone"])
     assert device.open("/").path == "/"
 
 
 def test_the_coach_sees_that_it_is_being_written_and_not_what(room, device):
     device.open("/form/milestone").send("/writing", form="milestone", title="SECRET")
 
-    told = rooms.state(room.told)
+    told = rooms.get_state(room.told)
     assert told["writing"] == "milestone"
     assert "SECRET" not in repr(told)
     keep(device, "milestone", title="Rang my sister")
-    assert rooms.state(room.told)["writing"] == ""
+    assert rooms.get_state(room.told)["writing"] == ""
 
 
 def test_a_code_that_was_typed_opens_the_room_once(room):
@@ -191,7 +191,7 @@ def test_the_client_does_not_see_the_coachs_side(device, place):
 
 
 def test_closing_ends_it_for_everybody(room, device):
-    rooms.act(room.told, "close")
+    rooms.send_action(room.told, "close")
 
     for place in PLACES:
         device.ask("GET", place)

@@ -10,6 +10,8 @@ from asking import run
 import kit
 from kit.reports import print_pdf
 
+pytestmark = pytest.mark.slow
+
 
 def test_for_all_a_page_of_each_is_written_and_counted(tmp_path):
     done = run("report", "--all", "--out", str(tmp_path))
@@ -74,7 +76,7 @@ def test_an_encrypted_practice_makes_pages_for_all_and_nothing_of_it_lies_in_the
     assert [path for path in lying if b"unmistakable" in path.read_bytes()] == []
 
 
-@pytest.mark.skipif(print_pdf.chromium() is None, reason="no Chromium, Chrome or Edge found")
+@pytest.mark.skipif(print_pdf.find_browser() is None, reason="no Chromium, Chrome or Edge found")
 def test_as_pdf_it_is_printed_on_the_paper_that_was_named(tmp_path):
     done = run("report", "Birch", "--pdf", "--paper", "Letter", "--out", str(tmp_path))
 
@@ -88,7 +90,7 @@ def test_as_pdf_it_is_printed_on_the_paper_that_was_named(tmp_path):
 
 @pytest.mark.skipif(os.name == "nt", reason="a path without browsers is a different one there")
 def test_without_a_browser_a_pdf_is_one_plain_sentence(tmp_path, monkeypatch):
-    if any(Path(place).exists() for place in print_pdf.PLACES):
+    if any(Path(place).exists() for place in print_pdf.BROWSER_PATHS):
         pytest.skip("a browser stands where it cannot be hidden")
     monkeypatch.setenv("PATH", str(tmp_path))
 

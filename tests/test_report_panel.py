@@ -31,7 +31,7 @@ def preview(panel) -> dict:
 
 
 def test_it_asks_first_who_might_see_it_and_offers_the_card_first(here):
-    assert here.view["blocks"][0]["text"] == "Who might see this where it will lie?"
+    assert here.view["blocks"][0]["text"] == "Who else might see this?"
     assert "a page that was handed out cannot be called back" in here.view["blocks"][1]["text"]
     assert labels(here) == ["The card", "A page for me", "For Ada"]
     assert preview(here)["html"] == ""
@@ -126,7 +126,7 @@ def test_the_coachs_page_is_offered_in_the_coachs_own_view_alone(here, story):
 
 
 def test_without_a_browser_no_pdf_is_offered(here, monkeypatch):
-    monkeypatch.setattr(print_pdf, "chromium", lambda: None)
+    monkeypatch.setattr(print_pdf, "find_browser", lambda: None)
     here.act("read", ["card", None])
 
     assert "Keep this page" in labels(here)

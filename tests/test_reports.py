@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from kit import assets, charts, reports
 from kit.fields import about
-from kit.frames import CLIENT_KINDS, HOLDS_ON, STANDING, frame, within
+from kit.files import file_name
+from kit.frames import CARRIED_FORWARD, CLIENT_KINDS, UNDATED_KINDS, filter_period, frame
 from kit.records import (
     BY_PLURAL,
     KINDS,
@@ -39,7 +40,7 @@ from kit.records import (
     changed,
 )
 from kit.reports import rendering, story
-from kit.words import Trouble
+from kit.words import KitError
 
 TODAY = date(2026, 5, 4)
 MONDAY = date(2026, 3, 2)
@@ -70,7 +71,7 @@ def told(*records, audience="client", supporter=None) -> dict:
 
 def page(*records, audience="client", supporter=None, client="Heron", **more) -> str:
     frames = told(*records, audience=audience, supporter=supporter)
-    return reports.page(frames, client=client, audience=audience, today=TODAY, supporter=supporter, **more)
+    return reports.render_page(frames, client=client, audience=audience, today=TODAY, supporter=supporter, **more)
 
 
 class Read(HTMLParser):
@@ -144,7 +145,7 @@ def test_the_page_opens_with_the_clients_own_words_before_any_number():
 def test_without_an_own_meaning_of_better_the_page_opens_with_other_words_of_the_client_and_says_them_once():
     text = Read(page(Client(name="Heron"), Session(**HERON, on=MONDAY, takeaway="I may rest."))).text()
 
-    assert text.startswith("For Heron What I take along, in my words I may rest.")
+    assert text.startswith("For Heron What I take with me, in my words I may rest.")
     assert text.split(" The same as a table")[0].count("I may rest.") == 1
     assert "Until next time" not in text
 
@@ -218,8 +219,8 @@ def test_a_step_is_told_week_by_week_as_four_of_five_with_what_came_between():
 def test_a_rating_of_nought_is_told_like_any_other():
     field = about(Milestone)["effort"]
 
-    assert story.in_words(field, 0, {}) == "0, on a line from 0 (came by itself) to 10 (all I had)"
-    assert story.in_words(field, None, {}) == ""
+    assert story.format_value(field, 0, {}) == "0, on a line from 0 (came by itself) to 10 (all I had)"
+    assert story.format_value(field, None, {}) == ""
 
 
 def test_each_small_win_is_told_here_or_in_the_table_to_which_the_page_points():
@@ -271,29 +272,29 @@ def test_a_period_holds_what_is_dated_in_it(plural):
     records = [changed(record, id=day.isoformat(), **{**ends, kind.dated: day}) for day in days]
     frames = {plural: frame(kind, [one.model_dump() for one in records], "client")}
 
-    kept = within(frames, days[0] + timedelta(days=1), days[2] - timedelta(days=1))[plural]
-    so_far = dict.fromkeys((*HOLDS_ON, *(one.plural for one in CLIENT_KINDS if one.ends)), days[:2])
-    by_day = {**so_far, **dict.fromkeys(STANDING, days)}.get(plural, days[1:2])
+    kept = filter_period(frames, days[0] + timedelta(days=1), days[2] - timedelta(days=1))[plural]
+    so_far = dict.fromkeys((*CARRIED_FORWARD, *(one.plural for one in CLIENT_KINDS if one.ends)), days[:2])
+    by_day = {**so_far, **dict.fromkeys(UNDATED_KINDS, days)}.get(plural, days[1:2])
     assert sorted(kept["id"]) == [day.isoformat() for day in by_day]
 
 
 def test_what_has_no_day_yet_stays_in_every_period_and_the_page_names_the_period():
     html = page(Milestone(**HERON, title="An evening", on=None), since=MONDAY, until=TODAY)
 
-    assert "What I am looking out for" in html
+    assert "What I am hoping for" in html
     assert "This page tells of 2 Mar 2026 to 4 May 2026." in html
 
 
 def test_each_field_that_a_page_selects_is_in_the_declaration():
     lost = [
         (plural, name)
-        for plural, names in reports.TOLD.items()
+        for plural, names in reports.TOLD_FIELDS.items()
         for name in names
         if name not in about(BY_PLURAL[plural])
     ]
 
     assert lost == []
-    assert set(reports.IN_WORDS) == {field.kind for kind in KINDS for field in about(kind).values()}
+    assert set(reports.FORMATTERS) == {field.kind for kind in KINDS for field in about(kind).values()}
 
 
 # who reads it -------------------------------------------------------------------------------------------
@@ -368,7 +369,7 @@ def test_peoples_text_reaches_the_picture_as_data_to_the_letter(hostile):
     figure = Read(page(Milestone(**HERON, title=hostile, on=MONDAY), beside)).scripts[0]
 
     assert not re.search("[<>&\u2028\u2029]", figure)
-    assert [charts.plain(hostile)] in [trace.get("hovertext") for trace in json.loads(figure)[0]["data"]]
+    assert [charts.escaped(hostile)] in [trace.get("hovertext") for trace in json.loads(figure)[0]["data"]]
 
 
 @given(st.text(st.characters(exclude_categories=["C"]), min_size=1, max_size=60).filter(str.strip))
@@ -432,7 +433,7 @@ def test_the_look_is_dark_on_a_dark_screen_and_never_on_paper():
 def test_a_report_goes_to_the_kits_own_folder_under_the_code_name_and_the_day(tmp_path, monkeypatch):
     monkeypatch.setenv("KIT_HOME", str(tmp_path))
 
-    place = reports.write("a page", "Heron", "client", TODAY)
+    place = reports.write_page("a page", "Heron", "client", TODAY)
     assert place == tmp_path / "reports" / "Heron-2026-05-04.html"
     assert place.read_text("utf-8") == "a page"
 
@@ -447,7 +448,7 @@ def test_a_report_goes_to_the_kits_own_folder_under_the_code_name_and_the_day(tm
     ],
 )
 def test_a_report_goes_to_the_folder_or_the_file_that_was_named(tmp_path, to, audience, supporter, name):
-    place = reports.write("a page", "Heron", audience, TODAY, tmp_path / to, supporter)
+    place = reports.write_page("a page", "Heron", audience, TODAY, tmp_path / to, supporter)
 
     assert place == tmp_path / name
     assert place.exists()
@@ -455,7 +456,7 @@ def test_a_report_goes_to_the_folder_or_the_file_that_was_named(tmp_path, to, au
 
 @pytest.mark.skipif(os.name == "nt", reason="on Windows the rights of the person's own folder hold")
 def test_a_report_is_readable_by_its_owner_alone(tmp_path):
-    place = reports.write("a page", "Heron", "client", TODAY, tmp_path)
+    place = reports.write_page("a page", "Heron", "client", TODAY, tmp_path)
 
     assert stat.S_IMODE(place.stat().st_mode) == 0o600
 
@@ -463,24 +464,24 @@ def test_a_report_is_readable_by_its_owner_alone(tmp_path):
 def test_a_folder_that_cannot_be_written_to_is_named_in_one_plain_sentence(tmp_path):
     (tmp_path / "a file").write_text("")
 
-    with pytest.raises(Trouble, match=r"cannot be written to\. Please choose another folder"):
-        reports.write("a page", "Heron", "client", TODAY, tmp_path / "a file" / "below")
+    with pytest.raises(KitError, match=r"cannot be written to\. Please choose another folder"):
+        reports.write_page("a page", "Heron", "client", TODAY, tmp_path / "a file" / "below")
 
 
 def test_a_home_that_cannot_be_made_is_named_too(tmp_path, monkeypatch):
     (tmp_path / "a file").write_text("")
     monkeypatch.setenv("KIT_HOME", str(tmp_path / "a file" / "home"))
 
-    with pytest.raises(Trouble, match=r"a file.*cannot be made"):
-        reports.write("a page", "Heron", "client", TODAY)
+    with pytest.raises(KitError, match=r"a file.*cannot be made"):
+        reports.write_page("a page", "Heron", "client", TODAY)
 
 
 def test_a_report_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
-    before = reports.write("the page of before", "Heron", "client", TODAY, tmp_path)
+    before = reports.write_page("the page of before", "Heron", "client", TODAY, tmp_path)
     monkeypatch.setattr(os, "replace", lambda *names: (_ for _ in ()).throw(PermissionError()))
 
-    with pytest.raises(Trouble):
-        reports.write("a new page", "Heron", "client", TODAY, tmp_path)
+    with pytest.raises(KitError):
+        reports.write_page("a new page", "Heron", "client", TODAY, tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == [before.name]
     assert before.read_text("utf-8") == "the page of before"
 
@@ -490,26 +491,26 @@ def test_a_report_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
     ["../../etc", "a/b", "a\\b", "CON", "lpt1.txt", ".hidden", "dot.", "a\nb", "\u202egnp", "x" * 300, "火" * 99, "?"],
 )
 def test_a_name_that_a_file_system_would_mind_is_made_safe(tmp_path, name):
-    safe = reports.file_name(name)
+    safe = file_name(name)
 
     assert re.fullmatch(r"[^<>:\"/\\|?*\x00-\x1f\u202e]+-[0-9a-f]{6}", safe)
     assert not safe.startswith(".")
     assert len(safe.encode()) <= 90
-    assert reports.write("a page", name, "client", TODAY, tmp_path).parent == tmp_path
+    assert reports.write_page("a page", name, "client", TODAY, tmp_path).parent == tmp_path
 
 
 @pytest.mark.parametrize("name", ["Heron", "Grey Heron", "Réka", "हंस", "大鷺"])
 def test_a_name_that_is_safe_stays_as_it_is(name):
-    assert reports.file_name(name) == name
+    assert file_name(name) == name
 
 
 def test_two_clients_never_share_a_file():
     names = ["a/b", "a:b", "a?b", "a-b", "a b", " a-b"]
 
-    assert len({reports.file_name(name) for name in names}) == len(names)
+    assert len({file_name(name) for name in names}) == len(names)
 
 
 def test_the_folder_of_reports_is_made_when_it_is_lacking(tmp_path):
-    place = reports.write("a page", "Heron", "client", TODAY, Path(tmp_path, "deep", "down"))
+    place = reports.write_page("a page", "Heron", "client", TODAY, Path(tmp_path, "deep", "down"))
 
     assert place.parent == tmp_path / "deep" / "down"

@@ -4,8 +4,8 @@ import marked
 import pytest
 
 from kit import reports
-from kit.reports import Asked
-from kit.reports.batch import of_each
+from kit.reports import ReportRequest
+from kit.reports.batch import group_by_client
 
 
 @pytest.mark.parametrize("first", range(0, 300, 50))
@@ -19,13 +19,17 @@ def test_no_page_holds_a_mark_that_is_not_for_its_reader(first):
 
 def test_the_coachs_page_shows_that_the_marks_would_be_found():
     story = marked.story(1)
-    html = reports.made(of_each(story.read())["Heron"], "Heron", Asked("coach"), marked.TODAY).html
+    html = reports.build_from_rows(
+        group_by_client(story.read())["Heron"], "Heron", ReportRequest("coach"), marked.TODAY
+    ).html
 
     assert set(marked.MARK.findall(html)) & story.hidden_from("Heron", "client", None)
 
 
 def test_another_clients_story_is_in_nobodys_page_not_even_the_coachs():
     story = marked.story(2)
-    html = reports.made(of_each(story.read())["Heron"], "Heron", Asked("coach"), marked.TODAY).html
+    html = reports.build_from_rows(
+        group_by_client(story.read())["Heron"], "Heron", ReportRequest("coach"), marked.TODAY
+    ).html
 
     assert set(marked.MARK.findall(html)) & story.hidden_from("Heron", "just_me", None) == set()

@@ -8,13 +8,13 @@ from test_reports import MONDAY, Read
 import kit
 from kit import reports
 from kit.records import Agreement, Client, Milestone, Session, Setback, Step, Supporter, SupportLine, ToolUse, Win
-from kit.reports import Asked, print_pdf
-from kit.reports.batch import Done, here, many, of_each
-from kit.words import Trouble
+from kit.reports import ReportRequest, print_pdf
+from kit.reports.batch import Result, active_clients, build_all, group_by_client
+from kit.words import KitError
 
 
 def page(book, client="Heron", **asked) -> str:
-    return reports.asked_for(book._store, client, Asked(**asked)).html
+    return reports.build(book._store, client, ReportRequest(**asked)).html
 
 
 def text(book, **asked) -> str:
@@ -51,7 +51,7 @@ def test_each_page_says_at_its_top_as_of_when_it_is_and_what_is_left_out(story, 
 
 
 def test_a_reader_whom_nobody_knows_is_told_which_there_are(story):
-    with pytest.raises(Trouble, match="client, supporter, coach"):
+    with pytest.raises(KitError, match="client, supporter, coach"):
         page(story, audience="everybody")
 
 
@@ -71,7 +71,7 @@ def test_a_page_is_made_while_an_agreement_stands_and_not_once_it_was_taken_back
     assert page(story, **asked)
 
     story.change(given, withdrawn_on=date.today())
-    with pytest.raises(Trouble, match="Heron has taken back the agreement to a report"):
+    with pytest.raises(KitError, match="Heron has taken back the agreement to a report"):
         page(story, **asked)
     assert page(story, audience="coach")
     story.add(Agreement(client="Heron", to=to))
@@ -118,7 +118,7 @@ def test_the_card_holds_win_step_whom_i_tell_next_date_and_lines_and_nothing_els
     )
     story.add(SupportLine(name="Lantern", number="000", hours="evenings"))
 
-    made = reports.card(story._store, "Heron")
+    made = reports.build_card(story._store, "Heron")
     said = Read(made.html).text()
     for words in ("Bread in the oven", "When it rains, then I will sit down.", "stand by the kettle", "Ada: A leaf.",
                   "Lantern: 000 (evenings)"):  # fmt: skip
@@ -131,7 +131,7 @@ def test_the_card_holds_win_step_whom_i_tell_next_date_and_lines_and_nothing_els
 def test_a_card_without_anything_on_it_is_kind(book):
     book.add(Client(name="Birch"))
 
-    assert "you came, and that counts" in reports.card(book._store, "Birch").html
+    assert "you came, and that counts" in reports.build_card(book._store, "Birch").html
 
 
 def test_the_card_on_the_screen_and_on_paper_say_the_same(story):
@@ -140,7 +140,7 @@ def test_the_card_on_the_screen_and_on_paper_say_the_same(story):
     story.state.choose("Heron")
     (on_screen,) = [one for one in story.close_session().view["blocks"] if one["is"] == "card"]
 
-    said = Read(reports.card(story._store, "Heron").html).text()
+    said = Read(reports.build_card(story._store, "Heron").html).text()
     assert [words for row in on_screen["rows"] for words in row if " ".join(words.split()) not in said] == []
 
 
@@ -156,7 +156,7 @@ def caseload(story):
 
 
 def test_a_page_is_made_for_each_client_from_one_reading_of_the_book(caseload, tmp_path):
-    done = list(many(here(reports.read(caseload._store)), Asked(), tmp_path))
+    done = list(build_all(active_clients(reports.read_rows(caseload._store)), ReportRequest(), tmp_path))
 
     assert [(one.client, one.place.name, one.trouble) for one in done] == [
         (name, f"{name}-{date.today().isoformat()}.html", "") for name in ("Heron", "Maple", "River")
@@ -166,27 +166,32 @@ def test_a_page_is_made_for_each_client_from_one_reading_of_the_book(caseload, t
 
 
 def test_from_one_reading_and_from_a_clients_own_the_same_page_is_made(caseload):
-    each = of_each(reports.read(caseload._store))
+    each = group_by_client(reports.read_rows(caseload._store))
 
     assert list(each) == ["Heron", "Maple", "River"]
     for client, rows in each.items():
-        assert reports.made(rows, client, Asked("coach")).html == page(caseload, client, audience="coach")
+        assert reports.build_from_rows(rows, client, ReportRequest("coach")).html == page(
+            caseload, client, audience="coach"
+        )
 
 
 def test_one_clients_trouble_is_named_and_stops_nobody_else(caseload, tmp_path):
     gone = caseload.add(Agreement(client="Maple", to="my report"))
     caseload.change(gone, withdrawn_on=date.today())
 
-    done = {one.client: one for one in many(here(reports.read(caseload._store)), Asked(), tmp_path)}
+    done = {
+        one.client: one
+        for one in build_all(active_clients(reports.read_rows(caseload._store)), ReportRequest(), tmp_path)
+    }
     assert "Maple has taken back the agreement" in done["Maple"].trouble
     assert [client for client, one in done.items() if one.place] == ["Heron", "River"]
 
 
 def test_whatever_breaks_is_one_sentence_and_stops_nobody_else(caseload, tmp_path, monkeypatch, kit_home):
-    told = reports.read(caseload._store)
+    told = reports.read_rows(caseload._store)
     broken = [{**row, "on": "no day"} if row["client"] == "Maple" else row for row in told["milestones"]]
 
-    done = list(many(here({**told, "milestones": broken}), Asked(), tmp_path))
+    done = list(build_all(active_clients({**told, "milestones": broken}), ReportRequest(), tmp_path))
     assert [one.trouble for one in done] == [
         "",
         "This page could not be made. What went on is noted in trouble.log.",
@@ -195,13 +200,14 @@ def test_whatever_breaks_is_one_sentence_and_stops_nobody_else(caseload, tmp_pat
     assert (kit_home / "trouble.log").exists()
 
 
+@pytest.mark.slow
 def test_further_processes_make_the_same_pages_without_book_and_key(caseload, tmp_path, monkeypatch):
-    each = here(reports.read(caseload._store))
-    monkeypatch.setattr("kit.reports.batch.FEW", 1)
+    each = active_clients(reports.read_rows(caseload._store))
+    monkeypatch.setattr("kit.reports.batch.PAGES_PER_PROCESS", 1)
 
-    done = sorted(many(each, Asked(), tmp_path, cores=2), key=lambda one: one.client)
+    done = sorted(build_all(each, ReportRequest(), tmp_path, cores=2), key=lambda one: one.client)
     assert done == [
-        Done(name, tmp_path / f"{name}-{date.today().isoformat()}.html") for name in ("Heron", "Maple", "River")
+        Result(name, tmp_path / f"{name}-{date.today().isoformat()}.html") for name in ("Heron", "Maple", "River")
     ]
     assert done[0].place.read_text("utf-8") == page(caseload)
 
@@ -210,12 +216,14 @@ def test_who_was_put_away_gets_no_page_among_all(caseload):
     maple = next(one for one in caseload.records(Client) if one.name == "Maple")
     caseload.change(maple, put_away_on=date.today())
 
-    assert list(here(reports.read(caseload._store))) == ["Heron", "River"]
+    assert list(active_clients(reports.read_rows(caseload._store))) == ["Heron", "River"]
 
 
 def test_two_supporters_of_one_name_get_two_files(story, only):
     second = story.add(Supporter(client="Heron", name="ada", asked_to="Ring."))
-    made = [reports.asked_for(story._store, "Heron", Asked("supporter", one.id)) for one in (only_ada(story), second)]
+    made = [
+        reports.build(story._store, "Heron", ReportRequest("supporter", one.id)) for one in (only_ada(story), second)
+    ]
 
     assert len({one.called().casefold() for one in made}) == 2
 
@@ -228,10 +236,10 @@ def only_ada(story):
 
 
 def test_without_a_browser_a_pdf_is_answered_by_a_plain_sentence(story, monkeypatch, tmp_path):
-    monkeypatch.setattr(print_pdf, "chromium", lambda: None)
+    monkeypatch.setattr(print_pdf, "find_browser", lambda: None)
 
-    with pytest.raises(Trouble, match=r"needs Chromium, Chrome or Edge\. Please install one"):
-        print_pdf.write(reports.card(story._store, "Heron"), tmp_path)
+    with pytest.raises(KitError, match=r"needs Chromium, Chrome or Edge\. Please install one"):
+        print_pdf.write_pdf(reports.build_card(story._store, "Heron"), tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -240,4 +248,4 @@ def test_a_page_names_its_paper_and_its_policy_lets_that_style_in(story, size):
     html = page(story, size=size)
 
     assert f"@page {{ size: {size}; }}" in html
-    assert reports.paper.hashed(reports.paper.style(size)) in html
+    assert reports.rendering.csp_hash(reports.rendering.style(size)) in html

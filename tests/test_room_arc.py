@@ -5,7 +5,7 @@ import pytest
 from kit import places
 from kit.records import BY_PLURAL
 from kit.rooms import agenda
-from kit.words import Trouble
+from kit.words import KitError
 
 GOOD = """\
 title = "Ours"
@@ -44,18 +44,18 @@ def written(tmp_path):
 
 
 def test_the_kits_own_workshop_takes_ninety_minutes():
-    own = agenda.read()
+    own = agenda.load()
 
     assert sum(phase.minutes for phase in own.phases) == 90
     assert [own.begins(at) for at in range(len(own.phases))] == [0, 10, 20, 40, 55, 75, 85]
 
 
 def test_the_kits_own_workshop_asks_for_no_setback():
-    assert [ask.name for _at, ask in agenda.read().asks() if "setback" in (ask.prompt + ask.name).lower()] == []
+    assert [ask.name for _at, ask in agenda.load().asks() if "setback" in (ask.prompt + ask.name).lower()] == []
 
 
 def test_wording_comes_from_the_records_own_declaration():
-    own = agenda.read()
+    own = agenda.load()
 
     assert own.ask("energy")[1].prompt == BY_PLURAL["check_ins"].model_fields["energy"].title
     assert own.ask("energy")[1].ends == ("running on empty", "plenty")
@@ -65,11 +65,11 @@ def test_wording_comes_from_the_records_own_declaration():
 def test_a_file_in_the_kits_folder_takes_the_place_of_the_kits_own():
     (places.home() / "workshop.toml").write_text(GOOD, encoding="utf-8")
 
-    assert agenda.read().title == "Ours"
+    assert agenda.load().title == "Ours"
 
 
 def test_the_kits_file_can_be_copied_as_it_is(written):
-    assert agenda.read(written(agenda.OWN.read_text(encoding="utf-8"))) == agenda.read()
+    assert agenda.load(written(agenda.BUILT_IN.read_text(encoding="utf-8"))) == agenda.load()
 
 
 @pytest.mark.parametrize(
@@ -94,18 +94,18 @@ def test_the_kits_file_can_be_copied_as_it_is(written):
 def test_what_is_amiss_is_told_with_its_line(written, there, instead, line, says):
     path = written(GOOD.replace(there, instead, 1))
 
-    with pytest.raises(Trouble) as trouble:
-        agenda.read(path)
+    with pytest.raises(KitError) as trouble:
+        agenda.load(path)
     assert f"ours.toml, line {line}: " in str(trouble.value)
     assert says in str(trouble.value)
 
 
 def test_a_file_that_is_no_toml_is_told_with_its_line(written):
-    with pytest.raises(Trouble, match="line 6"):
-        agenda.read(written(GOOD.replace("minutes = 10", "minutes 10")))
+    with pytest.raises(KitError, match="line 6"):
+        agenda.load(written(GOOD.replace("minutes = 10", "minutes 10")))
 
 
 @pytest.mark.parametrize("text", ["", 'title = "Ours"', "title = 3", "phase = 3", 'title = "x"\nphase = ["a"]'])
 def test_whatever_stands_in_the_file_the_answer_is_one_sentence(written, text):
-    with pytest.raises(Trouble):
-        agenda.read(written(text))
+    with pytest.raises(KitError):
+        agenda.load(written(text))

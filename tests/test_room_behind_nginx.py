@@ -21,6 +21,8 @@ from rooming import Device, opened, path_of
 from kit import places
 from kit.rooms import handlers
 
+pytestmark = pytest.mark.slow
+
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 NAME, SOURCE = "room.example.org", "127.0.0.77"
 MAIN = """daemon off; pid {here}/pid; error_log stderr emerg;
@@ -140,13 +142,13 @@ def test_the_typed_code_opens_it_too_and_cookies_go_over_tls_only(room):
 
 
 def test_a_page_that_waits_hears_of_the_next_phase_and_a_wait_without_news_is_answered(room, monkeypatch):
-    monkeypatch.setattr(handlers, "WAIT", 1.5)
+    monkeypatch.setattr(handlers, "POLL_TIMEOUT", 1.5)
     phone = Outside(0).open(path_of(room.told.join))
     phone.send("/step/agreements", nickname="")
     mark = room.run.mark("phone")
     assert mark in phone.ask("GET", f"/now?mark={mark}").page
 
-    monkeypatch.setattr(handlers, "WAIT", 20)
+    monkeypatch.setattr(handlers, "POLL_TIMEOUT", 20)
     threading.Timer(0.3, lambda: room.act(do="go", at="1")).start()
     assert re.search(r'"mark": "1\.', phone.ask("GET", f"/now?mark={mark}").page)
 

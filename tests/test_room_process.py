@@ -24,13 +24,16 @@ from kit import places, rooms
 from kit.cli.room import close_rooms
 from kit.rooms import web_server
 from kit.vault import keys
-from kit.words import Trouble
+from kit.words import KitError
+
+pytestmark = pytest.mark.slow
 
 PASSPHRASE = "a heron on a cold morning"
 BEGIN = """
 import sys
 from kit import rooms
-print(rooms.begin(rooms.Asked(book=sys.argv[1], title="Tuesday group", keep_until=rooms.keep_until())).near)
+asked = rooms.RoomRequest(book=sys.argv[1], title="Tuesday group", keep_until=rooms.retention_date())
+print(rooms.open_room(asked).near)
 """
 
 
@@ -46,13 +49,13 @@ def begin():
     opened = []
 
     def opening(book, key=None, **asked):
-        given = {"title": "Tuesday group", "keep_until": rooms.keep_until(), **asked}
-        opened.append(rooms.begin(rooms.Asked(book=book, **given), key))
+        given = {"title": "Tuesday group", "keep_until": rooms.retention_date(), **asked}
+        opened.append(rooms.open_room(rooms.RoomRequest(book=book, **given), key))
         return opened[-1]
 
     yield opening
     for room in opened:
-        rooms.close(room)
+        rooms.close_room(room)
 
 
 def process_of(room):
@@ -85,13 +88,13 @@ def test_a_room_outlives_whoever_began_it_and_is_found_again(plain):
     done = subprocess.run([sys.executable, "-c", BEGIN, plain], capture_output=True, text=True, cwd=places.ROOT)
     assert done.returncode == 0, done.stderr
 
-    [room] = rooms.found()
+    [room] = rooms.list_open()
     try:
         assert (room.near, room.title) == (done.stdout.strip(), "Tuesday group")
-        assert rooms.state(room)["phase"] == "arriving"
+        assert rooms.get_state(room)["phase"] == "arriving"
     finally:
-        rooms.close(room)
-    assert rooms.found() == []
+        rooms.close_room(room)
+    assert rooms.list_open() == []
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows keeps a profile's files to its owner by other means")
@@ -108,14 +111,14 @@ def test_the_file_that_finds_it_names_no_client_and_it_is_closed_by_their_name_a
 
     assert "Otter" not in room.file.read_text("utf-8")
     close_rooms("Otter")
-    assert rooms.found() == []
+    assert rooms.list_open() == []
 
 
 def test_a_room_that_was_killed_leaves_nothing_to_be_found(plain, begin):
     room = begin(plain)
     end_at_once(room)
 
-    assert rooms.found() == []
+    assert rooms.list_open() == []
     assert room.file.exists()  # asking changes nothing
     begin(plain)
     assert not room.file.exists()
@@ -126,9 +129,9 @@ def test_a_room_whose_port_somebody_else_has_taken_since_is_gone(plain, begin):
     end_at_once(room)
     later = begin(plain, port=int(room.near.rsplit(":", 1)[1]))
 
-    with pytest.raises(rooms.Gone):
-        rooms.state(room)
-    assert rooms.found() == [later]
+    with pytest.raises(rooms.RoomClosed):
+        rooms.get_state(room)
+    assert rooms.list_open() == [later]
 
 
 @contextlib.contextmanager
@@ -145,26 +148,26 @@ def test_a_room_that_gives_no_answer_is_open_and_is_neither_closed_nor_forgotten
     room = begin(plain)
     told = room.file.read_bytes()
     with monkeypatch.context() as patch, stopped(process_of(room)):
-        patch.setattr(rooms.control, "PATIENCE", 0.3)
-        assert rooms.found() == [room]
-        for asked in (rooms.state, rooms.close):
-            with pytest.raises(rooms.Silent, match="isn't answering just now"):
+        patch.setattr(rooms.control, "TIMEOUT", 0.3)
+        assert rooms.list_open() == [room]
+        for asked in (rooms.get_state, rooms.close_room):
+            with pytest.raises(rooms.RoomTimeout, match="isn't answering just now"):
                 asked(room)
-        with pytest.raises(Trouble, match="maybe still open: 1"):
+        with pytest.raises(KitError, match="maybe still open: 1"):
             close_rooms(None)
-        assert not rooms.is_gone(room)
+        assert not rooms.has_ended(room)
         assert room.file.read_bytes() == told
     assert capsys.readouterr().out == "Closed: 0.\n"
 
 
 def test_a_room_goes_on_when_its_file_is_gone_and_puts_it_back(plain, monkeypatch):
-    monkeypatch.setattr(web_server, "LOOK", 0.05)
+    monkeypatch.setattr(web_server, "CHECK_INTERVAL", 0.05)
     with served(plain) as (room, told):
         told.file.unlink()
         while not told.file.exists():
             time.sleep(0.02)
-        assert rooms.found() == [told]
-        assert rooms.state(told)["phase"] == "arriving"
+        assert rooms.list_open() == [told]
+        assert rooms.get_state(told)["phase"] == "arriving"
         room.until = 0
     assert not told.file.exists()
 
@@ -178,7 +181,9 @@ def served(place):
         asyncio.set_event_loop(asyncio.new_event_loop())
 
         async def opened():
-            return web_server.opened(rooms.Asked(place, title="Tuesday group", keep_until=rooms.keep_until()), None)
+            return web_server.create_room(
+                rooms.RoomRequest(place, title="Tuesday group", keep_until=rooms.retention_date()), None
+            )
 
         box.extend(asyncio.get_event_loop().run_until_complete(opened()))
         web_server.serve(*box, ready.set)
@@ -194,7 +199,7 @@ def served(place):
 def test_the_key_of_an_encrypted_practice_comes_by_a_pipe_alone(kit_home, begin):
     place = kit_home / "own.book"
     kit.open_book(place, PASSPHRASE).close()
-    key = keys.read(place, PASSPHRASE)
+    key = keys.read_key_file(place, PASSPHRASE)
     room = begin(str(place), key)
 
     process = process_of(room)
@@ -204,11 +209,11 @@ def test_the_key_of_an_encrypted_practice_comes_by_a_pipe_alone(kit_home, begin)
     assert key.hex() not in told
     assert key.hex().encode() not in files
     assert key not in files
-    assert rooms.state(room)["title"] == "Tuesday group"
+    assert rooms.get_state(room)["title"] == "Tuesday group"
 
 
 def test_a_book_that_does_not_open_is_one_sentence(plain, begin):
-    with pytest.raises(Trouble, match=r"does not open with this key|not a book"):
+    with pytest.raises(KitError, match=r"does not open with this key|not a book"):
         begin(plain, b"x" * 32)
 
 
@@ -216,7 +221,7 @@ def test_a_port_that_is_taken_is_one_sentence(plain, begin):
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
-        with pytest.raises(Trouble, match="not free"):
+        with pytest.raises(KitError, match="not free"):
             begin(plain, port=other.getsockname()[1])
 
 
@@ -272,7 +277,7 @@ def certificate(folder):
 def test_a_certificate_that_is_none_is_one_sentence(plain, begin, tmp_path):
     (tmp_path / "cert.pem").write_text("nothing")
 
-    with pytest.raises(Trouble, match="--cert"):
+    with pytest.raises(KitError, match="--cert"):
         begin(plain, cert=str(tmp_path / "cert.pem"))
 
 
@@ -302,7 +307,7 @@ def is_open(command):
 def test_the_command_tells_the_links_and_what_they_mean_and_closes_at_the_end():
     command = kit_room("Tuesday group")
     told = [command.stdout.readline() for _line in range(7)]
-    [room] = rooms.found()
+    [room] = rooms.list_open()
 
     assert room.join in told[0]
     assert room.typed in told[1]
@@ -313,19 +318,19 @@ def test_the_command_tells_the_links_and_what_they_mean_and_closes_at_the_end():
     command.send_signal(signal.SIGTERM)
     command.wait(20)
     command.communicate()
-    assert rooms.found() == []
+    assert rooms.list_open() == []
 
 
 def test_the_command_opens_an_encrypted_practice_of_ones_own(kit_home):
     kit.open_book(places.practice(), PASSPHRASE).close()
     command = kit_room("Tuesday group", env={**os.environ, "KIT_PASSPHRASE": PASSPHRASE})
     is_open(command)
-    [room] = rooms.found()
+    [room] = rooms.list_open()
 
     assert PASSPHRASE not in repr(process_of(room).environ())
     command.terminate()
     command.communicate()
-    assert rooms.found() == []
+    assert rooms.list_open() == []
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a signal to a process of its own")
@@ -341,15 +346,15 @@ def test_a_room_that_is_told_to_end_leaves_nothing_behind(plain, begin):
 def test_the_command_waits_for_a_room_whose_file_is_gone():
     command = kit_room("Tuesday group")
     is_open(command)
-    [room] = rooms.found()
+    [room] = rooms.list_open()
     room.file.unlink()
 
     with pytest.raises(subprocess.TimeoutExpired):
         command.wait(1)
-    assert rooms.state(room)["phase"] == "arriving"
+    assert rooms.get_state(room)["phase"] == "arriving"
     command.terminate()
     assert command.communicate()[0] == "The room is closed.\n"
-    assert rooms.is_gone(room) or not rooms.found()
+    assert rooms.has_ended(room) or not rooms.list_open()
 
 
 def test_a_room_can_be_closed_from_elsewhere():

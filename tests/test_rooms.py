@@ -10,10 +10,10 @@ from rooming import opened, path_of
 
 import kit
 from kit import rooms
-from kit.rooms import access_codes, templates
+from kit.rooms import access_codes, templates, web_server
 from kit.rooms import workshop as workshop_module
 from kit.vault import backups, erasing, transfer
-from kit.words import Trouble
+from kit.words import KitError
 
 PLACES = ["/step/word", "/step/agreements", "/support", "/data", "/now", "/lead", "/lead/state", "/lead/paper",
           "/lead/now", "/board", "/board/now"]  # fmt: skip
@@ -65,8 +65,8 @@ def test_the_code_can_be_typed_with_spaces_and_capitals(room):
 
 
 def test_a_link_holds_at_least_sixty_bits():
-    assert len(access_codes.secret()) * 6 >= 60
-    assert len({access_codes.secret() for _time in range(100)}) == 100
+    assert len(access_codes.new_secret()) * 6 >= 60
+    assert len({access_codes.new_secret() for _time in range(100)}) == 100
 
 
 def test_after_ten_wrong_codes_no_code_opens_the_room_until_there_is_a_new_one(room):
@@ -81,10 +81,10 @@ def test_after_ten_wrong_codes_no_code_opens_the_room_until_there_is_a_new_one(r
 
 
 def test_ten_thousand_guesses_open_nothing():
-    room = access_codes.Codes(typed="abcdef")
+    room = access_codes.AccessCodes(typed="abcdef")
 
     lot = random.Random(3)
-    assert not any(room.opens_typed("".join(lot.choices(access_codes.LETTERS, k=6))) for _guess in range(10_000))
+    assert not any(room.opens_typed("".join(lot.choices(access_codes.ALPHABET, k=6))) for _guess in range(10_000))
     assert not room.opens_typed("abcdef")
 
 
@@ -106,7 +106,7 @@ def test_a_cookie_of_ones_own_making_opens_no_page(room, place):
 
 @pytest.mark.parametrize("link", ["/j/", "/lead/", "/board/"])
 def test_a_guessed_link_opens_nothing(room, link):
-    assert room.device().ask("GET", link + access_codes.secret()).status == 403
+    assert room.device().ask("GET", link + access_codes.new_secret()).status == 403
 
 
 @pytest.mark.parametrize("place", ["/lead", "/lead/state", "/lead/paper", "/lead/now", "/board", "/board/now"])
@@ -148,7 +148,7 @@ def test_a_form_without_its_token_is_refused(room, place):
 
 @pytest.mark.parametrize("place", PRESSES)
 def test_a_token_without_a_way_in_sends_nothing(room, place):
-    for device in (room.device().open("/"), room.device().ask("GET", "/j/" + access_codes.secret()).open("/")):
+    for device in (room.device().open("/"), room.device().ask("GET", "/j/" + access_codes.new_secret()).open("/")):
         assert device.send(place, do="go", at="2", text="x", id=uuid4().hex, what="come").status == 403
     assert (room.answers(), room.run.at, room.run.calls) == ([], 0, [])
 
@@ -156,7 +156,7 @@ def test_a_token_without_a_way_in_sends_nothing(room, place):
 def test_the_facilitators_own_key_must_be_the_right_one(room):
     device = room.device()
 
-    for bearer in ("", "Bearer ", "Bearer " + access_codes.secret()):
+    for bearer in ("", "Bearer ", "Bearer " + access_codes.new_secret()):
         assert device.ask("POST", "/lead/do", '{"do": "go", "at": "3"}', Authorization=bearer).status == 403
     assert room.run.at == 0
 
@@ -482,7 +482,7 @@ def test_a_theme_that_the_facilitator_notes_is_shown_at_once(room):
     room.act(do="note", ask="themes", text="small things")
 
     assert "small things" in room.board().page
-    with pytest.raises(Trouble):
+    with pytest.raises(KitError):
         room.act(do="note", ask="word", text="not for words that are hidden")
 
 
@@ -490,7 +490,7 @@ def test_nothing_of_a_line_can_be_edited_by_the_facilitator(checking_in):
     checking_in.phone().share("small_win", "Bread")
     key = checking_in.id_of("Bread")
 
-    with pytest.raises(Trouble):
+    with pytest.raises(KitError):
         checking_in.act(do="edit", id=key, text="Cake")
     checking_in.act(do="show", id=key, text="Cake")
     assert texts(checking_in) == ["Bread"]
@@ -546,14 +546,14 @@ def test_what_was_shared_is_deleted_when_its_day_has_come(kit_home):
         room.phone().share("word", "hopeful")
         room.release()
         store = room.run.store
-        store.keep(kit.records.changed(room.run.record, keep_until=rooms.keep_until(-1), version=2))
+        store.keep(kit.records.changed(room.run.record, keep_until=rooms.retention_date(-1), version=2))
     backups.make(kit_home / "rooms.book", None)
 
     book = kit.open_book(kit_home / "rooms.book")
     assert book.state is not None
     assert book.records(kit.Workshop) == book.records(kit.records.Answer) == []
     book.close()
-    [kept] = backups.kept(kit_home / "rooms.book")
+    [kept] = backups.backup_files(kit_home / "rooms.book")
     with kept.open("rb") as file:
         transfer.unpack(file, kit_home / "rooms.book.tried", b"")
     assert "hopeful" not in everything(kit_home)
@@ -567,7 +567,7 @@ def test_what_is_deleted_is_in_no_file_and_the_book_is_sound_as_before(kit_home)
         assert "quokka" in everything(kit_home)
         store = room.run.store
         store.keep(kit.Client(name="Heron"), kit.Win(client="Heron", title="Bread in the oven"))
-        erasing.let_go(store, lambda one: workshop_module.is_due(one, rooms.keep_until(31)))
+        erasing.purge_workshops(store, lambda one: workshop_module.is_due(one, rooms.retention_date(31)))
 
     assert "quokka" not in everything(kit_home)
     assert "Bread in the oven" in everything(kit_home)
@@ -596,10 +596,10 @@ def test_a_clients_code_name_is_no_name_for_a_workshop(kit_home):
     book = kit.open_book(kit_home / "rooms.book")
     book.add(kit.Client(name="Heron"))
     book.close()
-    asked = rooms.Asked(book=str(kit_home / "rooms.book"), title="heron", keep_until=rooms.keep_until())
+    asked = rooms.RoomRequest(book=str(kit_home / "rooms.book"), title="heron", keep_until=rooms.retention_date())
 
-    with pytest.raises(Trouble, match="code name"):
-        rooms.serving.opened(asked, None)
+    with pytest.raises(KitError, match="code name"):
+        web_server.create_room(asked, None)
 
 
 def test_the_colours_of_a_room_are_the_kits_own_and_dark_only_on_a_dark_screen(room):

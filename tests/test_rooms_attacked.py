@@ -23,7 +23,7 @@ from kit.rooms import access_codes, disclosure, templates, web_server
 KINDS = {"workshop": {}, "session": {"client": "Heron"}}
 MARK = "a quokka in the snow"
 OPEN = {"/", "/try", "/files/room.js"}  # the door, and what tells nothing of the room
-PARTS = {r"([\w-]{1,80})": access_codes.secret(), r"([\w-]{16,80})": access_codes.secret(),
+PARTS = {r"([\w-]{1,80})": access_codes.new_secret(), r"([\w-]{16,80})": access_codes.new_secret(),
          "(lead|board)": "lead", "(lead)": "lead",
          "(/paper|)": "", r"([\w.]{1,40})": "room.js"}  # fmt: skip
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -167,7 +167,7 @@ def test_with_a_guessed_code_every_route_is_refused(room):
         device.cookies[name] = create_signed_value("a guessed secret", name, value).decode()
 
     assert let_in(room, [device]) == []
-    assert let_in(room, [device], Authorization=f"Bearer {access_codes.secret()}") == []
+    assert let_in(room, [device], Authorization=f"Bearer {access_codes.new_secret()}") == []
     assert let_in(room, [device], Authorization=f"Bearer {room.room.codes.join}") == []
 
 
@@ -233,30 +233,30 @@ def test_what_belongs_to_another_device_of_a_session_is_refused_too(kit_home):
 
 
 def test_ten_thousand_guessed_links_open_nothing():
-    room = access_codes.Codes()
+    room = access_codes.AccessCodes()
 
     assert not any(
-        room.opens(role, access_codes.secret()) for _guess in range(10_000) for role in ("join", "lead", "board")
+        room.opens(role, access_codes.new_secret()) for _guess in range(10_000) for role in ("join", "lead", "board")
     )
 
 
 def test_ten_thousand_guessed_codes_open_nothing_and_after_ten_the_right_one_does_not_either():
-    room = access_codes.Codes()
-    opened_by = [number for number in range(10_000) if room.opens_typed(access_codes.short())]
+    room = access_codes.AccessCodes()
+    opened_by = [number for number in range(10_000) if room.opens_typed(access_codes.new_typed_code())]
 
-    assert [number for number in opened_by if number >= access_codes.WRONG] == []
+    assert [number for number in opened_by if number >= access_codes.MAX_WRONG] == []
     assert len(opened_by) == 0
     assert not room.opens_typed(room.typed)
 
 
 def test_some_hundred_guesses_at_the_door_let_nobody_in(room):
     people, device = len(room.run.people), stranger(room)
-    for _guess in range(access_codes.WRONG):
-        assert device.send("/", code=access_codes.short()).status == 403
+    for _guess in range(access_codes.MAX_WRONG):
+        assert device.send("/", code=access_codes.new_typed_code()).status == 403
     for _guess in range(150):
-        assert device.send("/", code=access_codes.short()).status == 403
-        assert device.ask("GET", "/j/" + access_codes.secret()).status == 403
-        assert device.ask("GET", "/lead/" + access_codes.secret()).status == 403
+        assert device.send("/", code=access_codes.new_typed_code()).status == 403
+        assert device.ask("GET", "/j/" + access_codes.new_secret()).status == 403
+        assert device.ask("GET", "/lead/" + access_codes.new_secret()).status == 403
 
     assert stranger(room).send("/", code=room.room.codes.typed).status == 403
     assert len(room.run.people) == people
@@ -302,10 +302,10 @@ def test_every_answer_of_every_route_carries_its_headers(room):
             statuses[device.status] += 1
             lacking = {name for name in templates.HEADERS if name not in told}
             assert not lacking, (path, method, device.status, lacking)
-            assert told["Content-Security-Policy"] == templates.POLICY
+            assert told["Content-Security-Policy"] == templates.CONTENT_SECURITY_POLICY
             assert "Server" not in told
     assert {200, 303, 403, 404, 405} <= set(statuses)
-    assert "unsafe" not in templates.POLICY
+    assert "unsafe" not in templates.CONTENT_SECURITY_POLICY
 
 
 # scripts as answers ----------------------------------------------------------------------------------
@@ -456,7 +456,9 @@ def few_files():
 
 def test_whoever_holds_hundreds_of_connections_keeps_no_phone_out(kit_home, few_files):
     kit.open_book(kit_home / "rooms.book").close()
-    told = rooms.begin(rooms.Asked(str(kit_home / "rooms.book"), title="Tuesday", keep_until=rooms.keep_until()))
+    told = rooms.open_room(
+        rooms.RoomRequest(str(kit_home / "rooms.book"), title="Tuesday", keep_until=rooms.retention_date())
+    )
     few_files()
     port = int(told.near.rsplit(":", 1)[1])
     held = [socket.create_connection(("127.0.0.1", port), timeout=20) for _wire in range(600)]
@@ -465,7 +467,7 @@ def test_whoever_holds_hundreds_of_connections_keeps_no_phone_out(kit_home, few_
     finally:
         for wire in held:
             wire.close()
-        rooms.close(told)
+        rooms.close_room(told)
 
 
 def test_no_phone_crowds_out_the_call_of_another_one(workshop):
@@ -483,18 +485,19 @@ def test_no_phone_crowds_out_the_call_of_another_one(workshop):
 # nothing in any log ----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_no_address_and_nothing_that_was_typed_is_in_any_log(kit_home):
     kit.open_book(kit_home / "rooms.book").close()
     asked = {"book": str(kit_home / "rooms.book"), "title": "Tuesday group", "keep_until": "2999-01-01"}
     with subprocess.Popen([sys.executable, "-X", "dev", "-m", "kit.rooms"], stdin=subprocess.PIPE, text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=places.ROOT) as process:  # fmt: skip
-        asked["keep_until"] = rooms.keep_until().isoformat()
+        asked["keep_until"] = rooms.retention_date().isoformat()
         process.stdin.write(json.dumps({"asked": asked, "key": ""}) + "\n")
         process.stdin.close()
         process.stdin = None
-        told = rooms.Open(**json.loads(process.stdout.readline()))
+        told = rooms.OpenRoom(**json.loads(process.stdout.readline()))
         visited(told)
-        rooms.close(told)
+        rooms.close_room(told)
         out, wrong = process.communicate(timeout=60)
 
     assert (out, wrong) == ("", "")
@@ -507,7 +510,7 @@ def test_no_address_and_nothing_that_was_typed_is_in_any_log(kit_home):
 
 def visited(told):
     """Somebody from an address of their own who types into every field there is, and much that is wrong."""
-    rooms.act(told, "go", at="3")
+    rooms.send_action(told, "go", at="3")
     phone = Elsewhere(int(told.near.rsplit(":", 1)[1]))
     phone.open("/").send("/", code="typedelse")
     phone.open(path_of(told.join)).send("/step/agreements", nickname="typedelse")
@@ -554,6 +557,7 @@ def frames():
     return watching.watch(seed=1, how_many=100)
 
 
+@pytest.mark.slow
 def test_whoever_keeps_every_frame_of_a_hundred_workshops_learns_nothing_about_fewer_than_five(frames):
     assert [watching.told(one) for one in frames if watching.told(one)] == []
     assert sum(any(frame.bands for frame in one) for one in frames) > 30
@@ -561,6 +565,7 @@ def test_whoever_keeps_every_frame_of_a_hundred_workshops_learns_nothing_about_f
     assert sum(any(frame.dots for frame in one) for one in frames) > 5
 
 
+@pytest.mark.slow
 def test_no_frame_of_the_board_holds_a_line_that_was_not_shown_or_is_shown_no_more(frames):
     for frame in (frame for one in frames for frame in one):
         assert frame.marks <= frame.revealed
@@ -576,25 +581,27 @@ def counted(earlier, given):
     ]
 
 
+@pytest.mark.slow
 def test_the_same_watcher_sees_through_a_board_that_shows_every_figure(monkeypatch):
     def naive(earlier, given, _joined, _lot):
-        return disclosure.Shown(tuple(counted(earlier, given)), earlier.people | frozenset(given))
+        return disclosure.Figure(tuple(counted(earlier, given)), earlier.people | frozenset(given))
 
-    monkeypatch.setattr(disclosure, "bands", naive)
-    monkeypatch.setattr(disclosure, "dots", lambda _earlier, given, _joined: dict(given))
+    monkeypatch.setattr(disclosure, "next_figure", naive)
+    monkeypatch.setattr(disclosure, "next_dots", lambda _earlier, given, _joined: dict(given))
     found = [watching.told(one) for one in watching.watch(seed=2, how_many=10)]
 
     assert sum(map(bool, found)) >= 8
     assert {"a figure", "a difference", "a complement"} <= {what for some in found for what, *_rest in some}
 
 
+@pytest.mark.slow
 def test_a_board_that_only_hides_small_figures_is_seen_through_by_subtraction(monkeypatch):
     def hiding(earlier, given, joined, _lot):
         found = counted(earlier, given)
-        small = joined < disclosure.ENOUGH or min(count for *_ends, count in found) < disclosure.FEW
-        return earlier if small else disclosure.Shown(tuple(found), earlier.people | frozenset(given))
+        small = joined < disclosure.MIN_GROUP or min(count for *_ends, count in found) < disclosure.MIN_CELL
+        return earlier if small else disclosure.Figure(tuple(found), earlier.people | frozenset(given))
 
-    monkeypatch.setattr(disclosure, "bands", hiding)
+    monkeypatch.setattr(disclosure, "next_figure", hiding)
     found = [what for one in watching.watch(seed=3, how_many=30) for what, *_rest in watching.told(one)]
 
     assert "a difference" in found

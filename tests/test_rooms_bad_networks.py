@@ -11,7 +11,9 @@ import pytest
 from networks import BadNetwork, Phone
 from rooming import opened, path_of
 
-from kit.words import Trouble
+from kit.words import KitError
+
+pytestmark = pytest.mark.slow
 
 PHONES, LINES = 12, 25
 
@@ -49,7 +51,7 @@ def test_three_hundred_lines_that_a_bad_network_carries_are_each_kept_once(room)
 
 
 def test_the_same_network_doubles_what_has_another_id_each_time(room, monkeypatch):
-    monkeypatch.setattr("kit.rooms.answers.MOST_LINES", 10_000)
+    monkeypatch.setattr("kit.rooms.answers.MAX_LINES", 10_000)
     asyncio.run(saved(room, another_id=True))
 
     assert max(kept(room).values()) > 1
@@ -128,7 +130,7 @@ def test_a_line_that_is_taken_back_at_the_moment_at_which_it_is_shown_stays_back
     def show(key):
         try:
             room.act(do="show", id=room.run._released[key])
-        except Trouble as trouble:
+        except KitError as trouble:
             told.append(str(trouble))
 
     assert taking_back(room, monkeypatch, show) == [303, 303]

@@ -14,7 +14,7 @@ from rooming import Device, opened, path_of
 import kit
 from kit import rooms
 from kit.rooms import admission, seats
-from kit.words import Trouble
+from kit.words import KitError
 
 MOMENT = "One moment"
 
@@ -94,7 +94,7 @@ def test_more_heads_let_those_in_who_waited(room):
 
 @pytest.mark.parametrize("typed", ["", "0", "-3", "many", "3001", "99999", "²"])
 def test_a_number_of_heads_that_is_none_is_one_sentence(room, typed):
-    with pytest.raises(Trouble, match="How many people are here: please give a whole number"):
+    with pytest.raises(KitError, match="How many people are here: please give a whole number"):
         heads(room, typed)
     assert room.run.heads is None
 
@@ -112,7 +112,7 @@ def test_who_has_no_phone_is_not_among_the_fifteen(room):
     phones = [room.phone() for _phone in range(14)]
     for number in range(6):
         room.act(do="enter", ask="word", text=f"word {number}")
-        with pytest.raises(Trouble):
+        with pytest.raises(KitError):
             room.act(do="enter", ask="energy", text="9")
 
     assert rated(room, phones, [1] * 7 + [9] * 7) == 0
@@ -138,7 +138,7 @@ def test_a_phone_that_is_let_go_loses_its_place_and_what_it_shared_stays(room):
     assert phone.ask("GET", "/step/word").status == 403
     assert other.open("/step/word").status == 200
     assert [one.text for one in room.answers()] == ["hopeful"]
-    with pytest.raises(Trouble):
+    with pytest.raises(KitError):
         room.act(do="let_go", tag=tag)
 
 
@@ -172,7 +172,7 @@ def test_a_seat_that_is_not_heard_of_under_a_new_code_is_free(room):
 def test_a_place_that_nobody_said_yes_to_lapses(room, monkeypatch):
     phone, other = room.device().open(path_of(room.told.join)), room.phone()
     steady = time.monotonic
-    monkeypatch.setattr(time, "monotonic", lambda: steady() + seats.LAPSE + 1)
+    monkeypatch.setattr(time, "monotonic", lambda: steady() + seats.SEAT_TIMEOUT + 1)
 
     assert phone.ask("GET", "/step/agreements").status == 403
     assert other.open("/step/word").status == 200
@@ -214,10 +214,10 @@ def half_sent(port, length):
     return wire
 
 
-@pytest.mark.parametrize("most", [admission.STRANGER, admission.PHONE])
+@pytest.mark.parametrize("most", [admission.MAX_STRANGER, admission.MAX_PHONE])
 def test_what_is_too_much_for_whoever_sends_it_is_one_sentence(room, most):
-    device = room.phone() if most == admission.PHONE else room.device()
-    path = "/step/word" if most == admission.PHONE else "/"
+    device = room.phone() if most == admission.MAX_PHONE else room.device()
+    path = "/step/word" if most == admission.MAX_PHONE else "/"
 
     assert device.ask("POST", path, "text=".ljust(most, "x")).status == 403
     assert device.ask("POST", path, "text=".ljust(most + 1, "x")).status == 413
@@ -233,7 +233,7 @@ def test_the_longest_line_that_a_phone_may_send_is_taken(room):
 
 
 def test_what_is_sent_by_halves_is_let_go_after_a_while(kit_home, monkeypatch):
-    monkeypatch.setattr(admission, "SENT_WITHIN", 0.3)
+    monkeypatch.setattr(admission, "BODY_TIMEOUT", 0.3)
     with opened(kit_home) as room, contextlib.closing(half_sent(room.port, 1000)) as wire:
         assert wire.recv(1000) == b""
 
@@ -251,18 +251,20 @@ def many_wires():
 def process(kit_home):
     """A room in a process of its own, and how much that weighs."""
     kit.open_book(kit_home / "rooms.book").close()
-    told = rooms.begin(rooms.Asked(str(kit_home / "rooms.book"), title="Tuesday", keep_until=rooms.keep_until()))
+    told = rooms.open_room(
+        rooms.RoomRequest(str(kit_home / "rooms.book"), title="Tuesday", keep_until=rooms.retention_date())
+    )
     port = int(told.near.rsplit(":", 1)[1])
     of_rooms = [one for one in psutil.Process(os.getpid()).children() if one.cmdline()[-2:] == ["-m", "kit.rooms"]]
     yield SimpleNamespace(told=told, port=port, weighs=lambda: of_rooms[-1].memory_info().rss / 2**20)
-    rooms.close(told)
+    rooms.close_room(told)
 
 
 def test_1200_half_sent_bodies_leave_the_room_as_light_as_it_was(process, many_wires):
     for _page in range(3):
         Device(process.port).open(path_of(process.told.join))
     before = process.weighs()
-    wires = [half_sent(process.port, length) for length in (200_000, admission.STRANGER) for _wire in range(600)]
+    wires = [half_sent(process.port, length) for length in (200_000, admission.MAX_STRANGER) for _wire in range(600)]
     Device(process.port).open(path_of(process.told.join))
     meanwhile = process.weighs()
     for wire in wires:

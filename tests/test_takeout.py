@@ -14,7 +14,7 @@ from kit.exchange import takeout
 from kit.frames import CLIENT_KINDS
 from kit.records import Client, changed
 from kit.store import Store
-from kit.words import NoSuchClient, Trouble
+from kit.words import KitError, NoSuchClient
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "'=1"]
 
@@ -49,7 +49,7 @@ def test_all_that_is_held_comes_back_exactly_in_another_book(told, out):
     told.export("Heron", out)
     other = Store(None)
 
-    new, known, amiss = takeout.bring_in(other, out)
+    new, known, amiss = takeout.import_folder(other, out)
 
     assert (new, known, amiss) == (len(held(told)), 0, [])
     assert [one for kind in CLIENT_KINDS for one in other.records(kind)] == held(told)
@@ -109,7 +109,7 @@ def test_no_cell_is_a_formula_and_each_comes_back(book, out, text):
     cells = [cell for path in out.glob("*.csv") for row in csv.reader(path.open(encoding="utf-8-sig")) for cell in row]
     assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
     other = Store(None)
-    assert takeout.bring_in(other, out)[2] == []
+    assert takeout.import_folder(other, out)[2] == []
     assert other.records(kit.Win)[0].title == text
     assert (other.client("Heron").limits, other.client("Heron").own_words) == (text, (text, text))
 
@@ -138,9 +138,9 @@ def test_a_copy_that_cannot_be_written_whole_leaves_nothing_half(told, out, monk
     def full(*_words):
         raise OSError("No space left on device")
 
-    monkeypatch.setattr(takeout, "_everything", full)
+    monkeypatch.setattr(takeout, "_as_json", full)
 
-    with pytest.raises(Trouble, match="could not be written"):
+    with pytest.raises(KitError, match="could not be written"):
         told.export("Heron", out)
 
     assert list(out.iterdir()) == []
@@ -159,7 +159,7 @@ def test_nobody_is_taken_out_under_a_name_that_nobody_has(book, out):
 def test_what_is_in_the_book_already_is_left_as_it_is(told, out):
     told.export("Heron", out)
 
-    assert takeout.bring_in(told._store, out) == (0, len(held(told)), [])
+    assert takeout.import_folder(told._store, out) == (0, len(held(told)), [])
 
 
 def test_what_stands_there_in_another_form_is_named_and_nothing_comes_in(told, out):
@@ -168,7 +168,7 @@ def test_what_stands_there_in_another_form_is_named_and_nothing_comes_in(told, o
     told.change(win, title="Cake")
     told.remove(told.records(kit.CheckIn, "Heron")[0])
 
-    new, _known, amiss = takeout.bring_in(told._store, out)
+    new, _known, amiss = takeout.import_folder(told._store, out)
 
     sentence = "it is in the book already, in another form, and that one stays."
     assert (new, amiss) == (0, [f"wins.csv, row 2: {sentence}"])
@@ -184,7 +184,7 @@ def test_every_row_that_is_amiss_is_named(book, out):
     (out / "steps.csv").write_text("id,client,title,tool\nd,otter,walk,nowhere\n")
     (out / "odd.csv").write_text("id\n")
 
-    new, _known, amiss = takeout.bring_in(book._store, out)
+    new, _known, amiss = takeout.import_folder(book._store, out)
 
     assert new == 0 and book.records(kit.Win) == []
     assert amiss == [
@@ -206,7 +206,7 @@ def _made(folder):
 def test_what_was_brought_in_has_its_history_and_can_be_changed(told, out, book):
     told.export("Heron", out)
     other = Store(None)
-    takeout.bring_in(other, out)
+    takeout.import_folder(other, out)
 
     (win,) = other.records(kit.Win)
     other.keep(changed(win, title="Cake", version=win.version + 1))
@@ -216,13 +216,14 @@ def test_what_was_brought_in_has_its_history_and_can_be_changed(told, out, book)
 
 @pytest.mark.parametrize(("folder", "said"), [("none", "is not a folder"), (".", "holds no entry")])
 def test_a_folder_that_holds_nothing_is_one_sentence(folder, said, tmp_path):
-    with pytest.raises(Trouble, match=said):
-        takeout.bring_in(Store(None), tmp_path / folder)
+    with pytest.raises(KitError, match=said):
+        takeout.import_folder(Store(None), tmp_path / folder)
 
 
 # the command line ----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_commands_take_a_client_to_another_book(tmp_path):
     done = run("export", "Heron", "--out", tmp_path / "out", "--book", "sample")
     assert (done.returncode, done.stdout.strip()) == (0, str(tmp_path / "out"))

@@ -20,10 +20,10 @@ import kit
 from kit import files, rooms
 from kit.records import Answer, Workshop
 from kit.rooms import agenda, archive, disclosure, staging
-from kit.rooms.workshop import Run
+from kit.rooms.workshop import LiveWorkshop
 from kit.store import Store
 from kit.vault import erasing, keys
-from kit.words import Trouble, wrapping
+from kit.words import KitError, wrapping
 
 FOUR = ["a walk", "bread", "tea", "the sea"]
 
@@ -36,10 +36,10 @@ def store(kit_home):
 
 def begun(store, people=0, heads=None):
     """A run with so many people in it, in the phase in which lines are shared."""
-    record = next(iter(store.records(Workshop)), None) or Workshop(title="Tuesday", keep_until=rooms.keep_until(30))
+    record = next(iter(store.records(Workshop)), None) or Workshop(title="Tuesday", keep_until=rooms.retention_date(30))
     if not store.records(Workshop):
         store.keep(record)
-    run = Run(store, record, agenda.read(agenda.OWN), Random(5))
+    run = LiveWorkshop(store, record, agenda.load(agenda.BUILT_IN), Random(5))
     if heads:
         run.count_heads(str(heads))
     run.tokens = [run.join() for _phone in range(people)]
@@ -61,13 +61,14 @@ def in_book(store):
 
 def waits(run):
     """What lies in the file, in its order."""
-    key = keys.derived(run.store.sealing_secret(), staging.PURPOSE + run.record.id.encode())
-    return json.loads(keys.unsealed(key, run.staging.file.read_bytes()))
+    key = keys.derive(run.store.sealing_secret(), staging.KEY_PURPOSE + run.record.id.encode())
+    return json.loads(keys.decrypt(key, run.staging.file.read_bytes()))
 
 
 # guessing --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_whoever_holds_all_that_lies_on_the_disk_names_nobody_more_often_than_by_chance(kit_home):
     tallies, sizes = guessing.guess(kit_home, seed=1, how_many=36)
 
@@ -161,14 +162,14 @@ def test_no_page_of_the_facilitators_changes_while_lines_come_in(kit_home):
     with opened(kit_home) as room:
         room.act(do="go", at="3")
         phones, lead = [room.phone() for _phone in range(3)], room.lead()
-        before, state = lead.open("/lead").page, rooms.state(room.told)
+        before, state = lead.open("/lead").page, rooms.get_state(room.told)
         for phone in phones:
             phone.share("shared", "the sea")
 
         plain = [re.sub(r'data-left="\d+"|name="_xsrf" value="[^"]*"', "", page)
                  for page in (before, lead.open("/lead").page)]  # fmt: skip
         assert plain[0] == plain[1]
-        later = rooms.state(room.told)
+        later = rooms.get_state(room.told)
         assert {**later, "minutes_left": 0} == {**state, "minutes_left": 0}
 
 
@@ -226,7 +227,8 @@ def test_what_waits_is_sealed_and_as_large_whatever_is_in_it(store):
     assert b"quokka" not in run.staging.file.read_bytes()
     with closing(Store(store.place.with_name("other.book"))) as other:
         assert (
-            keys.unsealed(keys.derived(other.sealing_secret(), staging.PURPOSE), run.staging.file.read_bytes()) is None
+            keys.decrypt(keys.derive(other.sealing_secret(), staging.KEY_PURPOSE), run.staging.file.read_bytes())
+            is None
         )
 
 
@@ -255,7 +257,7 @@ def test_of_a_rating_only_its_band_is_kept_and_of_bands_only_the_figure(store):
     run = asyncio.run(shared())
     assert in_book(store) == ["0-3: 5, 4-6: 5, 7-10: 5"]
     assert waits(run) == []
-    [energy] = archive.of(store, run.record)
+    [energy] = archive.read_archive(store, run.record)
     assert energy.figure.bands == ((0, 3, 5), (4, 6, 5), (7, 10, 5))
 
 
@@ -288,9 +290,9 @@ def test_numbers_that_an_earlier_kit_kept_one_by_one_are_never_read_so(store):
     for text in ("3", "9"):
         store.keep(Answer(workshop=run.record.id, phase="energy", text=text))
 
-    [energy] = archive.of(store, run.record)
-    assert (energy.kind, energy.shown, energy.back, energy.figure) == ("rating", (), (), disclosure.Shown())
-    assert Run(store, run.record, run.arc).answers == {}
+    [energy] = archive.read_archive(store, run.record)
+    assert (energy.kind, energy.shown, energy.back, energy.figure) == ("rating", (), (), disclosure.Figure())
+    assert LiveWorkshop(store, run.record, run.arc).answers == {}
 
 
 def test_what_helps_has_its_place_by_lot_and_keeps_it(store):
@@ -391,7 +393,7 @@ def test_whoever_rates_anew_after_an_interruption_is_counted_once(store):
             await share(run, person, str([1, 9][person % 2]), "energy")
         if reveal:
             await run.reveal(run.arc.ask("energy")[1])
-        return run.ratings.get("energy", disclosure.Shown()).n
+        return run.ratings.get("energy", disclosure.Figure()).n
 
     assert asyncio.run(rated(16, False)) == 0
     assert asyncio.run(rated(16, True)) == 16
@@ -422,7 +424,7 @@ def test_what_waits_is_deleted_with_its_workshop_and_is_in_no_backup(store, kit_
 
     run = asyncio.run(interrupted())
     assert run.staging.file.exists()
-    erasing.let_go(store, lambda one: one.id == run.record.id)
+    erasing.purge_workshops(store, lambda one: one.id == run.record.id)
     assert not list(run.staging.file.parent.glob(f"{run.record.id}*"))
 
 
@@ -437,12 +439,12 @@ def test_what_waits_and_cannot_be_read_is_put_aside_and_the_room_opens(store):
 
 def test_at_a_full_disk_nothing_is_called_kept_and_it_may_be_sent_again(store, monkeypatch):
     def full(_place, _content):
-        raise Trouble("the disk is full")
+        raise KitError("the disk is full")
 
     async def shared():
         run, key, there = begun(store, 1), uuid4().hex, files.write_atomically
         monkeypatch.setattr(files, "write_atomically", full)
-        with pytest.raises(Trouble, match="still on your phone"):
+        with pytest.raises(KitError, match="still on your phone"):
             await share(run, 0, "the sea", key=key)
         assert run.mine(run.tokens[0], run.arc.ask("shared")[1]) == []
         monkeypatch.setattr(files, "write_atomically", there)
@@ -465,6 +467,7 @@ def test_many_who_share_at_the_same_moment_share_a_rewriting(store, monkeypatch)
     assert len(written) < 12
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(bool(faults.lacking()), reason=faults.lacking() or "-")
 def test_a_kill_at_any_write_loses_nothing_that_was_acknowledged_and_doubles_nothing(tmp_path, monkeypatch):
     monkeypatch.setenv("KIT_HOME", str(tmp_path))

@@ -6,8 +6,9 @@ import re
 
 import pytest
 
+import kit
 from kit import places
-from kit.words import listed
+from kit.words import KitError, listed
 
 AVOID = re.compile(
     r"\b(fail(s|ed|ure|ures|ing)?|missed|broke|streaks?|behind|overdue|should|poor|bad days?|deteriorat\w+|worse|"
@@ -28,7 +29,7 @@ def spoken(path):
                     yield given.value
 
 
-SAYS = {"text", "heading", "button", "Trouble", "NoSuchClient", "BadParameter", "echo"}
+SAYS = {"text", "heading", "button", "KitError", "NoSuchClient", "BadParameter", "echo"}
 SAID_UNDER = {"text", "label", "empty", "title", "said", "help"}
 
 
@@ -123,3 +124,8 @@ def test_several_things_are_listed_as_people_do():
         "a and b",
         "a, b and c",
     ]
+
+
+def test_a_script_that_says_kit_trouble_still_catches_what_cannot_be_done_and_hears_the_new_name():
+    with pytest.warns(DeprecationWarning, match=r"kit\.KitError"):
+        assert kit.Trouble is KitError

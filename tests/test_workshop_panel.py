@@ -28,7 +28,7 @@ def by_hand(monkeypatch):
 def opened(tmp_path, monkeypatch):
     """A room that is open, as a page finds it."""
     with rooming.opened(tmp_path) as room:
-        monkeypatch.setattr(rooms, "found", lambda: [] if room.run.ended else [room.told])
+        monkeypatch.setattr(rooms, "list_open", lambda: [] if room.run.ended else [room.told])
         yield room
 
 
@@ -95,7 +95,7 @@ def test_a_room_is_opened_found_again_by_another_kernel_and_closed(kit_home, tmp
         press(panel, "Close the room for everybody")
         press(panel, "Yes, close it")
     assert SHOWN in seen(panel)
-    assert rooms.found() == []
+    assert rooms.list_open() == []
 
 
 def test_next_phase_and_more_time_move_the_room(page, opened):
@@ -205,9 +205,9 @@ def test_a_room_that_gives_no_answer_stays_on_the_page_until_it_says_that_it_is_
     def state(_room):
         raise answers[0]
 
-    answers = [rooms.Silent()]
+    answers = [rooms.RoomTimeout()]
     with monkeypatch.context() as patch:
-        patch.setattr(rooms, "state", state)
+        patch.setattr(rooms, "get_state", state)
         for _time in range(30):
             look(page)
         assert "1 of 7: Arriving" in seen(page.workshop)
@@ -215,15 +215,15 @@ def test_a_room_that_gives_no_answer_stays_on_the_page_until_it_says_that_it_is_
     look(page)
     assert SILENT not in seen(page.workshop)
 
-    monkeypatch.setattr(rooms, "state", state)
-    answers[0] = rooms.Gone("closed")
+    monkeypatch.setattr(rooms, "get_state", state)
+    answers[0] = rooms.RoomClosed("closed")
     look(page)
     assert SHOWN in seen(page.workshop)
 
 
 def test_a_room_that_is_found_and_gives_no_answer_is_said_to_be_silent_and_not_closed(opened, book, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr(rooms, "state", lambda _room: (_ for _ in ()).throw(rooms.Silent()))
+        patch.setattr(rooms, "get_state", lambda _room: (_ for _ in ()).throw(rooms.RoomTimeout()))
         panel = book.workshop()
         assert SILENT in seen(panel)
         assert SHOWN not in seen(panel)
@@ -233,7 +233,7 @@ def test_a_room_that_is_found_and_gives_no_answer_is_said_to_be_silent_and_not_c
 
 
 def test_closing_a_room_that_gives_no_answer_is_not_taken_for_closed(page, opened, monkeypatch):
-    monkeypatch.setattr(rooms, "act", lambda *_what, **_told: (_ for _ in ()).throw(rooms.Silent()))
+    monkeypatch.setattr(rooms, "send_action", lambda *_what, **_told: (_ for _ in ()).throw(rooms.RoomTimeout()))
     press(page.workshop, "Close the room for everybody")
     press(page.workshop, "Yes, close it")
 
@@ -252,7 +252,7 @@ def test_a_press_in_a_room_that_is_gone_says_so(page, opened):
 def test_the_room_of_another_book_is_not_shown(opened, tmp_path):
     other = kit.open_book(tmp_path / "other.book")
 
-    assert "Who can reach it?" in seen(other.workshop())
+    assert "Where can it be reached?" in seen(other.workshop())
 
 
 def way_in(page):
@@ -297,7 +297,7 @@ def test_the_sheets_are_there_before_any_room_is(book):
 
 
 def test_a_workshop_without_a_name_is_not_opened(book, monkeypatch):
-    monkeypatch.setattr(rooms, "begin", lambda *_asked: pytest.fail("a room was opened"))
+    monkeypatch.setattr(rooms, "open_room", lambda *_asked: pytest.fail("a room was opened"))
     panel = book.workshop()
 
     panel._heard(panel, {"do": "save"}, [])
@@ -306,7 +306,7 @@ def test_a_workshop_without_a_name_is_not_opened(book, monkeypatch):
 
 def test_what_is_asked_of_a_room_follows_what_was_chosen(book, monkeypatch):
     asked = []
-    monkeypatch.setattr(rooms, "begin", lambda *given: asked.append(given) or object())
+    monkeypatch.setattr(rooms, "open_room", lambda *given: asked.append(given) or object())
     panel = book.workshop()
     panel.fill("workshop", title="Tuesday group", keep_until=None)
     for where, more in (
@@ -323,16 +323,16 @@ def test_what_is_asked_of_a_room_follows_what_was_chosen(book, monkeypatch):
     assert [(one.lan, one.public, one.port, key) for one, key in asked] == [
         (False, "", 0, None), (True, "", 0, None), (False, "https://a.example", 9000, None),
     ]  # fmt: skip
-    assert {one.keep_until for one, _key in asked} == {rooms.keep_until()}
+    assert {one.keep_until for one, _key in asked} == {rooms.retention_date()}
 
 
 def test_an_encrypted_practice_hands_its_key_on_and_keeps_it_nowhere(tmp_path, monkeypatch, kit_home):
-    place, key, handed = tmp_path / "own.book", keys.new(), []
+    place, key, handed = tmp_path / "own.book", keys.generate(), []
     made = kit.book.practice.begin(place, key, "two quiet words")
     made.close()
     book = kit.book.Book(place, kit.book.Store(place, key))
-    monkeypatch.setattr(agent, "ask", lambda _book: key)
-    monkeypatch.setattr(rooms, "begin", lambda asked, given: handed.append((asked, given)))
+    monkeypatch.setattr(agent, "get_key", lambda _book: key)
+    monkeypatch.setattr(rooms, "open_room", lambda asked, given: handed.append((asked, given)))
     panel = book.workshop()
     panel.fill("workshop", title="Tuesday group")
     panel.do_save()

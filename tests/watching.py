@@ -12,12 +12,12 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
 from kit import rooms
-from kit.forms import Unfit
+from kit.forms import FormError
 from kit.records import Answer, Workshop
 from kit.rooms import agenda, web_server
-from kit.rooms.access_codes import Codes
+from kit.rooms.access_codes import AccessCodes
 from kit.rooms.handlers import Room
-from kit.rooms.workshop import Run
+from kit.rooms.workshop import LiveWorkshop
 
 ENOUGH, FEW = 15, 5
 RATING, HELPS, WORD, LINES = "energy", "helps", "word", "shared"
@@ -46,8 +46,8 @@ class Workshops:
     """One workshop after the other, on one server; a frame is the board's page with what everybody in it can count."""
 
     def __init__(self, lot):
-        self.lot, self.arc = lot, agenda.read(agenda.OWN)
-        self.room = Room("workshop", "Tuesday group", Codes(), "http://127.0.0.1", frozenset({"127.0.0.1"}), None)
+        self.lot, self.arc = lot, agenda.load(agenda.BUILT_IN)
+        self.room = Room("workshop", "Tuesday group", AccessCodes(), "http://127.0.0.1", frozenset({"127.0.0.1"}), None)
 
     @asynccontextmanager
     async def served(self):
@@ -66,8 +66,8 @@ class Workshops:
         """A run on what was kept so far, as after an interruption."""
         if self.run:
             self.run._writer.shutdown(wait=False)
-        self.shelf, self.record = shelf, record or Workshop(title="Tuesday group", keep_until=rooms.keep_until(30))
-        self.run = self.room.run = Run(shelf, self.record, self.arc)
+        self.shelf, self.record = shelf, record or Workshop(title="Tuesday group", keep_until=rooms.retention_date(30))
+        self.run = self.room.run = LiveWorkshop(shelf, self.record, self.arc)
 
     async def frames(self, steps):
         """A whole workshop: people come, answer, change their minds and go; lines are shown and kept back."""
@@ -79,7 +79,7 @@ class Workshops:
         self.run.go(4)
         acts = self.lot.choices([name for name, _often in ACTS], [often for _name, often in ACTS], k=steps)
         for act in acts:
-            with suppress(Unfit):
+            with suppress(FormError):
                 await act(self)
         return self.seen
 

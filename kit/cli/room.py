@@ -11,7 +11,7 @@ import typer
 
 from kit import places
 from kit.cli import options
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
 
 def room(
@@ -34,67 +34,74 @@ def room(
         return
     if bool(name) == bool(client):
         raise typer.BadParameter(_("Please name the workshop, or a client with --client."))
-    place, secret = _book_of_a_room(book)
-    _let_go_of_workshops(place, secret)
-    asked = rooms.Asked(
-        book=str(place.resolve()), title=name or "", client=client or "", keep_until=rooms.keep_until(days), lan=lan,
-        arc=str(phases.resolve()) if phases else "", port=port, cert=str(cert.resolve()) if cert else "",
-        key_file=str(key.resolve()) if key else "", public=public,
-    )  # fmt: skip
-    signal.signal(signal.SIGTERM, _stop)  # before anything is told: whoever reads it may answer at once
-    opened = rooms.begin(asked, secret)
+    place, secret = _book_and_key(book)
+    _delete_expired_workshops(place, secret)
+    asked = rooms.RoomRequest(
+        book=str(place.resolve()),
+        title=name or "",
+        client=client or "",
+        keep_until=rooms.retention_date(days),
+        arc=str(phases.resolve()) if phases else "",
+        lan=lan,
+        port=port,
+        cert=str(cert.resolve()) if cert else "",
+        key_file=str(key.resolve()) if key else "",
+        public=public,
+    )
+    signal.signal(signal.SIGTERM, _interrupt)  # before anything is told: whoever reads it may answer at once
+    opened = rooms.open_room(asked, secret)
     try:
-        _tell_of(opened, asked)
-        _until_closed(opened)
+        _show_addresses(opened, asked)
+        _wait_until_closed(opened)
     except KeyboardInterrupt:
         pass
     finally:
-        _close(opened)
+        _close_room(opened)
     typer.echo(_("The room is closed."))
 
 
-def _let_go_of_workshops(place: Path, key: bytes | None) -> None:
+def _delete_expired_workshops(place: Path, key: bytes | None) -> None:
     """What was shared earlier goes on its day."""
     from kit.rooms.workshop import is_due
     from kit.store import Store
     from kit.vault import erasing
 
     with contextlib.closing(Store(place, key)) as store:
-        erasing.let_go(store, lambda one: is_due(one, date.today()), key)
+        erasing.purge_workshops(store, lambda one: is_due(one, date.today()), key)
 
 
 def close_rooms(named: str | None) -> None:
     from kit import rooms
 
     closed, silent = 0, 0
-    for one in rooms.found():
+    for one in rooms.list_open():
         try:
-            if named in (None, one.title or rooms.state(one)["client"]):
-                rooms.close(one)
+            if named in (None, one.title or rooms.get_state(one)["client"]):
+                rooms.close_room(one)
                 closed += 1
-        except rooms.Gone:
+        except rooms.RoomClosed:
             continue
-        except Trouble:
+        except KitError:
             silent += 1
     typer.echo(_("Closed: {n}.").format(n=closed))
     if silent:
-        raise Trouble(_("Not answering just now, so maybe still open: {n}. Please try again soon.").format(n=silent))
+        raise KitError(_("Not answering just now, so maybe still open: {n}. Please try again soon.").format(n=silent))
 
 
-def _book_of_a_room(named: str | None) -> tuple[Path, bytes | None]:
+def _book_and_key(named: str | None) -> tuple[Path, bytes | None]:
     """The file of the book and its key; a room in memory would end with whoever opened it."""
     from kit.vault import keys
 
     if named == ":memory:":
         raise typer.BadParameter(_("--book: a room needs a book on the disk. Please name a file, or: sample"))
     if named == "sample" or (named is None and not places.practice().exists()):
-        options.opened("sample").close()
+        options.unlock_book("sample").close()
         return places.sample(), None
-    place = options.there(named)
-    return place, options.key_of(place) if keys.locked(place) else None
+    place = options.existing_path(named)
+    return place, options.practice_key(place) if keys.is_encrypted(place) else None
 
 
-def _tell_of(opened: Any, asked: Any) -> None:
+def _show_addresses(opened: Any, asked: Any) -> None:
     """The addresses of a room, and what its being reachable means."""
     import segno
 
@@ -119,25 +126,25 @@ def _tell_of(opened: Any, asked: Any) -> None:
     sys.stdout.flush()
 
 
-def _close(opened: Any) -> None:
+def _close_room(opened: Any) -> None:
     from kit import rooms
 
     try:
-        rooms.close(opened)
-    except Trouble:
+        rooms.close_room(opened)
+    except KitError:
         sentence = _("The room isn't answering just now, so it may still be open. To close it, type: kit room --close")
-        raise Trouble(sentence) from None
+        raise KitError(sentence) from None
 
 
-def _until_closed(opened: Any) -> None:
+def _wait_until_closed(opened: Any) -> None:
     """Waits until the room is closed elsewhere, or Ctrl-C; one that is silent, or whose file is gone, is open."""
     import time
 
     from kit import rooms
 
-    while not rooms.is_gone(opened):
+    while not rooms.has_ended(opened):
         time.sleep(0.3)
 
 
-def _stop(*_signal: object) -> None:
+def _interrupt(*_signal: object) -> None:
     raise KeyboardInterrupt

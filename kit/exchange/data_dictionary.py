@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from kit.fields import About, Audience, about, seen
+from kit.fields import About, Audience, about, visible_fields
 from kit.records import KINDS, OfClient, Record
 from kit.words import _
 
@@ -32,7 +32,7 @@ def data_dictionary() -> str:
     head = [_("Field"), _("Label"), _("What it holds"), _("Choices or range"), _("Help"), _("Who may see it")]
     parts = []
     for kind in KINDS:
-        rows = [_described(kind, name, field) for name, field in about(kind).items()]
+        rows = [_describe_field(kind, name, field) for name, field in about(kind).items()]
         table = "\n".join([_line(head), _line(["---"] * len(head)), *map(_line, rows)])
         parts.append(f"## {kind.plural}.csv\n\n{_intro(kind)}\n\n{table}\n")
     return "\n".join(parts)
@@ -48,7 +48,7 @@ def _line(cells: Iterable[str]) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
-def _described(kind: type[Record], name: str, field: About) -> list[str]:
+def _describe_field(kind: type[Record], name: str, field: About) -> list[str]:
     needed = _(" (needed)") if kind.model_fields[name].is_required() else ""
     return [
         f"`{name}`",
@@ -56,11 +56,11 @@ def _described(kind: type[Record], name: str, field: About) -> list[str]:
         _KIND_OF_FIELD[field.kind] + needed,
         _range(field),
         field.help,
-        ", ".join(_who_sees(kind, audience) for audience in _WHO_SEES if name in seen(kind, audience)),
+        ", ".join(_audience_label(kind, audience) for audience in _WHO_SEES if name in visible_fields(kind, audience)),
     ]
 
 
-def _who_sees(kind: type[Record], audience: Audience) -> str:
+def _audience_label(kind: type[Record], audience: Audience) -> str:
     # What was written for supporters reaches each of them who is given a page.
     written_for = audience == "supporter" and "share_with" not in about(kind)
     return _("a supporter") if written_for else _WHO_SEES[audience]

@@ -12,12 +12,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from kit.exchange.cells import FORMULA, columns
+from kit.exchange.cells import FORMULA, column_names
 from kit.fields import FROM_OUTSIDE, About, about
 from kit.records import BY_PLURAL, KINDS, Record, problems
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
-_NOTHING: dict[str, Any] = {
+_EMPTY_VALUES: dict[str, Any] = {
     "text": "",
     "texts": (),
     "several": (),
@@ -27,10 +27,10 @@ _NOTHING: dict[str, Any] = {
     "day": None,
     "link": None,
 }
-_DIVIDERS = ",;\t"  # what spreadsheets put between cells, the European ones and "text with tabs" too
-_DIVIDER_TOLD = re.compile(r"sep=(.)(?:\r\n?|\n|$)", re.IGNORECASE)  # a first line that Excel wants, and hides
+_DELIMITERS = ",;\t"  # what spreadsheets put between cells, the European ones and "text with tabs" too
+_DELIMITER_LINE = re.compile(r"sep=(.)(?:\r\n?|\n|$)", re.IGNORECASE)  # a first line that Excel wants, and hides
 _SPREADSHEETS = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".numbers")
-_SHOWN = 60  # signs of a name in a sentence
+_MAX_NAME = 60  # signs of a name in a sentence
 
 
 @dataclass(frozen=True)
@@ -56,26 +56,28 @@ def read_rows(folder: Path) -> tuple[list[Row], list[str]]:
     try:
         files = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
     except OSError as error:
-        raise Trouble(_("{folder} cannot be opened. Please look at its rights.").format(folder=folder)) from error
+        raise KitError(_("{folder} cannot be opened. Please look at its rights.").format(folder=folder)) from error
     found: dict[str, Path] = {}
     rows: list[Row] = []
     amiss: list[str] = []
     for path in files:
         if path.suffix.lower() == ".csv":
-            amiss += _of_no_kind(path, found)
+            amiss += _unknown_kind(path, found)
             found.setdefault(path.stem.lower(), path)
     for kind in KINDS:
         if kind.plural in found:
-            some, more = _read(found[kind.plural], kind)
+            some, more = _read_file(found[kind.plural], kind)
             rows += some
             amiss += more
     return rows, amiss if found else [_not_saved_as_csv(path) for path in files if path.suffix.lower() in _SPREADSHEETS]
 
 
-def _of_no_kind(path: Path, found: dict[str, Path]) -> Iterator[str]:
+def _unknown_kind(path: Path, found: dict[str, Path]) -> Iterator[str]:
     name = path.stem.lower()
     if name not in BY_PLURAL:
-        yield _("{file}: no kind of entry has this name. Please look at its spelling.").format(file=_shown(path.name))
+        yield _("{file}: no kind of entry has this name. Please look at its spelling.").format(
+            file=_printable(path.name)
+        )
     elif name in found:
         yield _("{file}: {other} has the same name. Please leave one out.").format(
             file=path.name, other=found[name].name
@@ -86,26 +88,26 @@ def _not_saved_as_csv(path: Path) -> str:
     sentence = _(
         "{file}: this is a spreadsheet. Please open it, save each of its sheets as “CSV UTF-8”, and try again."
     )
-    return sentence.format(file=_shown(path.name))
+    return sentence.format(file=_printable(path.name))
 
 
 def read_csv(path: Path, kind: type[Record]) -> tuple[list[Record], list[str]]:
     """The records of a CSV file, and one plain sentence for everything that is amiss in it."""
-    rows, amiss = _read(path, kind)
+    rows, amiss = _read_file(path, kind)
     return [row.record for row in rows], amiss
 
 
-def _read(path: Path, kind: type[Record]) -> tuple[list[Row], list[str]]:
+def _read_file(path: Path, kind: type[Record]) -> tuple[list[Row], list[str]]:
     try:
-        cells = list(_rows(path))
-    except Trouble as trouble:
+        cells = list(_parse_rows(path))
+    except KitError as trouble:
         return [], [str(trouble)]
     if not cells:
         return [], [_("{file}: this file is empty. Please begin it with a row of names.").format(file=path.name)]
     (first, names), rows = cells[0], []
-    if set(names).isdisjoint(columns(kind)):
-        return [], [_in_row(path.name, first, _no_names(kind))]
-    amiss = [f"{path.name}: {sentence}" for sentence in _strange(names, kind)]
+    if set(names).isdisjoint(column_names(kind)):
+        return [], [_in_row(path.name, first, _missing_header(kind))]
+    amiss = [f"{path.name}: {sentence}" for sentence in _unknown_columns(names, kind)]
     for number, some in cells[1:]:
         record, told = _read_row(kind, names, some)
         amiss += [_in_row(path.name, number, sentence) for sentence in told]
@@ -118,13 +120,13 @@ def _in_row(file: str, number: int, sentence: str) -> str:
     return _("{file}, row {number}: {sentence}").format(file=file, number=number, sentence=sentence)
 
 
-def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+def _parse_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     """Number and cells of each row that holds something, numbered as a spreadsheet does."""
-    page = _page(path)
-    told = _DIVIDER_TOLD.match(page)
+    page = _decode(path)
+    told = _DELIMITER_LINE.match(page)
     page = page[told.end() :] if told else page
     first = re.split(r"[\r\n]", page, maxsplit=1)[0]
-    divider = told[1] if told else max(_DIVIDERS, key=first.count)
+    divider = told[1] if told else max(_DELIMITERS, key=first.count)
     for number in count(1):
         try:
             if number == 1:
@@ -132,15 +134,15 @@ def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
             cells = next(reader, None)
         except (csv.Error, ValueError) as error:  # a ValueError: what cannot part cells, a quotation mark
             sentence = _("a quotation mark lacks its partner here, or a cell is far too long. Please look at this row.")
-            raise Trouble(_in_row(path.name, number, sentence)) from error
+            raise KitError(_in_row(path.name, number, sentence)) from error
         if cells is None:
             return
         if any(cells):
             yield number, cells
 
 
-def _page(path: Path) -> str:
-    content = _content(path)
+def _decode(path: Path) -> str:
+    content = _read_bytes(path)
     try:
         page = content.decode("utf-8-sig")
         odd = page.partition("\n")[0].find("\0")
@@ -148,34 +150,34 @@ def _page(path: Path) -> str:
         page, odd = content.decode("latin-1"), error.start
     if odd >= 0:  # an older code page, UTF-16, or no text at all
         sentence = _("a sign here cannot be read. Please save the file as “CSV UTF-8”.")
-        raise Trouble(_in_row(path.name, page.count("\n", 0, odd) + 1, sentence))
+        raise KitError(_in_row(path.name, page.count("\n", 0, odd) + 1, sentence))
     return page.replace("\r\n", "\n")
 
 
-def _content(path: Path) -> bytes:
+def _read_bytes(path: Path) -> bytes:
     if path.exists() and not path.is_file():
-        raise Trouble(_("{file} is no file. Please take it out of this folder.").format(file=path.name))
+        raise KitError(_("{file} is no file. Please take it out of this folder.").format(file=path.name))
     try:
         return path.read_bytes()
     except OSError as error:
-        raise Trouble(_("{file} cannot be opened. Please look whether it is there.").format(file=path)) from error
+        raise KitError(_("{file} cannot be opened. Please look whether it is there.").format(file=path)) from error
 
 
-def _no_names(kind: type[Record]) -> str:
+def _missing_header(kind: type[Record]) -> str:
     sentence = _("no column has a name that the kit knows. Please let the file begin with a row of names: {names}.")
-    return sentence.format(names=", ".join(columns(kind)))
+    return sentence.format(names=", ".join(column_names(kind)))
 
 
-def _shown(name: str) -> str:
+def _printable(name: str) -> str:
     """A name out of a file as it can be shown: nothing that moves a terminal, and not too long."""
-    return "".join(one if one.isprintable() else " " for one in name[:_SHOWN])
+    return "".join(one if one.isprintable() else " " for one in name[:_MAX_NAME])
 
 
-def _strange(names: list[str], kind: type[Record]) -> Iterator[str]:
-    known = columns(kind)
+def _unknown_columns(names: list[str], kind: type[Record]) -> Iterator[str]:
+    known = column_names(kind)
     for name in dict.fromkeys(names):
         if name not in known:
-            yield _('there is no column "{name}" here. Please look at its spelling.').format(name=_shown(name))
+            yield _('there is no column "{name}" here. Please look at its spelling.').format(name=_printable(name))
         elif names.count(name) > 1:
             yield _('the column "{name}" stands here twice. Please leave one out.').format(name=name)
 
@@ -183,24 +185,24 @@ def _strange(names: list[str], kind: type[Record]) -> Iterator[str]:
 def _read_row(kind: type[Record], names: list[str], cells: list[str]) -> tuple[Record | None, Iterable[str]]:
     if any(cells[len(names) :]):
         return None, [_("there are more cells than names in the first row. Please look at the commas.")]
-    described, known = about(kind), set(columns(kind))
+    described, known = about(kind), set(column_names(kind))
     values: dict[str, Any] = {}
     amiss = []
     for name, cell in zip(names, cells, strict=False):
         field = described.get(name)
-        if name in known and (cell or (field and field.kind in _NOTHING)):
+        if name in known and (cell or (field and field.kind in _EMPTY_VALUES)):
             try:
-                values[name] = _value(cell, field)
+                values[name] = _parse_cell(cell, field)
             except ValueError:
-                amiss.append(_day_amiss(field.label if field else name))
-    return (None, amiss) if amiss else _checked(kind, values)
+                amiss.append(_invalid_day(field.label if field else name))
+    return (None, amiss) if amiss else _validate(kind, values)
 
 
-def _day_amiss(label: str) -> str:
+def _invalid_day(label: str) -> str:
     return _("{label}: please write the day like this: 2026-03-31.").format(label=label)
 
 
-def _checked(kind: type[Record], values: dict[str, Any]) -> tuple[Record | None, Iterable[str]]:
+def _validate(kind: type[Record], values: dict[str, Any]) -> tuple[Record | None, Iterable[str]]:
     try:
         # What a file holds was noted before, perhaps by another clock: no day of it is still to come.
         return kind.model_validate(values, context=FROM_OUTSIDE), []
@@ -208,10 +210,10 @@ def _checked(kind: type[Record], values: dict[str, Any]) -> tuple[Record | None,
         return None, problems(kind, error).values()
 
 
-def _value(cell: str, field: About | None) -> Any:
+def _parse_cell(cell: str, field: About | None) -> Any:
     """What a cell says; ValueError when it is no day."""
     if not cell and field:
-        return _NOTHING[field.kind]
+        return _EMPTY_VALUES[field.kind]
     said = cell[1:] if cell.startswith("'") and FORMULA.match(cell) else cell
     if field is None:
         return said
@@ -219,12 +221,12 @@ def _value(cell: str, field: About | None) -> Any:
         return date.fromisoformat(said)  # pydantic would take a bare number for seconds since 1970
     if field.kind == "choice":
         return next((value for value, _label in field.choices if str(value) == said), said)
-    if isinstance(_NOTHING.get(field.kind), tuple):
-        return _parted(said)
+    if isinstance(_EMPTY_VALUES.get(field.kind), tuple):
+        return _split_list(said)
     return said
 
 
-def _parted(cell: str) -> tuple[str, ...]:
+def _split_list(cell: str) -> tuple[str, ...]:
     if cell == "\\":
         return ("",)
     if "\0" in cell or "\1" in cell:

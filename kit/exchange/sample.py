@@ -10,10 +10,10 @@ from kit import places
 from kit.fields import about
 from kit.records import Record
 from kit.store import Store, checkpoint
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
 
-def opened() -> Store:
+def open_sample() -> Store:
     """This person's copy of the sample practice, made at first use so that it ends this week."""
     if places.sample().exists():
         return Store(places.sample())
@@ -21,7 +21,7 @@ def opened() -> Store:
 
     told, problems = exchange.read_folder(places.SAMPLE_DATA)
     if problems or not told:
-        raise Trouble(
+        raise KitError(
             *problems[:1] or [_("The sample practice is not here. Please begin with a whole copy of the kit.")]
         )
     latest = max(one.created_at for one in told).date()
@@ -31,17 +31,17 @@ def opened() -> Store:
     try:
         with contextlib.closing(Store(making)) as store:
             store.keep(*shifted(told, 7 * weeks))
-        _laid_down(making)
+        _move_into_place(making)
     finally:
         for left in making.parent.glob(f"{making.name}*"):
             left.unlink(missing_ok=True)
     return Store(places.sample())
 
 
-def _laid_down(making: Path) -> None:
+def _move_into_place(making: Path) -> None:
     """Puts the sample in its place with its head; where another notebook was quicker, its sample stays."""
     place = places.sample()
-    for source, target in ((checkpoint.beside(making), checkpoint.beside(place)), (making, place)):
+    for source, target in ((checkpoint.path_for(making), checkpoint.path_for(place)), (making, place)):
         if place.exists():
             source.unlink(missing_ok=True)
         elif source.exists():
@@ -50,10 +50,10 @@ def _laid_down(making: Path) -> None:
 
 def shifted(records: Iterable[Record], days: int) -> list[Record]:
     """The same records, every day in them `days` later; a multiple of 7 keeps Mondays Mondays."""
-    return [_moved(record, timedelta(days=days)) for record in records]
+    return [_shift(record, timedelta(days=days)) for record in records]
 
 
-def _moved(record: Record, by: timedelta) -> Record:
+def _shift(record: Record, by: timedelta) -> Record:
     dates = [name for name, field in about(type(record)).items() if field.kind == "day"]
     later = {name: getattr(record, name) + by for name in ("created_at", *dates) if getattr(record, name) is not None}
     return type(record).model_validate({**record.model_dump(), **later}, context={"kept": True})

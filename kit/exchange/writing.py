@@ -7,7 +7,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from kit.exchange.cells import BETWEEN, FORMULA, columns
+from kit.exchange.cells import FORMULA, SEPARATOR, column_names
 from kit.records import Record
 
 
@@ -16,18 +16,18 @@ def write_csv(path: Path, records: Sequence[Record], without: Iterable[str] = ()
     kinds = {type(record) for record in records}
     if len(kinds) != 1:
         raise ValueError("a CSV file holds records of exactly one kind")
-    names = [name for name in columns(kinds.pop()) if name not in set(without)]
+    names = [name for name in column_names(kinds.pop()) if name not in set(without)]
     page = StringIO()
     writer = csv.writer(page, lineterminator="\n")
     writer.writerow(names)
-    writer.writerows([_cell(getattr(record, name)) for name in names] for record in records)
+    writer.writerows([_format_cell(getattr(record, name)) for name in names] for record in records)
     written = page.getvalue()
     # Excel takes a file for an old code page unless its first bytes say otherwise.
     encoding = "utf-8" if written.isascii() else "utf-8-sig"
     path.write_bytes(written.encode(encoding))
 
 
-def _cell(value: Any) -> str:
+def _format_cell(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -38,11 +38,11 @@ def _cell(value: Any) -> str:
         return value.astimezone(UTC).isoformat()
     if isinstance(value, date):
         return value.isoformat()
-    written = _joined(value) if isinstance(value, tuple) else str(value)
+    written = _join_list(value) if isinstance(value, tuple) else str(value)
     return f"'{written}" if FORMULA.match(written) else written
 
 
-def _joined(items: tuple[str, ...]) -> str:
+def _join_list(items: tuple[str, ...]) -> str:
     if items == ("",):
         return "\\"  # else it would look like nothing at all
-    return BETWEEN.join(item.replace("\\", "\\\\").replace("|", "\\|") for item in items)
+    return SEPARATOR.join(item.replace("\\", "\\\\").replace("|", "\\|") for item in items)

@@ -16,14 +16,14 @@ from kit.measures import JOURNEY
 from kit.records import Record
 
 # What each picture tells of: where nothing of it was noted, or may be seen, the picture is left out.
-TELLS_OF = {"journey": JOURNEY, "finding_my_feet": ("setbacks",), "what_helped": ("tool_uses",),
+SOURCES = {"journey": JOURNEY, "finding_my_feet": ("setbacks",), "what_helped": ("tool_uses",),
             "small_steps": ("step_weeks",)}  # fmt: skip
-NEEDED = tuple(kind for kind in CLIENT_KINDS if kind.plural in {*JOURNEY, "tools", "tool_uses", "step_weeks"})
+REQUIRED_KINDS = tuple(kind for kind in CLIENT_KINDS if kind.plural in {*JOURNEY, "tools", "tool_uses", "step_weeks"})
 # A part of somebody's stretches would look like all of them: who reads only what was shared sees the journey alone.
 SHARED = ("journey",)
 
 
-def drawn(
+def draw(
     seen: Mapping[str, pd.DataFrame],
     today: date,
     own_words: Sequence[str],
@@ -32,15 +32,15 @@ def drawn(
     until: date | None = None,
 ) -> dict[str, list[Picture]]:
     """Name -> the pictures under this name, in the order of a page."""
-    noted = {kind.plural: _whole(kind, seen.get(kind.plural)) for kind in NEEDED}
+    noted = {kind.plural: _with_all_columns(kind, seen.get(kind.plural)) for kind in REQUIRED_KINDS}
     story = registry.Story(noted, today, own_words, for_coach=audience == "just_me", since=since, until=until)
-    names = SHARED if audience == "supporter" else tuple(TELLS_OF)
-    shown = [name for name in names if not all(story.told[plural].empty for plural in TELLS_OF[name])]
-    return {name: [_without_empty_columns(one) for one in registry.shown(MADE[name], story)] for name in shown}
+    names = SHARED if audience == "supporter" else tuple(SOURCES)
+    shown = [name for name in names if not all(story.told[plural].empty for plural in SOURCES[name])]
+    return {name: [_without_empty_columns(one) for one in registry.shown(MAKERS[name], story)] for name in shown}
 
 
 # What fits what came before is for a screen, where it can be talked over.
-MADE = {
+MAKERS = {
     **registry.PICTURES, "journey": registry.journey_of, "what_helped": registry.tools_that_helped,
 }  # fmt: skip
 
@@ -53,7 +53,7 @@ def _without_empty_columns(picture: Picture) -> Picture:
     return replace(picture, columns=[picture.columns[at] for at in kept], rows=rows)
 
 
-def _whole(kind: type[Record], frame: pd.DataFrame | None) -> pd.DataFrame:
+def _with_all_columns(kind: type[Record], frame: pd.DataFrame | None) -> pd.DataFrame:
     """A frame with all columns of its kind: an audience that may see none of them is handed none."""
     if frame is None or frame.empty:
         return _empty(kind)

@@ -11,29 +11,29 @@ import pandas as pd
 from kit import card as cards
 from kit import files
 from kit.fields import Audience, about
-from kit.frames import CLIENT_KINDS, frame, within
+from kit.frames import CLIENT_KINDS, filter_period, frame
 from kit.records import BY_PLURAL, Plan, Practice, Supporter, SupportLine
 from kit.reports import page_pictures, rendering
-from kit.reports.output import called, keep
-from kit.reports.story import READ, names_of, next_date, opening, own_words_of, told_in
+from kit.reports.output import file_name, save
+from kit.reports.story import TOLD_KINDS, build_story, names_of, next_date, opening, own_words_of
 from kit.reports.story import rows as rows_of
 from kit.store import Store
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
-FEW = 6  # as many small things stand open; the earlier ones are in a table, and the page says where
+OPEN_ITEMS = 6  # as many small things stand open; the earlier ones are in a table, and the page says where
 # The words by which a reader may be named; "coach" is what people say for "just_me".
 READERS: dict[str, Audience] = {
     "client": "client", "supporter": "supporter", "coach": "just_me", "just_me": "just_me",
 }  # fmt: skip
 # Lines to call and the practice's own details belong to nobody: every reader gets them.
-OF_ALL = (SupportLine, Practice)
-AGREED = {"client": "my report", "supporter": "a supporter's report"}
+SHARED_KINDS = (SupportLine, Practice)
+CONSENTS = {"client": "my report", "supporter": "a supporter's report"}
 
 Rows = Mapping[str, Sequence[dict[str, Any]]]
 
 
 @dataclass(frozen=True)
-class Asked:
+class ReportRequest:
     """Which page is asked for: its reader, its time, and what is left out of it by choice."""
 
     audience: str = "client"
@@ -47,7 +47,7 @@ class Asked:
     def reader(self) -> Audience:
         if self.audience not in READERS:
             readers = ", ".join(READERS)
-            raise Trouble(_("A page can be made for one of these: {readers}.").format(readers=readers))
+            raise KitError(_("A page can be made for one of these: {readers}.").format(readers=readers))
         return READERS[self.audience]
 
 
@@ -66,13 +66,13 @@ class Page:
 
     def called(self, today: date | None = None, ending: str = ".html") -> str:
         """The name of its file."""
-        return called(self.client, self.audience, today or date.today(), self.supporter, ending)
+        return file_name(self.client, self.audience, today or date.today(), self.supporter, ending)
 
     def write(self, to: Path | None = None, today: date | None = None) -> Path:
-        return keep(self.html.encode(), self.called(today), to)
+        return save(self.html.encode(), self.called(today), to)
 
 
-def make(
+def write_report(
     store: Store,
     client: str,
     audience: str = "client",
@@ -82,42 +82,42 @@ def make(
     to: Path | None = None,
 ) -> Path:
     """Writes a client's story for one reader; `supporter` is the name or id of the one whom it is for."""
-    return asked_for(store, client, Asked(audience, supporter, since, until)).write(to)
+    return build(store, client, ReportRequest(audience, supporter, since, until)).write(to)
 
 
-def asked_for(store: Store, client: str, asked: Asked) -> Page:
+def build(store: Store, client: str, asked: ReportRequest) -> Page:
     """The page of one client of this book."""
-    return made(read(store, client), client, asked)
+    return build_from_rows(read_rows(store, client), client, asked)
 
 
-def read(store: Store, client: str | None = None) -> Rows:
+def read_rows(store: Store, client: str | None = None) -> Rows:
     """Plain rows of one client, or of all: one query a kind. What belongs to nobody comes along."""
     if client is not None:
         store.client(client)
-    return {**store.rows(CLIENT_KINDS, client), **store.rows(OF_ALL)}
+    return {**store.rows(CLIENT_KINDS, client), **store.rows(SHARED_KINDS)}
 
 
-def made(told: Rows, client: str, asked: Asked, today: date | None = None) -> Page:
-    """The page of one client, from the plain rows of a book; raises Trouble where its reader may not have it."""
-    supporter = _reader(told["supporters"], client, asked.supporter) if asked.reader == "supporter" else None
-    if agreed(told["agreements"], asked.reader) is False:
-        raise Trouble(_TAKEN_BACK[asked.reader].format(client=client))
-    shown = without(told, asked.left_out)
-    readers = [*((kind, asked.reader) for kind in _TOLD_KINDS), *((kind, "client") for kind in OF_ALL)]
+def build_from_rows(told: Rows, client: str, asked: ReportRequest, today: date | None = None) -> Page:
+    """The page of one client, from the plain rows of a book; raises KitError where its reader may not have it."""
+    supporter = _find_supporter(told["supporters"], client, asked.supporter) if asked.reader == "supporter" else None
+    if has_consent(told["agreements"], asked.reader) is False:
+        raise KitError(_CONSENT_WITHDRAWN[asked.reader].format(client=client))
+    shown = exclude(told, asked.left_out)
+    readers = [*((kind, asked.reader) for kind in _REPORT_KINDS), *((kind, "client") for kind in SHARED_KINDS)]
     frames = {  # a kind of which nothing was noted needs no frame
         kind.plural: frame(kind, shown[kind.plural], reader, supporter)
         for kind, reader in readers
         if shown[kind.plural]
     }
-    html = page(
+    html = render_page(
         frames, client=client, audience=asked.reader, today=today or date.today(), supporter=supporter,
         since=asked.since, until=asked.until, left_out=len(asked.left_out), size=asked.size,
     )  # fmt: skip
-    return Page(html, client, asked.reader, _called(supporter, told["supporters"]))
+    return Page(html, client, asked.reader, _file_label(supporter, told["supporters"]))
 
 
-_TOLD_KINDS = [kind for kind in CLIENT_KINDS if kind.plural in {*READ, "check_ins"}]
-_TAKEN_BACK = {
+_REPORT_KINDS = [kind for kind in CLIENT_KINDS if kind.plural in {*TOLD_KINDS, "check_ins"}]
+_CONSENT_WITHDRAWN = {
     "client": _("{client} has taken back the agreement to a report; it can be given anew under agreements."),
     "supporter": _(
         "{client} has taken back the agreement to a report for someone who stands by them; "
@@ -126,20 +126,20 @@ _TAKEN_BACK = {
 }
 
 
-def agreed(agreements: Iterable[Mapping[str, Any]], audience: str) -> bool | None:
+def has_consent(agreements: Iterable[Mapping[str, Any]], audience: str) -> bool | None:
     """Whether an agreement to this reader's page stands; None where it was never spoken of."""
-    said = [row["withdrawn_on"] for row in agreements if row["to"] == AGREED.get(audience)]
+    said = [row["withdrawn_on"] for row in agreements if row["to"] == CONSENTS.get(audience)]
     return any(day is None for day in said) if said else None
 
 
-def _reader(supporters: Iterable[dict], client: str, named: str | None) -> Supporter:
+def _find_supporter(supporters: Iterable[dict], client: str, named: str | None) -> Supporter:
     for row in supporters:
         if named in (row["id"], row["name"]):
             return Supporter.model_validate(row, context={"kept": True})
-    raise Trouble(_("Please name one of those who stand by {client}.").format(client=client))
+    raise KitError(_("Please name one of those who stand by {client}.").format(client=client))
 
 
-def _called(supporter: Supporter | None, all_of_them: Sequence[dict]) -> str:
+def _file_label(supporter: Supporter | None, all_of_them: Sequence[dict]) -> str:
     """What a supporter's file is called by: two who bear one name get two files."""
     if supporter is None:
         return ""
@@ -151,25 +151,29 @@ def _called(supporter: Supporter | None, all_of_them: Sequence[dict]) -> str:
     return f"{supporter.name} {supporter.id[:6]}" if len(same) > 1 else supporter.name
 
 
-def without(told: Rows, left_out: Collection[str]) -> Rows:
+def exclude(told: Rows, left_out: Collection[str]) -> Rows:
     """The rows without those that are left out by choice, and without what cannot stand without them."""
     gone = set(left_out)
     if not gone:
         return told
     return {
-        plural: [row for row in some if row["id"] not in gone and not any(row[name] in gone for name in _needs(plural))]
+        plural: [
+            row
+            for row in some
+            if row["id"] not in gone and not any(row[name] in gone for name in _required_links(plural))
+        ]
         for plural, some in told.items()
     }
 
 
-def _needs(plural: str) -> list[str]:
+def _required_links(plural: str) -> list[str]:
     kind = BY_PLURAL[plural]
     return [
         name for name, field in about(kind).items() if field.kind == "link" and kind.model_fields[name].is_required()
     ]
 
 
-def page(
+def render_page(
     frames: Mapping[str, pd.DataFrame],
     *,
     client: str,
@@ -186,12 +190,12 @@ def page(
     `supporter` is the one whom a page for a supporter is made for. `since` and `until` leave out what is dated
     otherwise; what has no day yet stays.
     """
-    shown = within(frames, since, until)
-    story = told_in(shown, names_of(frames), today)
+    shown = filter_period(frames, since, until)
+    story = build_story(shown, names_of(frames), today)
     is_part = any(len(shown[plural]) < len(some) for plural, some in frames.items())
     first, own_words = opening(story, supporter, is_part), own_words_of(story)
-    pictures = page_pictures.drawn(frames, min(today, until or today), own_words, audience, since, until)
-    return rendering.filled(
+    pictures = page_pictures.draw(frames, min(today, until or today), own_words, audience, since, until)
+    return rendering.render(
         "report.html",
         page_pictures.figures(pictures),
         size,
@@ -208,7 +212,7 @@ def page(
         until=until,
         left_out=left_out,
         a_year_ago=today - timedelta(days=365),
-        few=FEW,
+        few=OPEN_ITEMS,
         sections=dict(about(Plan)["section"].choices),
     )
 
@@ -216,10 +220,10 @@ def page(
 # the card -------------------------------------------------------------------------------------------
 
 
-def card(store: Store, client: str, today: date | None = None, size: str = "") -> Page:
+def build_card(store: Store, client: str, today: date | None = None, size: str = "") -> Page:
     """The card to take along as a page of its own: no setbacks on it, no numbers about anybody."""
     store.client(client)
     today = today or date.today()
     rows = cards.rows(lambda kind: store.records(kind, client), store.records(SupportLine), today)
-    html = rendering.filled("card.html", size=size, rows=rows, client=client, today=today)
+    html = rendering.render("card.html", size=size, rows=rows, client=client, today=today)
     return Page(html, client, "card")

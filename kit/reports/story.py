@@ -11,9 +11,9 @@ from kit.fields import About, about
 from kit.records import BY_PLURAL, LISTED_ONLY, Record, Supporter
 from kit.words import _, beside, day_words
 
-AS_NOTED = ("supporters", "support_lines")
+UNSORTED_KINDS = ("supporters", "support_lines")
 # Which fields a page tells of one record, in this order, under the labels of the declaration.
-TOLD = {
+TOLD_FIELDS = {
     "clients": ("limits", "wish_you_knew", "private_note"),
     "sessions": ("takeaway", "ask_next_time", "private_note"),
     "milestones": ("area", "noticed_by", "note", "i_would_know_it_by"),
@@ -27,7 +27,7 @@ TOLD = {
 }
 
 # What a page tells of in words; check-ins are in its pictures alone.
-READ = ("better", "tool_uses", "wins", "sparks", "plan", "support_lines", "practice", *TOLD)
+TOLD_KINDS = ("better", "tool_uses", "wins", "sparks", "plan", "support_lines", "practice", *TOLD_FIELDS)
 Row = SimpleNamespace
 Names = Mapping[str, Mapping[str, str]]
 
@@ -38,7 +38,7 @@ def rows(kind: type[Record], frame: pd.DataFrame | None) -> list[Row]:
         return []
     columns = {name: _plain(frame[name]) if name in frame else [None] * len(frame) for name in ("id", *about(kind))}
     found = [Row(**dict(zip(columns, values, strict=True))) for values in zip(*columns.values(), strict=True)]
-    if kind.dated not in columns or kind.plural in AS_NOTED:
+    if kind.dated not in columns or kind.plural in UNSORTED_KINDS:
         return found
     return sorted(found, key=lambda row: getattr(row, kind.dated) or date.max)[::-1]
 
@@ -61,28 +61,28 @@ def names_of(frames: Mapping[str, pd.DataFrame]) -> Names:
     }
 
 
-def told_in(frames: Mapping[str, pd.DataFrame], names: Names, today: date) -> Row:
+def build_story(frames: Mapping[str, pd.DataFrame], names: Names, today: date) -> Row:
     """Plural -> rows; each row also has `told`: field -> its label and its words, where it holds something."""
-    told = Row(**{plural: rows(BY_PLURAL[plural], frames.get(plural)) for plural in READ})
-    for plural, fields in TOLD.items():
+    told = Row(**{plural: rows(BY_PLURAL[plural], frames.get(plural)) for plural in TOLD_KINDS})
+    for plural, fields in TOLD_FIELDS.items():
         for row in getattr(told, plural):
-            row.told = _told(BY_PLURAL[plural], row, fields, names)
+            row.told = _told_fields(BY_PLURAL[plural], row, fields, names)
     for step in told.steps:
         step.weeks = [week for week in told.step_weeks if week.step == step.id]
         step.over = bool(step.ends_on and step.ends_on < today)
-    helped = _helped_in(told)
+    helped = _tools_that_helped(told)
     for setback in told.setbacks:
         setback.helped = helped.get(setback.id, [])
     return told
 
 
-def _told(kind: type[Record], row: Row, fields: Sequence[str], names: Names) -> dict[str, tuple[str, str]]:
+def _told_fields(kind: type[Record], row: Row, fields: Sequence[str], names: Names) -> dict[str, tuple[str, str]]:
     described = about(kind)
-    told = {name: (described[name].label, in_words(described[name], getattr(row, name), names)) for name in fields}
+    told = {name: (described[name].label, format_value(described[name], getattr(row, name), names)) for name in fields}
     return {name: pair for name, pair in told.items() if pair[1]}
 
 
-def _helped_in(story: Row) -> dict[str, list[str]]:
+def _tools_that_helped(story: Row) -> dict[str, list[str]]:
     """Setback -> the tools that helped in it, even a little; what somebody prescribed is never weighed."""
     tools = {tool.id: tool.title for tool in story.tools if tool.kind not in LISTED_ONLY}
     helped: dict[str, list[str]] = {}
@@ -93,13 +93,13 @@ def _helped_in(story: Row) -> dict[str, list[str]]:
     return {setback: list(dict.fromkeys(titles)) for setback, titles in helped.items()}
 
 
-def in_words(field: About, value: Any, names: Names) -> str:
+def format_value(field: About, value: Any, names: Names) -> str:
     if value is None or value == "" or value == ():
         return ""
-    return IN_WORDS[field.kind](field, value, names)
+    return FORMATTERS[field.kind](field, value, names)
 
 
-def _chosen(field: About, value: Any) -> str:
+def _choice_label(field: About, value: Any) -> str:
     return str(dict(field.choices).get(value, value))
 
 
@@ -108,11 +108,11 @@ def side_by_side(texts: Iterable[str | None]) -> str:
     return beside(" · ", filter(None, texts))
 
 
-IN_WORDS: dict[str, Callable[[About, Any, Names], str]] = {
+FORMATTERS: dict[str, Callable[[About, Any, Names], str]] = {
     "text": lambda field, value, names: value,
     "texts": lambda field, value, names: side_by_side(value),
-    "several": lambda field, value, names: side_by_side(_chosen(field, one) for one in value),
-    "choice": lambda field, value, names: _chosen(field, value),
+    "several": lambda field, value, names: side_by_side(_choice_label(field, one) for one in value),
+    "choice": lambda field, value, names: _choice_label(field, value),
     "rating": lambda field, value, names: _("{value}, on a line from 0 ({low}) to 10 ({high})").format(
         value=value, low=field.ends[0], high=field.ends[1]
     ),
@@ -132,24 +132,24 @@ def opening(story: Row, supporter: Supporter | None, is_part: bool = False) -> R
     if supporter:
         asked = supporter.asked_to or _("Thank you for standing by me.")
         knew = next((one.wish_you_knew for one in story.clients if one.wish_you_knew), "")
-        _said_once(story, knew)
+        _drop_repeated(story, knew)
         return Row(label=_("What I ask of you"), words=asked, knew=knew)
     for label, words in (
         (_("What better means to me"), [one.text for one in story.better]),
-        (_("What I take along, in my words"), [one.takeaway for one in story.sessions]),
+        (_("What I take with me, in my words"), [one.takeaway for one in story.sessions]),
         (_("What I wish people knew"), [one.wish_you_knew for one in story.clients]),
         (_("A small win"), [one.title for one in story.wins]),
     ):
         found = next((one for one in words if one), "")
         if found:
-            _said_once(story, found)
+            _drop_repeated(story, found)
             return Row(label=label, words=found, knew="")
     if is_part:
         return Row(label=_("A look back"), words=_("These are notes from one stretch of time."), knew="")
     return Row(label=_("A beginning"), words=_("This page is at its beginning. It grows with what you note."), knew="")
 
 
-def _said_once(story: Row, words: str) -> None:
+def _drop_repeated(story: Row, words: str) -> None:
     for row in [*story.sessions, *story.clients]:
         row.told = {name: pair for name, pair in row.told.items() if pair[1] != words}
 

@@ -4,33 +4,33 @@ import secrets
 from dataclasses import dataclass, field
 from hmac import compare_digest
 
-LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another one
-LENGTH = 6
-WRONG = 10  # codes, after which none is taken any more until the facilitator makes a new one
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another one
+CODE_LENGTH = 6
+MAX_WRONG = 10  # codes, after which none is taken any more until the facilitator makes a new one
 
 
-def secret() -> str:
+def new_secret() -> str:
     """128 bits, as they stand in a link."""
     return secrets.token_urlsafe(16)
 
 
-def short() -> str:
-    return "".join(secrets.choice(LETTERS) for _letter in range(LENGTH))
+def new_typed_code() -> str:
+    return "".join(secrets.choice(ALPHABET) for _letter in range(CODE_LENGTH))
 
 
 @dataclass
-class Codes:
+class AccessCodes:
     """The secrets of one room, for as long as it is open."""
 
-    join: str = field(default_factory=secret)
-    lead: str = field(default_factory=secret)
-    board: str = field(default_factory=secret)
-    typed: str = field(default_factory=short)
+    join: str = field(default_factory=new_secret)
+    lead: str = field(default_factory=new_secret)
+    board: str = field(default_factory=new_secret)
+    typed: str = field(default_factory=new_typed_code)
     wrong: int = 0
 
     @property
     def locked(self) -> bool:
-        return self.wrong >= WRONG
+        return self.wrong >= MAX_WRONG
 
     def opens(self, role: str, given: str) -> bool:
         """Whether this is the secret of a link."""
@@ -48,8 +48,8 @@ class Codes:
 
     def renew(self) -> None:
         """Another link and another short code; those before open nothing from now on."""
-        self.join = secret()
+        self.join = new_secret()
         self.renew_typed()
 
     def renew_typed(self) -> None:
-        self.typed, self.wrong = short(), 0
+        self.typed, self.wrong = new_typed_code(), 0

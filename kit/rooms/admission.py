@@ -8,14 +8,14 @@ from tornado.web import Application, HTTPError, decode_signed_value, stream_requ
 
 from kit.rooms.handlers import Page
 
-STRANGER = 2 * 1024  # bytes: a code, or a yes
-PHONE = 16 * 1024  # a line of 280 characters, each of them twelve bytes in a form
-LARGEST = 256 * 1024  # a client's own form
-SENT_WITHIN = 15.0  # seconds in which all of it is here
+MAX_STRANGER = 2 * 1024  # bytes: a code, or a yes
+MAX_PHONE = 16 * 1024  # a line of 280 characters, each of them twelve bytes in a form
+MAX_FORM = 256 * 1024  # a client's own form
+BODY_TIMEOUT = 15.0  # seconds in which all of it is here
 
 
 @stream_request_body
-class TooMuch(Page):
+class BodyTooLarge(Page):
     """Lets go of each part as it comes, and says one sentence in the end."""
 
     role = ""
@@ -32,14 +32,14 @@ class TooMuch(Page):
     get = put = patch = delete = post
 
 
-class Admitting(Application):
+class LimitingApplication(Application):
     """Looks at who asks when the head of a request is here: what is too much for them is not held."""
 
     def get_handler_delegate(self, request: HTTPServerRequest, *given: Any, **more: Any) -> Any:
         connection: Any = request.connection
         most, length = self._most(request), request.headers.get("Content-Length", "")
         if length.isdecimal() and int(length) > most:
-            return super().get_handler_delegate(request, TooMuch)
+            return super().get_handler_delegate(request, BodyTooLarge)
         connection.set_max_body_size(most)
         return super().get_handler_delegate(request, *given, **more)
 
@@ -47,10 +47,10 @@ class Admitting(Application):
         room = self.settings["room"]
         bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
         if room.codes.opens("lead", bearer) or self._told(request, "lead") == "lead":
-            return PHONE
+            return MAX_PHONE
         if self._told(request, "person") not in room.run.people:
-            return STRANGER
-        return LARGEST if room.kind == "session" else PHONE
+            return MAX_STRANGER
+        return MAX_FORM if room.kind == "session" else MAX_PHONE
 
     def _told(self, request: HTTPServerRequest, role: str) -> str:
         name = f"room_{role}"

@@ -10,23 +10,23 @@ from typing import Any
 from kit import places
 from kit.fields import about
 from kit.records import BY_PLURAL
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
-OWN = Path(__file__).with_name("workshop.toml")
-SHARED = ("word", "rating", "line", "lines", "helps")  # what is kept in the book
-HIDDEN = ("word", "rating")  # until it is revealed
-ALONE = ("own", "when_then")  # what never leaves the phone
-SEVERAL = ("lines", "helps")
-KINDS = ("agree", *SHARED, *ALONE, "take_home", "read")
-ONE_LINE = ("word", "rating")
-LONGEST = {"word": 40, "line": 280, "lines": 280, "helps": 140}
+BUILT_IN = Path(__file__).with_name("workshop.toml")
+SHARED_KINDS = ("word", "rating", "line", "lines", "helps")  # what is kept in the book
+HIDDEN_KINDS = ("word", "rating")  # until it is revealed
+PRIVATE_KINDS = ("own", "when_then")  # what never leaves the phone
+LIST_KINDS = ("lines", "helps")
+KINDS = ("agree", *SHARED_KINDS, *PRIVATE_KINDS, "take_home", "read")
+SINGLE_LINE_KINDS = ("word", "rating")
+MAX_LENGTHS = {"word": 40, "line": 280, "lines": 280, "helps": 140}
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _PHASE = {"name": str, "title": str, "minutes": int, "lead": str, "take_home": bool, "ask": list}
 _ASK = {"name": str, "kind": str, "prompt": str, "help": str, "of": str, "points": list, "rows": int}
 
 
 @dataclass(frozen=True)
-class Ask:
+class Question:
     """One question, which is one screen of a phone."""
 
     name: str
@@ -39,19 +39,19 @@ class Ask:
 
     @property
     def shared(self) -> bool:
-        return self.kind in SHARED
+        return self.kind in SHARED_KINDS
 
     @property
     def hidden(self) -> bool:
-        return self.kind in HIDDEN
+        return self.kind in HIDDEN_KINDS
 
     @property
     def several(self) -> bool:
-        return self.kind in SEVERAL
+        return self.kind in LIST_KINDS
 
     @property
     def alone(self) -> bool:
-        return self.kind in ALONE
+        return self.kind in PRIVATE_KINDS
 
 
 @dataclass(frozen=True)
@@ -61,24 +61,24 @@ class Phase:
     name: str
     title: str
     minutes: int
-    asks: tuple[Ask, ...]
+    asks: tuple[Question, ...]
     lead: str = ""
     take_home: bool = False
 
 
 @dataclass(frozen=True)
-class Arc:
+class Agenda:
     """All phases in their order."""
 
     title: str
     phases: tuple[Phase, ...]
 
-    def asks(self) -> Iterator[tuple[int, Ask]]:
+    def asks(self) -> Iterator[tuple[int, Question]]:
         for at, phase in enumerate(self.phases):
             for ask in phase.asks:
                 yield at, ask
 
-    def ask(self, name: str) -> tuple[int, Ask] | None:
+    def ask(self, name: str) -> tuple[int, Question] | None:
         """The question of this name, and the number of its phase."""
         return next(((at, ask) for at, ask in self.asks() if ask.name == name), None)
 
@@ -87,28 +87,28 @@ class Arc:
         return sum(phase.minutes for phase in self.phases[:at])
 
 
-def read(path: Path | None = None) -> Arc:
-    """The arc of `path`, else the one in the kit's folder, else the kit's own; raises Trouble with the line."""
+def load(path: Path | None = None) -> Agenda:
+    """The arc of `path`, else the one in the kit's folder, else the kit's own; raises KitError with the line."""
     own = places.home() / "workshop.toml"
-    path = path or (own if own.exists() else OWN)
+    path = path or (own if own.exists() else BUILT_IN)
     try:
         text = path.read_text(encoding="utf-8")
-        return _Reading(path, text).arc(tomllib.loads(text))
+        return _Parser(path, text).arc(tomllib.loads(text))
     except OSError as error:
-        raise Trouble(_("{path} cannot be read. Please look whether it is there.").format(path=path)) from error
+        raise KitError(_("{path} cannot be read. Please look whether it is there.").format(path=path)) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Trouble(
+        raise KitError(
             _("{path} cannot be read: {why}. Please look at that line.").format(path=path, why=error)
         ) from error
 
 
-class _Reading:
+class _Parser:
     """Looks at each part of a file, and knows the line of whatever does not fit."""
 
     def __init__(self, path: Path, text: str) -> None:
         self.path, self.lines, self.names = path, text.splitlines(), set[str]()
 
-    def arc(self, told: Mapping[str, Any]) -> Arc:
+    def arc(self, told: Mapping[str, Any]) -> Agenda:
         where = _Place(0, 0)
         self._known(told, {"title": str, "phase": list}, where)
         if not told.get("title", "").strip() or not told.get("phase"):
@@ -118,7 +118,7 @@ class _Reading:
             raise self._trouble(
                 _('the first question must be of the kind "agree": nobody joins without it.'), _Place(1)
             )
-        return Arc(told["title"], phases)
+        return Agenda(told["title"], phases)
 
     def _phase(self, told: Mapping[str, Any], at: int) -> Phase:
         where = _Place(at)
@@ -134,7 +134,7 @@ class _Reading:
             told["name"], told["title"], told["minutes"], asks, told.get("lead", ""), told.get("take_home", False)
         )
 
-    def _ask(self, told: Mapping[str, Any], phase: int, number: int) -> Ask:
+    def _ask(self, told: Mapping[str, Any], phase: int, number: int) -> Question:
         where = _Place(phase, number)
         self._known(told, _ASK, where)
         self._needs(told, ("name", "kind"), where)
@@ -151,7 +151,7 @@ class _Reading:
             raise self._trouble(_("points: please write short texts in quotes."), where, "points")
         if told["kind"] == "agree" and not points:
             raise self._trouble(_("points: please write what you agree on."), where, "points")
-        return Ask(
+        return Question(
             told["name"], told["kind"], prompt, told.get("help", wording.get("help", "")),
             wording.get("ends", (_("not at all"), _("very much"))), tuple(points), max(1, min(told.get("rows", 3), 12)),
         )  # fmt: skip
@@ -186,9 +186,9 @@ class _Reading:
             if key not in told or (isinstance(told[key], str) and not told[key].strip()):
                 raise self._trouble(_("{key} is needed here.").format(key=key), where, key)
 
-    def _trouble(self, sentence: str, where: "_Place", key: str = "") -> Trouble:
+    def _trouble(self, sentence: str, where: "_Place", key: str = "") -> KitError:
         told = _("{path}, line {line}: {sentence}")
-        return Trouble(told.format(path=self.path, line=where.line(self.lines, key), sentence=sentence))
+        return KitError(told.format(path=self.path, line=where.line(self.lines, key), sentence=sentence))
 
 
 _ASKED = {

@@ -8,41 +8,41 @@ from kit.records import Answer, Workshop
 from kit.rooms import agenda, disclosure
 from kit.store import Store
 
-NONE = disclosure.Shown()
+NO_FIGURE = disclosure.Figure()
 
 
 @dataclass(frozen=True)
-class Kept:
+class ArchivedQuestion:
     """One question, what was shown of its lines, and what was not; of numbers, the figure that all may see."""
 
     prompt: str
     kind: str
     shown: tuple[str, ...] = ()
     back: tuple[str, ...] = ()
-    figure: disclosure.Shown = NONE
+    figure: disclosure.Figure = NO_FIGURE
 
 
-def of(store: Store, workshop: Workshop) -> list[Kept]:
+def read_archive(store: Store, workshop: Workshop) -> list[ArchivedQuestion]:
     """The questions in the order of the phases; one that no phase asks any more comes last, by its name."""
-    asks = _asks()
+    asks = _questions()
     places = {name: place for place, name in enumerate(asks)}
     found = sorted(
         store.records(Answer, workshop=workshop.id),
         key=lambda one: (places.get(one.phase, len(places)), one.phase, one.id),
     )
-    return [_kept(asks.get(name), name, list(some)) for name, some in groupby(found, attrgetter("phase"))]
+    return [_archive_question(asks.get(name), name, list(some)) for name, some in groupby(found, attrgetter("phase"))]
 
 
-def _asks() -> dict[str, agenda.Ask]:
+def _questions() -> dict[str, agenda.Question]:
     """What the facilitator's own phases ask, then what the kit's do."""
-    own = {ask.name: ask for _at, ask in agenda.read().asks()}
-    return own | {ask.name: ask for _at, ask in agenda.read(agenda.OWN).asks() if ask.name not in own}
+    own = {ask.name: ask for _at, ask in agenda.load().asks()}
+    return own | {ask.name: ask for _at, ask in agenda.load(agenda.BUILT_IN).asks() if ask.name not in own}
 
 
-def _kept(ask: agenda.Ask | None, name: str, found: list[Answer]) -> Kept:
+def _archive_question(ask: agenda.Question | None, name: str, found: list[Answer]) -> ArchivedQuestion:
     prompt = ask.prompt if ask else name.replace("_", " ").capitalize()
-    numbers = [disclosure.read(one.text) for one in found]
+    numbers = [disclosure.parse_figure(one.text) for one in found]
     if ask.kind == "rating" if ask else all(one.text.isdigit() for one in found) or any(one.bands for one in numbers):
-        return Kept(prompt, "rating", figure=max(numbers, key=lambda one: one.n))
+        return ArchivedQuestion(prompt, "rating", figure=max(numbers, key=lambda one: one.n))
     shown, back = (tuple(one.text for one in found if one.shown == on) for on in (True, False))
-    return Kept(prompt, ask.kind if ask else "lines", shown, back)
+    return ArchivedQuestion(prompt, ask.kind if ask else "lines", shown, back)

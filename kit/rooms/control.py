@@ -15,21 +15,21 @@ from pathlib import Path
 from typing import Any
 
 from kit import places, processes
-from kit.words import NoSuchClient, Trouble, _
+from kit.words import KitError, NoSuchClient, _
 
-KEPT = 30  # days that what was shared in a workshop is kept, unless the facilitator says otherwise
+RETENTION_DAYS = 30  # days that what was shared in a workshop is kept, unless the facilitator says otherwise
 HOURS = 12  # after which a room closes by itself
-PATIENCE = 10.0  # seconds that a room may take to answer
-ENDING = 2.0  # seconds that its process may take to end, once it takes no more questions
+TIMEOUT = 10.0  # seconds that a room may take to answer
+EXIT_TIMEOUT = 2.0  # seconds that its process may take to end, once it takes no more questions
 _NO_ANSWER = (OSError, HTTPException, ValueError)
 _CLOSED = _("This room is not open any more.")
 
 
-class Gone(Trouble):
+class RoomClosed(KitError):
     """The room said that it is closed, or its process is no more."""
 
 
-class Silent(Trouble):
+class RoomTimeout(KitError):
     """The room gives no answer just now; it may well be there."""
 
     def __init__(self) -> None:
@@ -37,7 +37,7 @@ class Silent(Trouble):
 
 
 @dataclass(frozen=True)
-class Asked:
+class RoomRequest:
     """Which room is asked for; the key of its book is no part of it, and goes another way."""
 
     book: str
@@ -54,7 +54,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Open:
+class OpenRoom:
     """A room that is open: where it is reached, and the secrets of its links."""
 
     id: str
@@ -75,17 +75,17 @@ class Open:
         return places.rooms() / f"{self.id}.json"
 
 
-def keep_until(days: int = KEPT) -> date:
+def retention_date(days: int = RETENTION_DAYS) -> date:
     return date.today() + timedelta(days=days)
 
 
-def begin(asked: Asked, key: bytes | None = None) -> Open:
+def open_room(asked: RoomRequest, key: bytes | None = None) -> OpenRoom:
     """Opens a room in a process of its own, which outlives this one; the key reaches it through a pipe."""
-    for left in filter(is_gone, every()):
+    for left in filter(has_ended, list_all()):
         left.file.unlink(missing_ok=True)
     process = subprocess.Popen(
         [sys.executable, "-m", "kit.rooms"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        cwd=places.ROOT, env=_environment(), **_apart(),
+        cwd=places.ROOT, env=_environment(), **_detached(),
     )  # fmt: skip
     assert process.stdin and process.stdout
     told = {**asdict(asked), "keep_until": asked.keep_until and asked.keep_until.isoformat()}
@@ -95,15 +95,15 @@ def begin(asked: Asked, key: bytes | None = None) -> Open:
     answer = process.stdout.readline()
     process.stdout.close()
     if not answer:
-        raise Trouble(_("The room did not open. `kit check` says what is missing."))
+        raise KitError(_("The room did not open. `kit check` says what is missing."))
     said = json.loads(answer)
     if "trouble" in said:
         process.wait()
-        raise (NoSuchClient if said["nobody"] else Trouble)(said["trouble"])
-    return Open(**said)
+        raise (NoSuchClient if said["nobody"] else KitError)(said["trouble"])
+    return OpenRoom(**said)
 
 
-def _apart() -> dict[str, Any]:
+def _detached() -> dict[str, Any]:
     """Whatever ends the process that begins a room does not end the room."""
     if sys.platform == "win32":
         return {"creationflags": subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP}
@@ -115,50 +115,50 @@ def _environment() -> dict[str, str]:
     return {**kept, "KIT_HOME": str(places.home().absolute())}
 
 
-def found() -> list[Open]:
+def list_open() -> list[OpenRoom]:
     """The rooms that are open on this computer, whether they answer just now or not."""
-    return [room for room in every() if not is_gone(room)]
+    return [room for room in list_all() if not has_ended(room)]
 
 
-def every() -> list[Open]:
+def list_all() -> list[OpenRoom]:
     """The rooms that were opened on this computer, and have not put their file away."""
     rooms = []
     for file in sorted(places.rooms().glob("*.json")):
         with contextlib.suppress(OSError, ValueError, TypeError):
-            rooms.append(Open(**json.loads(file.read_text(encoding="utf-8"))))
+            rooms.append(OpenRoom(**json.loads(file.read_text(encoding="utf-8"))))
     return rooms
 
 
-def is_gone(room: Open) -> bool:
+def has_ended(room: OpenRoom) -> bool:
     """Whether its process is no more, and nobody answers in its place; whoever is silent is there."""
-    if processes.ended(room.life):
+    if processes.has_ended(room.life):
         try:
-            state(room)
-        except Gone:
+            get_state(room)
+        except RoomClosed:
             return True
-        except Trouble:
+        except KitError:
             return False
     return False
 
 
-def state(room: Open) -> dict[str, Any]:
+def get_state(room: OpenRoom) -> dict[str, Any]:
     """Where a room is; raises Gone or Silent where it does not tell."""
-    return _asked(room, "/lead/state")
+    return _request(room, "/lead/state")
 
 
-def act(room: Open, do: str, **given: str) -> dict[str, Any]:
+def send_action(room: OpenRoom, do: str, **given: str) -> dict[str, Any]:
     """One press of the facilitator or the coach: "go", "more", "reveal", "show", "keep_back", "aloud", ..."""
-    return _asked(room, "/lead/do", {"do": do, **given})
+    return _request(room, "/lead/do", {"do": do, **given})
 
 
-def close(room: Open) -> None:
+def close_room(room: OpenRoom) -> None:
     """Ends a room for everybody; raises Silent where it has not answered, and may still be open."""
-    with contextlib.suppress(Gone):
-        act(room, "close")
+    with contextlib.suppress(RoomClosed):
+        send_action(room, "close")
     room.file.unlink(missing_ok=True)
 
 
-def _asked(room: Open, path: str, told: dict[str, str] | None = None) -> dict[str, Any]:
+def _request(room: OpenRoom, path: str, told: dict[str, str] | None = None) -> dict[str, Any]:
     headers = {
         "Authorization": f"Bearer {room.bearer}", "Accept": "application/json", "Content-Type": "application/json",
     }  # fmt: skip
@@ -166,18 +166,18 @@ def _asked(room: Open, path: str, told: dict[str, str] | None = None) -> dict[st
     context = ssl._create_unverified_context()  # a room's own certificate, on this computer's own wire
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context))
     try:
-        with direct.open(request, timeout=PATIENCE) as answer:
+        with direct.open(request, timeout=TIMEOUT) as answer:
             return json.load(answer)
     except urllib.error.HTTPError as error:
-        closed = error.code == 410 or processes.ended(room.life)  # then somebody else has its port
-        raise (Gone if closed else Trouble)(_what_it_said(error)) from error
+        closed = error.code == 410 or processes.has_ended(room.life)  # then somebody else has its port
+        raise (RoomClosed if closed else KitError)(_error_sentence(error)) from error
     except _NO_ANSWER as error:
-        if processes.silent(error) or not processes.ended(room.life, within=ENDING):
-            raise Silent from error
-        raise Gone(_CLOSED) from error
+        if processes.is_timeout(error) or not processes.has_ended(room.life, within=EXIT_TIMEOUT):
+            raise RoomTimeout from error
+        raise RoomClosed(_CLOSED) from error
 
 
-def _what_it_said(error: urllib.error.HTTPError) -> str:
+def _error_sentence(error: urllib.error.HTTPError) -> str:
     with contextlib.suppress(*_NO_ANSWER, LookupError, TypeError):
         return str(json.load(error)["said"])
     return _CLOSED

@@ -6,12 +6,12 @@ from typing import Any
 from tornado.web import HTTPError
 
 from kit.rooms import disclosure, snapshot
-from kit.rooms.agenda import Ask
-from kit.rooms.handlers import News, Page, kindly
-from kit.rooms.templates import code
+from kit.rooms.agenda import Question
+from kit.rooms.handlers import LongPoll, Page, handle_errors
+from kit.rooms.templates import qr_code
 
 
-class Secret(Page):
+class SecretLink(Page):
     """A link of one's own that opens the facilitator's page or the board."""
 
     role = ""
@@ -32,23 +32,23 @@ class Lead(Page):
         run = self.run
         self.show(
             "lead.html", mark=run.mark("lead"), news="/lead/now", join=self.room.link("join"),
-            code=code(self.room.link("join")),
+            code=qr_code(self.room.link("join")),
             present=[ask for ask in run.phase.asks if ask.shared],
             earlier=[ask for at, ask in run.arc.asks() if at < run.at and ask.shared],
             worded=[ask for _at, ask in run.arc.asks() if ask.shared and ask.kind != "rating"],
-            figures=disclosure, told=snapshot, support=False,
+            disclosure=disclosure, snapshot=snapshot, support=False,
         )  # fmt: skip
 
 
-class Act(Page):
+class Action(Page):
     """One press of the facilitator."""
 
     role = "lead"
 
-    @kindly
+    @handle_errors
     async def post(self) -> None:
         given = self.pressed()
-        act = ACTS.get(str(given.pop("do", "")))
+        act = ACTIONS.get(str(given.pop("do", "")))
         if act is None:
             raise HTTPError(400)
         await act(self, given)
@@ -56,13 +56,13 @@ class Act(Page):
             return
         self.answer_press(state(self))
 
-    def ask(self, given: dict[str, Any]) -> Ask:
+    def ask(self, given: dict[str, Any]) -> Question:
         found = self.run.arc.ask(given.get("ask", ""))
         if found is None or not found[1].shared:
             raise HTTPError(400)
         return found[1]
 
-    def words(self, given: dict[str, Any]) -> Ask:
+    def words(self, given: dict[str, Any]) -> Question:
         """A question that is answered in words: a number of somebody's is never seen by itself."""
         ask = self.ask(given)
         if ask.kind == "rating":
@@ -93,82 +93,82 @@ def state(page: Page) -> dict[str, Any]:
         "locked": page.room.codes.locked,
         "tried": page.room.tried,
         "join": page.room.link("join"),
-        **snapshot.of(run),
+        **snapshot.take(run),
     }
 
 
-async def _go(page: Act, given: dict[str, Any]) -> None:
+async def _go(page: Action, given: dict[str, Any]) -> None:
     at = given.get("at", "")
     if not (at.isdecimal() and len(at) < 4):
         raise HTTPError(400)
     await page.run.move_on(int(at))
 
 
-async def _more(page: Act, _given: dict[str, Any]) -> None:
+async def _more(page: Action, _given: dict[str, Any]) -> None:
     page.run.more_time()
 
 
-async def _reveal(page: Act, given: dict[str, Any]) -> None:
+async def _reveal(page: Action, given: dict[str, Any]) -> None:
     await page.run.reveal(page.ask(given))
 
 
-async def _show(page: Act, given: dict[str, Any]) -> None:
+async def _show(page: Action, given: dict[str, Any]) -> None:
     await page.run.show(given.get("id", ""))
 
 
-async def _keep_back(page: Act, given: dict[str, Any]) -> None:
+async def _keep_back(page: Action, given: dict[str, Any]) -> None:
     await page.run.show(given.get("id", ""), on=False)
 
 
-async def _dots(page: Act, _given: dict[str, Any]) -> None:
+async def _dots(page: Action, _given: dict[str, Any]) -> None:
     page.run.count_dots()
 
 
-async def _aloud(page: Act, given: dict[str, Any]) -> None:
+async def _aloud(page: Action, given: dict[str, Any]) -> None:
     page.run.read_aloud(given.get("on") == "1")
 
 
-async def _enter(page: Act, given: dict[str, Any]) -> None:
+async def _enter(page: Action, given: dict[str, Any]) -> None:
     await page.run.enter(page.words(given), given.get("text", ""))
 
 
-async def _note(page: Act, given: dict[str, Any]) -> None:
+async def _note(page: Action, given: dict[str, Any]) -> None:
     ask = page.ask(given)
     if not ask.several:
         raise HTTPError(400)
     await page.run.note(ask, given.get("text", ""))
 
 
-async def _answered(page: Act, given: dict[str, Any]) -> None:
+async def _answered(page: Action, given: dict[str, Any]) -> None:
     page.run.answered(given.get("id", ""))
 
 
-async def _waiting(page: Act, given: dict[str, Any]) -> None:
+async def _waiting(page: Action, given: dict[str, Any]) -> None:
     page.run.ask_for(page.words(given))
 
 
-async def _release(page: Act, given: dict[str, Any]) -> None:
+async def _release(page: Action, given: dict[str, Any]) -> None:
     await page.run.release(page.words(given).name)
 
 
-async def _heads(page: Act, given: dict[str, Any]) -> None:
+async def _heads(page: Action, given: dict[str, Any]) -> None:
     page.run.count_heads(given.get("heads", ""))
 
 
-async def _let_in(page: Act, _given: dict[str, Any]) -> None:
+async def _let_in(page: Action, _given: dict[str, Any]) -> None:
     page.run.let_them_in()
 
 
-async def _let_go(page: Act, given: dict[str, Any]) -> None:
+async def _let_go(page: Action, given: dict[str, Any]) -> None:
     page.run.let_go_of(given.get("tag", ""))
 
 
-async def _renew(page: Act, _given: dict[str, Any]) -> None:
+async def _renew(page: Action, _given: dict[str, Any]) -> None:
     page.room.codes.renew()
     page.run.begin_anew()
 
 
-async def _close(page: Act, _given: dict[str, Any]) -> None:
+async def _close(page: Action, _given: dict[str, Any]) -> None:
     await page.run.finish()
     if page.wants_data:
         page.finish({"kept": True})
@@ -177,7 +177,7 @@ async def _close(page: Act, _given: dict[str, Any]) -> None:
     page.room.closed()
 
 
-ACTS: dict[str, Callable[[Act, dict[str, Any]], Awaitable[None]]] = {
+ACTIONS: dict[str, Callable[[Action, dict[str, Any]], Awaitable[None]]] = {
     "go": _go, "more": _more, "reveal": _reveal, "show": _show, "keep_back": _keep_back, "dots": _dots,
     "aloud": _aloud, "enter": _enter, "note": _note, "answered": _answered, "renew": _renew, "close": _close,
     "waiting": _waiting, "release": _release, "heads": _heads, "let_in": _let_in, "let_go": _let_go,
@@ -201,18 +201,18 @@ class Board(Page):
     def get(self) -> None:
         self.show(
             "board.html", mark=self.run.mark("board"), news="/board/now", join=self.room.link("join"),
-            code=code(self.room.link("join")), lines=self.run.support_lines() if self.run.aloud else (),
-            figures=disclosure, support=False,
+            code=qr_code(self.room.link("join")), lines=self.run.support_lines() if self.run.aloud else (),
+            disclosure=disclosure, support=False,
         )  # fmt: skip
 
 
 ROUTES: list[Any] = [
-    (r"/(lead|board)/([\w-]{16,80})(/paper|)", Secret),
+    (r"/(lead|board)/([\w-]{16,80})(/paper|)", SecretLink),
     (r"/lead", Lead),
-    (r"/lead/do", Act),
+    (r"/lead/do", Action),
     (r"/lead/state", State),
     (r"/lead/paper", Paper),
     (r"/board", Board),
-    (r"/board/now", News, {"role": "board", "of": "board"}),
-    (r"/lead/now", News, {"role": "lead", "of": "lead"}),
+    (r"/board/now", LongPoll, {"role": "board", "of": "board"}),
+    (r"/lead/now", LongPoll, {"role": "lead", "of": "lead"}),
 ]

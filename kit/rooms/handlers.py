@@ -13,17 +13,17 @@ from typing import Any
 from tornado.escape import json_decode
 from tornado.web import HTTPError, RequestHandler
 
-from kit.forms import Unfit
+from kit.forms import FormError
 from kit.rooms import templates
-from kit.rooms.access_codes import Codes
-from kit.rooms.live import NotYours
-from kit.words import Trouble, _
+from kit.rooms.access_codes import AccessCodes
+from kit.rooms.live import NotOwner
+from kit.words import KitError, _
 
 DAY = 24 * 3600  # seconds that a browser keeps a cookie; the room itself ends earlier, and its secret with it
-WAIT = 25.0  # seconds that a page waits for news, less than what stands between gives up after
+POLL_TIMEOUT = 25.0  # seconds that a page waits for news, less than what stands between gives up after
 
 
-def steadily() -> float:
+def steady_clock() -> float:
     """Seconds on a clock that nobody can put, and that runs on while the computer sleeps."""
     if sys.platform == "win32":
         return time.monotonic()
@@ -36,19 +36,19 @@ class Room:
 
     kind: str
     title: str
-    codes: Codes
+    codes: AccessCodes
     address: str  # as others reach it, without a path
     hosts: frozenset[str]
     run: Any
     id: str = field(default_factory=lambda: secrets.token_hex(6))
     secure: bool = False
-    until: float = field(default_factory=lambda: steadily() + 12 * 3600)
+    until: float = field(default_factory=lambda: steady_clock() + 12 * 3600)
     tried: float = 0.0  # when a device last found its way here
     closed: Callable[[], Any] = lambda: None
 
     @property
     def expired(self) -> bool:
-        return steadily() > self.until
+        return steady_clock() > self.until
 
     def link(self, role: str) -> str:
         path = {"join": "j", "lead": "lead", "board": "board"}[role]
@@ -111,7 +111,9 @@ class Page(RequestHandler):
     def show(self, template: str, **told: Any) -> None:
         own = {"mark": "", "news": "", "support": True, "yours": self.role == "person"}
         page = {**own, "room": self.room, "run": self.run, **told}
-        self.finish(templates.filled(template, version=templates.version(), xsrf=self.xsrf_token.decode(), **page))
+        self.finish(
+            templates.render(template, version=templates.assets_version(), xsrf=self.xsrf_token.decode(), **page)
+        )
 
     def turn_away(self, sentence: str) -> None:
         """One plain sentence instead of a page; nothing in it tells of the room."""
@@ -120,7 +122,7 @@ class Page(RequestHandler):
             return
         status = self.get_status()
         page = {"room": None, "mark": "", "news": "", "status": status, "support": False, "yours": status == 410}
-        self.finish(templates.filled("away.html", version=templates.version(), sentence=sentence, **page))
+        self.finish(templates.render("away.html", version=templates.assets_version(), sentence=sentence, **page))
 
     def said(self, name: str, most: int = 21_000) -> str:
         """One thing that was typed; what is longer than any field is cut off before it is looked at."""
@@ -159,13 +161,13 @@ class Page(RequestHandler):
         self.redirect(path, status=303)
 
     def write_error(self, status_code: int, **told: Any) -> None:
-        self.turn_away(_SAID.get(status_code, _SAID[500]))
+        self.turn_away(_ERROR_SENTENCES.get(status_code, _ERROR_SENTENCES[500]))
 
     def log_exception(self, *_told: Any) -> None:
         """Nothing: a log could hold what somebody typed, or from where."""
 
 
-_SAID = {
+_ERROR_SENTENCES = {
     400: _("This could not be read. Please go back and try again."),
     403: _("This page opens with the link or the code of the room. Please ask whoever invited you."),
     404: _("There is no such page here. Please go back."),
@@ -178,26 +180,26 @@ _SAID = {
 }
 
 
-def kindly(handler: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+def handle_errors(handler: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
     """Turns what cannot be done into a page or an answer with one plain sentence."""
 
     @wraps(handler)
     async def answered(page: Page, *given: Any) -> None:
         try:
             await handler(page, *given)
-        except NotYours as error:
+        except NotOwner as error:
             raise HTTPError(409) from error
-        except Trouble as trouble:
+        except KitError as trouble:
             page.set_status(503)
             page.turn_away(str(trouble))
-        except Unfit as unfit:
+        except FormError as unfit:
             page.set_status(422)
             page.turn_away(str(unfit))
 
     return answered
 
 
-class Files(Page):
+class StaticFiles(Page):
     """The kit's own style and script; nothing in them tells of the room."""
 
     role = ""
@@ -207,15 +209,15 @@ class Files(Page):
             raise HTTPError(403)
 
     def get(self, name: str) -> None:
-        self.set_header("Content-Type", templates.FILES.get(name, "text/javascript") + "; charset=utf-8")
+        self.set_header("Content-Type", templates.STATIC_FILES.get(name, "text/javascript") + "; charset=utf-8")
         self.set_header("Cache-Control", "public, max-age=31536000, immutable")
         try:
-            self.finish(templates.file(name))
+            self.finish(templates.static_file(name))
         except KeyError as error:
             raise HTTPError(404) from error
 
 
-class Nowhere(Page):
+class NotFound(Page):
     role = ""
 
     def prepare(self) -> None:
@@ -223,7 +225,7 @@ class Nowhere(Page):
         raise HTTPError(404)
 
 
-class Trying(Page):
+class ConnectionTest(Page):
     """The day before: whether a phone can reach this computer. It tells nothing of the room."""
 
     role = ""
@@ -234,7 +236,7 @@ class Trying(Page):
         self.show("tried.html", support=False)
 
 
-class News(Page):
+class LongPoll(Page):
     """Waits until there is something new."""
 
     def initialize(self, role: str, of: str) -> None:
@@ -248,4 +250,4 @@ class News(Page):
 
     async def get(self) -> None:
         known = self.get_query_argument("mark", "")
-        self.finish({"mark": await self.run.news(self.of, known, WAIT)})
+        self.finish({"mark": await self.run.news(self.of, known, POLL_TIMEOUT)})

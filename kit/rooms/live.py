@@ -7,11 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 
-class NotYours(Exception):
+class NotOwner(Exception):
     """Somebody asks for what belongs to another device."""
 
 
-class UnderWay:
+class LiveRoom:
     """Something under way, with a mark for each kind of page that is another one as soon as there is news."""
 
     def __init__(self, *audiences: str) -> None:

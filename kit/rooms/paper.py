@@ -7,9 +7,9 @@ from kit.rooms import agenda, templates
 from kit.store import Store
 
 
-def page(store: Store, title: str) -> str:
+def render_paper(store: Store, title: str) -> str:
     """The sheets of the facilitator's own phases, else of the kit's; the name of the workshop stands on each."""
-    run = SimpleNamespace(arc=agenda.read(), record=SimpleNamespace(title=title))
-    look = "\n".join(templates.file(name).decode() for name in ("tokens.css", "room.css"))
+    run = SimpleNamespace(arc=agenda.load(), record=SimpleNamespace(title=title))
+    look = "\n".join(templates.static_file(name).decode() for name in ("tokens.css", "room.css"))
     lines = store.records(SupportLine)
-    return templates.filled("paper.html", run=run, lines=lines, layout="alone.html", look=look, room=None)
+    return templates.render("paper.html", run=run, lines=lines, layout="alone.html", look=look, room=None)

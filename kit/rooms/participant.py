@@ -5,10 +5,10 @@ from uuid import uuid4
 
 from tornado.web import HTTPError
 
-from kit.forms import Unfit
+from kit.forms import FormError
 from kit.rooms import disclosure
-from kit.rooms.agenda import Ask
-from kit.rooms.handlers import News, Page, kindly
+from kit.rooms.agenda import Question
+from kit.rooms.handlers import LongPoll, Page, handle_errors
 
 
 class Door(Page):
@@ -23,9 +23,9 @@ class Door(Page):
         if self.run.people[self.token].agreed and not self.run.is_in(self.token):
             self.show("moment.html", mark=self.run.mark("door"), news="/door/now")
             return
-        self.go("/step/" + here(self.run, self.token).name)
+        self.go("/step/" + current_question(self.run, self.token).name)
 
-    @kindly
+    @handle_errors
     async def post(self) -> None:
         if not self.room.codes.opens_typed(self.said("code", 40)):
             self.run.tell("lead")  # who may have to make a new code
@@ -41,7 +41,7 @@ class Link(Page):
 
     role = ""
 
-    @kindly
+    @handle_errors
     async def get(self, code: str) -> None:
         if not self.room.codes.opens("join", code):
             raise HTTPError(403)
@@ -50,7 +50,7 @@ class Link(Page):
         self.go("/")
 
 
-def here(run: Any, token: str) -> Ask:
+def current_question(run: Any, token: str) -> Question:
     """Where this phone is to go: through the agreements first, then to the present phase."""
     if not run.people[token].agreed:
         return run.arc.phases[0].asks[0]
@@ -61,7 +61,7 @@ def here(run: Any, token: str) -> Ask:
 class Step(Page):
     """One question; the earlier ones stay open."""
 
-    def _ask(self, name: str) -> Ask:
+    def _ask(self, name: str) -> Question:
         found = self.run.arc.ask(name)
         if found is None or found[0] > self.run.at:
             raise HTTPError(404)
@@ -74,7 +74,7 @@ class Step(Page):
             return
         self._ask_for(ask)
 
-    def _ask_for(self, ask: Ask, typed: str = "", told: str = "", key: str = "") -> None:
+    def _ask_for(self, ask: Question, typed: str = "", told: str = "", key: str = "") -> None:
         asks, run = self.run.open_asks(), self.run
         at = asks.index(ask)
         phase = run.arc.phases[run.arc.ask(ask.name)[0]]
@@ -85,11 +85,11 @@ class Step(Page):
             after=asks[at + 1] if at + 1 < len(asks) else None, token=self.token,
             mark=run.mark("phone") if person.let_in else "", news="/now" if person.let_in else "",
             is_here=phase == run.phase,
-            lines=run.support_lines() if run.aloud or ask.kind == "take_home" else (), bands_of=disclosure.told,
+            lines=run.support_lines() if run.aloud or ask.kind == "take_home" else (), bands_of=disclosure.to_dicts,
             take_home=next((one.name for one in asks if one.kind == "take_home"), "") if run.take_home() else "",
         )  # fmt: skip
 
-    @kindly
+    @handle_errors
     async def post(self, name: str) -> None:
         ask = self._ask(name)
         if ask.kind == "agree":
@@ -103,10 +103,10 @@ class Step(Page):
             raise HTTPError(503)
         await self._share(ask, key, self.said("text"))
 
-    async def _share(self, ask: Ask, key: str, text: str) -> None:
+    async def _share(self, ask: Question, key: str, text: str) -> None:
         try:
             await self.run.share(self.token, ask, key, text)
-        except Unfit as unfit:
+        except FormError as unfit:
             if self.wants_data:
                 raise
             self.set_status(422)
@@ -119,14 +119,14 @@ class Step(Page):
 
 
 class TakeBack(Page):
-    @kindly
+    @handle_errors
     async def post(self, name: str) -> None:
         await self.run.take_back(self.token, self.said("id", 64))
         self.go(f"/step/{name}" if self.run.arc.ask(name) else "/")
 
 
 class Dot(Page):
-    @kindly
+    @handle_errors
     async def post(self, name: str) -> None:
         if not self.run.is_in(self.token):
             raise HTTPError(400)
@@ -141,7 +141,7 @@ class Support(Page):
         self.show("support.html", lines=self.run.support_lines(), told="", person=self.run.people[self.token],
                   news="/now", support=False)  # fmt: skip
 
-    @kindly
+    @handle_errors
     async def post(self) -> None:
         what = self.said("what", 10)
         self.run.call(self.token, what, self.said("nickname", 80), self.said("place", 80))
@@ -162,6 +162,6 @@ ROUTES: list[Any] = [
     (r"/step/(\w{1,40})/dot", Dot),
     (r"/support", Support),
     (r"/data", Data),
-    (r"/now", News, {"role": "person", "of": "phone"}),
-    (r"/door/now", News, {"role": "person", "of": "door"}),
+    (r"/now", LongPoll, {"role": "person", "of": "phone"}),
+    (r"/door/now", LongPoll, {"role": "person", "of": "door"}),
 ]

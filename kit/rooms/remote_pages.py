@@ -6,16 +6,16 @@ from uuid import uuid4
 
 from tornado.web import HTTPError
 
-from kit.forms import Form, Unfit
+from kit.forms import Form, FormError
 from kit.rooms import form_data, templates
-from kit.rooms.facilitator import Secret
-from kit.rooms.handlers import News, Page, kindly
-from kit.rooms.live import NotYours
-from kit.rooms.remote_session import FORMS, NEEDED
+from kit.rooms.facilitator import SecretLink
+from kit.rooms.handlers import LongPoll, Page, handle_errors
+from kit.rooms.live import NotOwner
+from kit.rooms.remote_session import FORMS, REQUIRED_CONSENTS
 from kit.words import _
 
 
-class Coming(Page):
+class Entry(Page):
     """The way in, for one device; another one waits until the coach says so."""
 
     role = ""
@@ -23,11 +23,11 @@ class Coming(Page):
     def come_in(self) -> None:
         try:
             self.admit("person", self.run.join())
-        except NotYours as error:
+        except NotOwner as error:
             raise HTTPError(403) from error
 
 
-class Door(Coming):
+class Door(Entry):
     def get(self) -> None:
         if not self._is("person"):
             self.show("door.html", wrong=False, support=False)
@@ -51,7 +51,7 @@ class Door(Coming):
         self.go("/")
 
 
-class Link(Coming):
+class Link(Entry):
     def get(self, code: str) -> None:
         if not self.room.codes.opens("join", code):
             raise HTTPError(403)
@@ -62,9 +62,9 @@ class Link(Coming):
 
 class Agree(Page):
     def get(self) -> None:
-        self.show("agree.html", asked=[NEEDED[to] for to in self.run.to_agree()])
+        self.show("agree.html", asked=[REQUIRED_CONSENTS[to] for to in self.run.to_agree()])
 
-    @kindly
+    @handle_errors
     async def post(self) -> None:
         await self.run.agree()
         self.go("/")
@@ -97,7 +97,7 @@ class Fill(Agreed):
         if name not in FORMS:
             raise HTTPError(404)
         form, run = FORMS[name], self.run
-        values = form_data.typed(form, sent) if sent else form.blank()
+        values = form_data.parse(form, sent) if sent else form.blank()
         self.show(
             "form.html", name=name, title=run.titles()[name], fields=self._fields(form), values=values,
             told=told or {}, key=key or uuid4().hex, kept=kept, turn=run.turn == name,
@@ -110,7 +110,7 @@ class Fill(Agreed):
         offered = {one["name"]: one["choices"] for one in asked}
         return [{**one, "choices": offered.get(one["among"], one["choices"])} for one in asked]
 
-    @kindly
+    @handle_errors
     async def post(self, name: str) -> None:
         key = self.said("id", 64)
         if name not in FORMS or not (key.isalnum() and len(key) == 32):
@@ -118,7 +118,7 @@ class Fill(Agreed):
         sent = {field: self.get_body_arguments(field, strip=False) for field in self.request.body_arguments}
         try:
             await self.run.keep(self.token, name, key, sent)
-        except Unfit as unfit:
+        except FormError as unfit:
             if self.wants_data:
                 raise
             self.set_status(422)
@@ -131,7 +131,7 @@ class Fill(Agreed):
 
 
 class TakeBack(Agreed):
-    @kindly
+    @handle_errors
     async def post(self, name: str) -> None:
         await self.run.take_back(self.token, self.said("id", 64))
         self.go(f"/form/{name}" if name in FORMS else "/")
@@ -147,7 +147,7 @@ class Journey(Agreed):
     async def get(self) -> None:
         loop = asyncio.get_running_loop()
         drawn = await loop.run_in_executor(None, self.run.journey)  # pandas comes only now
-        figure = templates.data({"data": drawn.data, "layout": drawn.layout})
+        figure = templates.json_data({"data": drawn.data, "layout": drawn.layout})
         self.show("journey.html", picture=drawn, figure=figure)
 
 
@@ -182,7 +182,7 @@ def state(page: Page) -> dict[str, Any]:
     }  # fmt: skip
 
 
-class Act(Page):
+class Action(Page):
     """One press of the coach."""
 
     role = "lead"
@@ -229,10 +229,10 @@ ROUTES: list[Any] = [
     (r"/journey", Journey),
     (r"/support", Support),
     (r"/data", Data),
-    (r"/(lead)/([\w-]{16,80})", Secret),
+    (r"/(lead)/([\w-]{16,80})", SecretLink),
     (r"/lead", Lead),
-    (r"/lead/do", Act),
+    (r"/lead/do", Action),
     (r"/lead/state", State),
-    (r"/now", News, {"role": "person", "of": "phone"}),
-    (r"/lead/now", News, {"role": "lead", "of": "lead"}),
+    (r"/now", LongPoll, {"role": "person", "of": "phone"}),
+    (r"/lead/now", LongPoll, {"role": "lead", "of": "lead"}),
 ]

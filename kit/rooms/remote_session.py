@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from kit import records
-from kit.forms import WHAT_HELPED, Form, Unfit
+from kit.forms import WHAT_HELPED, Form, FormError
 from kit.records import Agreement, Client, Record, SupportLine, changed
 from kit.rooms import form_data
-from kit.rooms.live import NotYours, UnderWay
+from kit.rooms.live import LiveRoom, NotOwner
 from kit.store import Store
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
 if TYPE_CHECKING:
     from kit.charts import Picture
 
-STILL = 12.0  # seconds after the last key for which somebody is writing
-BETWEEN = 5.0  # seconds from one page to the next
-NEEDED = {"notes": _("notes of what we talk about"), "a room": _("filling in forms on my own device")}
+TYPING_TIMEOUT = 12.0  # seconds after the last key for which somebody is writing
+POLL_GAP = 5.0  # seconds from one page to the next
+REQUIRED_CONSENTS = {"notes": _("notes of what we talk about"), "a room": _("filling in forms on my own device")}
 
 
 FORMS = {
@@ -42,7 +42,7 @@ FORMS = {
 }  # fmt: skip
 
 
-class Session(UnderWay):
+class LiveSession(LiveRoom):
     """One client's room: who is in it, which form is handed over, what was kept."""
 
     def __init__(self, store: Store, client: Client) -> None:
@@ -52,18 +52,18 @@ class Session(UnderWay):
         self.turn = ""  # the form that the coach hands over
         self._writing = ("", 0.0)
         self.another = True  # whether one more device may come in: the first one may, then only when the coach says so
-        self._looking, self._looked = 0, -BETWEEN  # pages that wait for news, and when one last did
+        self._looking, self._looked = 0, -POLL_GAP  # pages that wait for news, and when one last did
         self.saved: list[str] = []  # the forms that were kept, in their order
         self._owners: dict[str, str] = {}
         self._saving: dict[str, asyncio.Future] = {}
         self._kept: dict[str, tuple[str, list[Record]]] = {}  # what may still be taken back
-        said = [one for one in store.records(Agreement, self.client) if one.to in NEEDED]
+        said = [one for one in store.records(Agreement, self.client) if one.to in REQUIRED_CONSENTS]
         gone = {one.to for one in said if one.withdrawn_on} - {one.to for one in said if not one.withdrawn_on}
         if gone:
             sentence = _(
                 "{client} has taken back an agreement that a room needs; it can be given anew under agreements."
             )
-            raise Trouble(sentence.format(client=self.client))
+            raise KitError(sentence.format(client=self.client))
 
     @property
     def client(self) -> str:
@@ -84,11 +84,11 @@ class Session(UnderWay):
 
     def here(self) -> bool:
         """Whether the client has a page of this room before them."""
-        return self._looking > 0 or time.monotonic() - self._looked < BETWEEN
+        return self._looking > 0 or time.monotonic() - self._looked < POLL_GAP
 
     def join(self) -> str:
         if not self.another:
-            raise NotYours
+            raise NotOwner
         token, self.another = uuid4().hex, False
         self.people[token] = time.time()
         self.tell("lead")
@@ -97,7 +97,7 @@ class Session(UnderWay):
     def to_agree(self) -> list[str]:
         """What was never said yes to, and is needed here."""
         said = {one.to for one in self.store.records(Agreement, self.client) if one.withdrawn_on is None}
-        return [to for to in NEEDED if to not in said]
+        return [to for to in REQUIRED_CONSENTS if to not in said]
 
     async def agree(self) -> None:
         new = [Agreement(client=self.client, to=to, by="client") for to in self.to_agree()]  # type: ignore[arg-type]
@@ -116,22 +116,22 @@ class Session(UnderWay):
 
     # keeping -------------------------------------------------------------------------------------
 
-    async def keep(self, token: str, name: str, key: str, sent: form_data.Sent) -> None:
+    async def keep(self, token: str, name: str, key: str, sent: form_data.FormData) -> None:
         """Keeps what a form holds, once, however often it is sent."""
         if key not in self._owners:
             form = FORMS[name]
-            found = form_data.typed(form, sent)
+            found = form_data.parse(form, sent)
             if form.untouched(found):
-                raise Unfit({"": _("Nothing is filled in yet.")})
+                raise FormError({"": _("Nothing is filled in yet.")})
             new = [changed(one, by="client") for one in form.read(found, client=self.client, id=key)]
             self._owners[key] = token
             self._saving[key] = asyncio.ensure_future(self._keep(name, key, new))
         if self._owners[key] != token:
-            raise NotYours
+            raise NotOwner
         if key in self._saving:
             try:
                 await asyncio.shield(self._saving[key])
-            except Trouble:
+            except KitError:
                 self._owners.pop(key, None)
                 raise
             finally:
@@ -152,7 +152,7 @@ class Session(UnderWay):
     async def take_back(self, token: str, key: str) -> None:
         """Undoes what was kept, while the coach has not changed it; sent once more it changes nothing."""
         if self._owners.get(key) != token:
-            raise NotYours
+            raise NotOwner
         if key in self._kept:
             name, new = self._kept[key]
             await self.do(self.store.take_back, new, [], "client")
@@ -174,7 +174,7 @@ class Session(UnderWay):
     def writing(self) -> str:
         """The form that is being filled in at this moment; what is in it comes only when it is kept."""
         name, at = self._writing
-        return name if time.monotonic() - at < STILL else ""
+        return name if time.monotonic() - at < TYPING_TIMEOUT else ""
 
     def titles(self) -> dict[str, str]:
         """What each form is called, with the client's own word for a setback."""

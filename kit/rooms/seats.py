@@ -4,12 +4,12 @@ import time
 from dataclasses import dataclass, field
 from uuid import uuid4
 
-from kit.forms import Unfit
-from kit.rooms.live import NotYours, UnderWay
-from kit.words import Trouble, _
+from kit.forms import FormError
+from kit.rooms.live import LiveRoom, NotOwner
+from kit.words import KitError, _
 
-MOST_PLACES = 3_000
-LAPSE = 20 * 60.0  # seconds in which somebody says yes to the agreements, or needs the code once more
+MAX_SEATS = 3_000
+SEAT_TIMEOUT = 20 * 60.0  # seconds in which somebody says yes to the agreements, or needs the code once more
 
 
 @dataclass
@@ -26,7 +26,7 @@ class Person:
     dotted: set[str] = field(default_factory=set)
 
 
-class Seats(UnderWay):
+class Seats(LiveRoom):
     """The phones of a workshop. A seat is held by a phone that was let in and is heard of under the present code.
 
     Until somebody says how many people are here, everybody is let in, and no figure counts anybody.
@@ -43,7 +43,7 @@ class Seats(UnderWay):
         if self.is_full():
             self._forget_the_silent()
         if self.is_full():
-            raise Trouble(_("This room is full just now. Please tell the person who leads the group."))
+            raise KitError(_("This room is full just now. Please tell the person who leads the group."))
         token = uuid4().hex
         self.people[token] = Person(round=self.round)
         if self.is_full():
@@ -51,7 +51,7 @@ class Seats(UnderWay):
         return token
 
     def is_full(self) -> bool:
-        return len(self.people) >= MOST_PLACES
+        return len(self.people) >= MAX_SEATS
 
     def _forget_the_silent(self) -> None:
         """Places that nobody said yes to in time, and those of an earlier code that were not heard of since."""
@@ -60,7 +60,7 @@ class Seats(UnderWay):
             del self.people[token]
 
     def _lapsed(self, person: Person) -> bool:
-        return not person.agreed and time.monotonic() - person.since > LAPSE
+        return not person.agreed and time.monotonic() - person.since > SEAT_TIMEOUT
 
     def knows(self, token: str) -> bool:
         """Whether a phone has a place here; to be heard of is what renews it under a new code."""
@@ -104,9 +104,9 @@ class Seats(UnderWay):
     def count_heads(self, typed: str) -> None:
         """How many people are here; phones that waited for a seat take those that there are now."""
         number = typed.strip()
-        if not (number.isdecimal() and len(number) < 5 and 1 <= int(number) <= MOST_PLACES):
+        if not (number.isdecimal() and len(number) < 5 and 1 <= int(number) <= MAX_SEATS):
             sentence = _("How many people are here: please give a whole number from 1 to {most}.")
-            raise Unfit({"heads": sentence.format(most=MOST_PLACES)})
+            raise FormError({"heads": sentence.format(most=MAX_SEATS)})
         self.heads = int(number)
         for person in self.at_the_door():
             person.let_in = self._has_room()
@@ -124,7 +124,7 @@ class Seats(UnderWay):
         """One phone loses its place; what it has shared stays, and what it wrote for itself is on the phone."""
         token = next((token for token, one in self.people.items() if one.tag == tag), None)
         if token is None:
-            raise NotYours
+            raise NotOwner
         del self.people[token]
         self.tell("lead", "phone", "door")
 

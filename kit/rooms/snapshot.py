@@ -3,16 +3,16 @@
 from typing import Any
 
 from kit.rooms import disclosure
-from kit.rooms.agenda import Ask, Phase
-from kit.rooms.workshop import Run
+from kit.rooms.agenda import Phase, Question
+from kit.rooms.workshop import LiveWorkshop
 from kit.words import _, one_or_many
 
 
-def of(run: Run) -> dict[str, Any]:
+def take(run: LiveWorkshop) -> dict[str, Any]:
     """The phases, and what is on the board; never who has answered, nor how many, nor whether anybody has."""
     return {
-        "phases": [_phase(one) for one in run.arc.phases],
-        "board": [_seen(run, ask) for ask in run.phase.asks],
+        "phases": [_phase_data(one) for one in run.arc.phases],
+        "board": [_board_data(run, ask) for ask in run.phase.asks],
         "calls": bool(run.calls),
         "heads": run.heads,
         "seated": len(run.seated()),
@@ -23,7 +23,7 @@ def of(run: Run) -> dict[str, Any]:
     }
 
 
-def few(lines: int) -> str:
+def few_lines_warning(lines: int) -> str:
     """What somebody should know before they see what waits."""
     return one_or_many(
         "{n} line is waiting. With so few you may guess whose it is.",
@@ -32,29 +32,29 @@ def few(lines: int) -> str:
     ).format(n=lines)
 
 
-def at_the_door(phones: int, heads: int) -> str:
+def waiting_phones(phones: int, heads: int) -> str:
     told = one_or_many("{n} phone is waiting to come in.", "{n} phones are waiting to come in.", phones)
     return told.format(n=phones) + " " + _("You counted {heads}. Please count once more.").format(
         heads=heads
     )  # fmt: skip
 
 
-def phones_in(phones: int) -> str:
+def seated_phones(phones: int) -> str:
     return one_or_many("{n} phone is in", "{n} phones are in", phones).format(n=phones)
 
 
-def _phase(one: Phase) -> dict[str, Any]:
+def _phase_data(one: Phase) -> dict[str, Any]:
     asks = [{"name": ask.name, "prompt": ask.prompt, "kind": ask.kind} for ask in one.asks]
     return {"name": one.name, "title": one.title, "minutes": one.minutes, "lead": one.lead,
             "take_home": one.take_home, "asks": asks}  # fmt: skip
 
 
-def _seen(run: Run, ask: Ask) -> dict[str, Any]:
+def _board_data(run: LiveWorkshop, ask: Question) -> dict[str, Any]:
     figure = run.ratings.get(ask.name)
     return {
         "prompt": ask.prompt,
         "kind": ask.kind,
         "lines": [{"text": one.text, "dots": run.dots.get(one.id)} for one in run.shown(ask)],
-        "bands": disclosure.told(figure) if figure and figure.bands else [],
+        "bands": disclosure.to_dicts(figure) if figure and figure.bands else [],
         "ends": list(ask.ends),
     }

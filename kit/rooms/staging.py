@@ -16,15 +16,17 @@ from kit import files, places
 from kit.records import Answer, Workshop
 from kit.store import Store
 from kit.vault import keys
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
-SLOT = 256 * 1024  # bytes; far more than waits in most rooms, and a file that has grown never tells how little it holds
-PURPOSE = b"reflection-kit waiting lines "
+PADDING = (
+    256 * 1024
+)  # bytes; far more than waits in most rooms, and a file that has grown never tells how little it holds
+KEY_PURPOSE = b"reflection-kit waiting lines "
 _FULL = _("This could not be kept just now. What you typed is still on your phone; please try again in a moment.")
 
 
 @dataclass(frozen=True)
-class Waiting:
+class StagedAnswer:
     """One answer that waits: what its phone calls it, what the book will call it, and never whose it is."""
 
     key: str
@@ -41,17 +43,17 @@ class Staging:
     """The waiting answers of one workshop, in memory and, before any of them is acknowledged, on the disk."""
 
     def __init__(self, store: Store, workshop: str, do: Callable[..., Awaitable[Any]], lot: Random) -> None:
-        self.file, self._do, self._lot = file_of(workshop), do, lot
-        self._key = keys.derived(store.sealing_secret(), PURPOSE + workshop.encode())
+        self.file, self._do, self._lot = path_for(workshop), do, lot
+        self._key = keys.derive(store.sealing_secret(), KEY_PURPOSE + workshop.encode())
         for left in self.file.parent.glob(f"{self.file.name}.?*"):  # of a rewriting that was cut off
             left.unlink(missing_ok=True)
-        self.waiting = {one.key: one for one in _read(self.file, self._key)}
+        self.waiting = {one.key: one for one in _read_staged(self.file, self._key)}
         self.on_disk = frozenset(self.waiting)
-        self._size = max(SLOT, self.file.stat().st_size - keys.SEAL if self.file.exists() else 0)
+        self._size = max(PADDING, self.file.stat().st_size - keys.ENCRYPTION_OVERHEAD if self.file.exists() else 0)
         self._rewriting = asyncio.Lock()
         self._next: asyncio.Future | None = None
 
-    def lines(self) -> list[Waiting]:
+    def lines(self) -> list[StagedAnswer]:
         """What is on the disk and may go to the book; of ratings, only figures may."""
         return [one for one in self.waiting.values() if one.key in self.on_disk and not one.rating]
 
@@ -71,13 +73,13 @@ class Staging:
             self._next = None
             await self._do(self._put, list(self.waiting.values()))
 
-    def _put(self, waiting: list[Waiting]) -> None:
+    def _put(self, waiting: list[StagedAnswer]) -> None:
         told = json.dumps([asdict(one) for one in self._lot.sample(waiting, len(waiting))]).encode()
-        self._size = max(self._size, -(-len(told) // SLOT) * SLOT)
+        self._size = max(self._size, -(-len(told) // PADDING) * PADDING)
         try:
-            files.write_atomically(self.file, keys.sealed(self._key, told.ljust(self._size)))
-        except Trouble as trouble:
-            raise Trouble(_FULL) from trouble
+            files.write_atomically(self.file, keys.encrypt(self._key, told.ljust(self._size)))
+        except KitError as trouble:
+            raise KitError(_FULL) from trouble
         self.on_disk = frozenset(one.key for one in waiting)
 
     def remove(self) -> None:
@@ -85,30 +87,30 @@ class Staging:
         self.file.unlink(missing_ok=True)
 
 
-def file_of(workshop: str) -> Path:
+def path_for(workshop: str) -> Path:
     """Where answers wait: beside no book, for a cloud may copy that folder again and again."""
     return places.rooms() / f"{workshop}.waiting"
 
 
-def _read(file: Path, key: bytes) -> Iterable[Waiting]:
+def _read_staged(file: Path, key: bytes) -> Iterable[StagedAnswer]:
     """What waits in a file; one that this book does not open is put aside, so that nothing is written over it."""
     try:
-        told = keys.unsealed(key, file.read_bytes())
+        told = keys.decrypt(key, file.read_bytes())
     except FileNotFoundError:
         return []
     if told is None:
         file.replace(file.with_suffix(".unread"))
         return []
-    return [Waiting(**one) for one in json.loads(told)]
+    return [StagedAnswer(**one) for one in json.loads(told)]
 
 
-def release_left(store: Store, workshop: Workshop) -> None:
+def release_leftovers(store: Store, workshop: Workshop) -> None:
     """Moves to the book what a room that is gone has left waiting; ratings go, for nobody counts them any more."""
-    file = file_of(workshop.id)
+    file = path_for(workshop.id)
     if not file.exists():
         return
     there = {one.id for one in store.records(Answer, workshop=workshop.id)}
-    found = _read(file, keys.derived(store.sealing_secret(), PURPOSE + workshop.id.encode()))
+    found = _read_staged(file, keys.derive(store.sealing_secret(), KEY_PURPOSE + workshop.id.encode()))
     lines = [one.record(workshop.id) for one in found if not (one.id in there or one.rating)]
     if lines:
         store.keep(*sorted(lines, key=lambda one: one.id))

@@ -7,16 +7,16 @@ from datetime import date
 from random import Random
 from uuid import uuid4
 
-from kit.forms import Unfit
+from kit.forms import FormError
 from kit.records import Answer, SupportLine, Workshop, changed
 from kit.rooms import disclosure
-from kit.rooms.agenda import Arc, Ask, Phase
+from kit.rooms.agenda import Agenda, Phase, Question
 from kit.rooms.answers import WAITING, Answers
-from kit.rooms.live import NotYours
+from kit.rooms.live import NotOwner
 from kit.store import Store
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
-MORE = 5  # minutes that a press gives
+EXTRA_MINUTES = 5  # minutes that a press gives
 
 
 @dataclass
@@ -30,10 +30,10 @@ class Call:
     id: str = field(default_factory=lambda: uuid4().hex)
 
 
-class Run(Answers):
+class LiveWorkshop(Answers):
     """One workshop, from joining to closing. Everything but the answers is in memory only."""
 
-    def __init__(self, store: Store, record: Workshop, arc: Arc, lot: Random = disclosure.LOT) -> None:
+    def __init__(self, store: Store, record: Workshop, arc: Agenda, lot: Random = disclosure.RANDOM) -> None:
         super().__init__(store, record, arc, lot)
         self.at, self.began, self.extra = 0, time.monotonic(), 0
         self.aloud = False  # the support sheet is being read to all
@@ -49,7 +49,7 @@ class Run(Answers):
     def minutes_left(self) -> float:
         return self.phase.minutes + self.extra - (time.monotonic() - self.began) / 60
 
-    def open_asks(self) -> list[Ask]:
+    def open_asks(self) -> list[Question]:
         """The questions that are open by now: those of this phase and of the earlier ones."""
         return [ask for at, ask in self.arc.asks() if at <= self.at]
 
@@ -68,12 +68,12 @@ class Run(Answers):
         """A dot beside a line that is shown; the second one changes nothing."""
         record = self.answers.get(key)
         if record is None or not record.shown:
-            raise NotYours
+            raise NotOwner
         self.people[token].dotted.add(key)
 
     def call(self, token: str, what: str, nickname: str, place: str) -> None:
         if what not in ("come", "out", "back"):
-            raise NotYours
+            raise NotOwner
         nickname, place = (" ".join(words.split())[:60] for words in (nickname, place))
         others = [one for one in self.calls if one.of != token or (one.what == "come") != (what == "come")]
         self.calls = [*others, Call(what, nickname, place, token)]  # nobody's call is crowded out by another phone's
@@ -90,18 +90,18 @@ class Run(Answers):
     async def move_on(self, at: int) -> None:
         """Another phase; with the one before, what waited for its questions is released."""
         self.go(at)
-        with contextlib.suppress(Trouble):  # what cannot go to the book now waits on
+        with contextlib.suppress(KitError):  # what cannot go to the book now waits on
             await self.release_all()
 
     def more_time(self) -> None:
-        self.extra += MORE
+        self.extra += EXTRA_MINUTES
         self.tell("lead")
 
     def read_aloud(self, on: bool) -> None:
         self.aloud = on
         self.tell("phone", "board", "lead")
 
-    async def reveal(self, ask: Ask) -> None:
+    async def reveal(self, ask: Question) -> None:
         """Shows what was hidden: all words that are not kept back; of ratings, the figure that may be seen."""
         async with self.moving:
             if ask.kind == "rating":
@@ -110,24 +110,24 @@ class Run(Answers):
                 await self.turn(self.lines(ask, WAITING), True)
         self.tell("board", "phone", "lead")
 
-    async def _count(self, ask: Ask) -> None:
+    async def _count(self, ask: Question) -> None:
         """The next figure of a question, as far as there may be one; what it counts is kept in no other form."""
         if ask.name in self.frozen:
             return
         given = self.staging.ratings(ask.name)
-        numbers = {key: disclosure.in_band(text) for key, text in given.items()}
-        earlier = self.ratings.get(ask.name, disclosure.Shown())
-        figure = disclosure.bands(earlier, numbers, self.joined(), self.lot)
+        numbers = {key: disclosure.band_value(text) for key, text in given.items()}
+        earlier = self.ratings.get(ask.name, disclosure.Figure())
+        figure = disclosure.next_figure(earlier, numbers, self.joined(), self.lot)
         if figure == earlier:
             return
         await self._keep_figure(ask, figure)
         for key in figure.people - earlier.people:
             self.counted[key] = disclosure.band_words(given[key])
             self.staging.waiting.pop(key, None)
-        with contextlib.suppress(Trouble):  # a figure that lies in the book is known there
+        with contextlib.suppress(KitError):  # a figure that lies in the book is known there
             await self.staging.settled()
 
-    async def _keep_figure(self, ask: Ask, figure: disclosure.Shown) -> None:
+    async def _keep_figure(self, ask: Question, figure: disclosure.Figure) -> None:
         old, text = self.figures.get(ask.name), figure.text()
         record = changed(old, version=old.version + 1, text=text) if old else Answer(
             workshop=self.record.id, phase=ask.name, by="room", text=text, shown=True
@@ -141,27 +141,27 @@ class Run(Answers):
         for person in self.people.values():
             for key in person.dotted - self.before:
                 given[key] = given.get(key, 0) + 1
-        self.dots = {**self.dots, **disclosure.dots(self.dots, given, self.joined())}
+        self.dots = {**self.dots, **disclosure.next_dots(self.dots, given, self.joined())}
         self.tell("board", "phone", "lead")
 
-    async def enter(self, ask: Ask, text: str) -> Answer:
+    async def enter(self, ask: Question, text: str) -> Answer:
         """For somebody without a device; a number of theirs is in no figure, for a figure counts phones."""
         if ask.kind == "rating":
-            raise Unfit({"text": _("A number is given on a phone alone: a figure counts nobody else.")})
+            raise FormError({"text": _("A number is given on a phone alone: a figure counts nobody else.")})
         record = self.read(ask, text)
         await self.do(self.store.keep, record)
         self.answers[record.id] = record
         self.tell("lead")
         return record
 
-    async def note(self, ask: Ask, text: str) -> None:
+    async def note(self, ask: Question, text: str) -> None:
         """A theme or a line of the facilitator's own, shown at once."""
         await self.show((await self.enter(ask, text)).id)
 
     async def finish(self) -> None:
         """Nobody shares any more; all that waits goes to the book, figures included where there may be one."""
         self.end()
-        with contextlib.suppress(Trouble):  # what cannot go there now is released when it is read
+        with contextlib.suppress(KitError):  # what cannot go there now is released when it is read
             await self.staging.settled()
             await self.release_all()
             for ask in (ask for _at, ask in self.arc.asks() if ask.kind == "rating"):
@@ -174,7 +174,7 @@ class Run(Answers):
         self.tell("lead")
 
 
-def begun(store: Store, title: str, keep_until: date) -> Workshop:
+def find_or_create(store: Store, title: str, keep_until: date) -> Workshop:
     """The workshop of this name and day; one that was interrupted goes on."""
     for one in store.records(Workshop):
         if one.title == title and one.on == date.today():

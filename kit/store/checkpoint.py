@@ -9,13 +9,13 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from kit import files
-from kit.words import Trouble
+from kit.words import KitError
 
-LONGEST = 64 * 1024  # bytes, after which only the newest line is kept
+MAX_SIZE = 64 * 1024  # bytes, after which only the newest line is kept
 
 
 @dataclass(frozen=True)
-class Head:
+class Checkpoint:
     """The newest row of the history: how many there are, its link, when; `file` is the whole book as it was closed."""
 
     count: int
@@ -24,24 +24,24 @@ class Head:
     file: str = ""
 
 
-def beside(place: Path) -> Path:
+def path_for(place: Path) -> Path:
     """practice.book -> practice.book.head"""
     return place.with_name(f"{place.name}.head")
 
 
-def secret_of(key: bytes | None) -> bytes:
+def signing_key(key: bytes | None) -> bytes:
     """What a head is checked with: only who has the key of a book can write one, and it tells nothing of the key."""
     return hashlib.blake2b(key, person=b"kit head", digest_size=32).digest() if key else b""
 
 
-def read(place: Path | None, secret: bytes) -> Head | None:
+def read(place: Path | None, secret: bytes) -> Checkpoint | None:
     """The newest sound line; None where there is none, or no such file."""
-    lines = _content(beside(place)).splitlines() if place else []
-    found = [head for line in lines for head in _understood(line, secret)]
+    lines = _read_bytes(path_for(place)).splitlines() if place else []
+    found = [head for line in lines for head in _decode(line, secret)]
     return max(reversed(found), key=lambda head: head.count, default=None)
 
 
-def tell(place: Path, secret: bytes, head: Head) -> None:
+def append(place: Path, secret: bytes, head: Checkpoint) -> None:
     """Adds a line: programs that save at once cannot overwrite a later head with an earlier one.
 
     A line that a full disk or a power cut swallows leaves the head behind the book, and that is sound: so nothing
@@ -49,38 +49,38 @@ def tell(place: Path, secret: bytes, head: Head) -> None:
     """
     how = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
     with contextlib.suppress(OSError):
-        handle = os.open(beside(place), how, 0o600)
+        handle = os.open(path_for(place), how, 0o600)
         try:
-            os.write(handle, b"\n" + _line(head, secret))
+            os.write(handle, b"\n" + _encode(head, secret))
         finally:
             os.close(handle)
 
 
-def begin(place: Path, secret: bytes, head: Head) -> None:
+def reset(place: Path, secret: bytes, head: Checkpoint) -> None:
     """This line alone: of a new book, of a copy, of a book that is taken as it is."""
-    with contextlib.suppress(Trouble):
-        files.write_atomically(beside(place), _line(head, secret))
+    with contextlib.suppress(KitError):
+        files.write_atomically(path_for(place), _encode(head, secret))
 
 
-def tidy(place: Path, secret: bytes, head: Head) -> None:
+def compact(place: Path, secret: bytes, head: Checkpoint) -> None:
     """Keeps only the newest line once there are many."""
-    if len(_content(beside(place))) > LONGEST:
-        begin(place, secret, head)
+    if len(_read_bytes(path_for(place))) > MAX_SIZE:
+        reset(place, secret, head)
 
 
-def is_as_closed(place: Path | None, head: Head | None) -> bool:
+def matches_file(place: Path | None, head: Checkpoint | None) -> bool:
     """Whether the file is, to the byte, the one that the kit has closed and looked over then."""
-    return bool(place and head and head.file and _digest(place) == head.file)
+    return bool(place and head and head.file and _file_digest(place) == head.file)
 
 
-def close(place: Path, secret: bytes, head: Head) -> None:
+def append_file_digest(place: Path, secret: bytes, head: Checkpoint) -> None:
     """Notes the whole file, once nothing of the book lies in its journal any more."""
-    digest = _digest(place)
+    digest = _file_digest(place)
     if digest:
-        tell(place, secret, replace(head, file=digest))
+        append(place, secret, replace(head, file=digest))
 
 
-def _digest(place: Path) -> str:
+def _file_digest(place: Path) -> str:
     journal = place.with_name(f"{place.name}-wal")
     with contextlib.suppress(OSError), place.open("rb") as file:
         if not (journal.exists() and journal.stat().st_size):
@@ -88,23 +88,23 @@ def _digest(place: Path) -> str:
     return ""
 
 
-def _content(path: Path) -> bytes:
+def _read_bytes(path: Path) -> bytes:
     with contextlib.suppress(OSError):
         return path.read_bytes()
     return b""
 
 
-def _line(head: Head, secret: bytes) -> bytes:
+def _encode(head: Checkpoint, secret: bytes) -> bytes:
     told = asdict(head)
-    return json.dumps({**told, "check": _check(told, secret)}).encode() + b"\n"
+    return json.dumps({**told, "check": _mac(told, secret)}).encode() + b"\n"
 
 
-def _check(told: dict, secret: bytes) -> str:
+def _mac(told: dict, secret: bytes) -> str:
     return hashlib.blake2b(json.dumps(told).encode(), key=secret, digest_size=16).hexdigest()
 
 
-def _understood(line: bytes, secret: bytes) -> Iterator[Head]:
+def _decode(line: bytes, secret: bytes) -> Iterator[Checkpoint]:
     with contextlib.suppress(ValueError, TypeError, KeyError, AttributeError, RecursionError):
         told = json.loads(line)
-        if told.pop("check") == _check(told, secret):
-            yield Head(**told)
+        if told.pop("check") == _mac(told, secret):
+            yield Checkpoint(**told)

@@ -10,29 +10,29 @@ import sqlalchemy as sa
 from kit.records import Client, Record
 from kit.store import audit_log
 from kit.store.tables import DRAFTS, HISTORY, SALTS, TABLES
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
 _CLIENTS = TABLES[Client.plural]
-_OTHERS = _(
+_SHARED = _(
     "Something noted for {other} hangs on an entry of {client}, and would go along. Please remove or change it first: "
     "{what}. Nothing was erased."
 )
-_READ = _(
+_NOT_SCRUBBED = _(
     "{client} is erased, and traces may still lie in the journal of the book, for another program reads it. Please "
     "close the other notebooks, then type: kit erase {client}"
 )
 
 
-def keys_of(db: sa.Connection, name: str) -> list[str]:
+def ids_of(db: sa.Connection, name: str) -> list[str]:
     """The ids of who bears this code name, and of those who bore it when they were removed."""
-    known = _names_told(db)
+    known = _earlier_names(db)
     last = {key: names[-1] for key, names in known.items()} | _names(db)
     return [key for key, called in last.items() if called == name]
 
 
 def names_of(db: sa.Connection, keys: Iterable[str]) -> set[str]:
     """Every code name that these clients had, but for those that somebody else has now."""
-    told, now = _names_told(db), _names(db)
+    told, now = _earlier_names(db), _names(db)
     mine = {name for key in keys for name in [*told.get(key, ()), now.get(key)] if name}
     return mine - {name for key, name in now.items() if key not in set(keys)}
 
@@ -41,7 +41,7 @@ def _names(db: sa.Connection) -> dict[str, str]:
     return {row.id: row.name for row in db.execute(sa.select(_CLIENTS.c.id, _CLIENTS.c.name))}
 
 
-def _names_told(db: sa.Connection) -> dict[str, list[str]]:
+def _earlier_names(db: sa.Connection) -> dict[str, list[str]]:
     """The earlier names of each client, as the history tells them."""
     found: dict[str, list[str]] = {}
     query = sa.select(HISTORY.c.record, HISTORY.c.before).where(HISTORY.c.kind == Client.plural)
@@ -72,16 +72,18 @@ def drafts(db: sa.Connection, name: str) -> list[dict[str, Any]]:
     return [dict(row) for row in db.execute(query).mappings()]
 
 
-def forget(db: sa.Connection, key: str, touched: Sequence[Record]) -> None:
+def erase(db: sa.Connection, key: str, touched: Sequence[Record]) -> None:
     """Forgets a client (by id) whose records were just taken out; `touched` is all that this has touched."""
     name = next((one.name for one in touched if isinstance(one, Client)), "")
     others = [one for one in touched if getattr(one, "client", name) != name]
     for one in others:
         if not db.execute(sa.select(TABLES[one.plural].c.id).where(TABLES[one.plural].c.id == one.id)).first():
             told = {"other": getattr(one, "client", ""), "client": name, "what": one.singular}
-            raise Trouble(_OTHERS.format(**told))
-    audit_log.note(db, others)
-    audit_log.forget(db, key, {(one.plural, one.id) for one in touched} - {(one.plural, one.id) for one in others})
+            raise KitError(_SHARED.format(**told))
+    audit_log.append(db, others)
+    audit_log.erase_client(
+        db, key, {(one.plural, one.id) for one in touched} - {(one.plural, one.id) for one in others}
+    )
 
 
 def scrub(engine: sa.Engine, name: str) -> None:
@@ -91,4 +93,4 @@ def scrub(engine: sa.Engine, name: str) -> None:
         cursor.execute("PRAGMA temp_store = MEMORY")  # the book is written anew, and not into a folder for all
         cursor.execute("VACUUM")
         if cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
-            raise Trouble(_READ.format(client=name))
+            raise KitError(_NOT_SCRUBBED.format(client=name))

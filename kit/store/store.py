@@ -17,9 +17,9 @@ from kit.fields import about
 from kit.records import BY_PLURAL, Client, OfClient, Record, SupportLine
 from kit.store import audit_log, code_names, integrity, opening, person, support_lines
 from kit.store import checkpoint as heads
-from kit.store.history import Change, brought_back, changes, latest
+from kit.store.history import Change, changes, latest_changes, restore_record
 from kit.store.tables import DRAFTS, SEAT, TABLES, row_of
-from kit.words import NoSuchClient, Trouble, _, labelled
+from kit.words import KitError, NoSuchClient, _, labelled
 
 Draft = tuple[str, str, dict[str, Any]]  # client, panel, what is typed there
 
@@ -29,24 +29,24 @@ class Store:
 
     def __init__(self, place: Path | None, key: bytes | None = None, accept: bool = False) -> None:
         """Opens a book that is all that was kept in it; `accept` goes on with one of which something is missing."""
-        self.place, self._secret = place, heads.secret_of(key)
+        self.place, self._secret = place, heads.signing_key(key)
         self.encrypted = key is not None
-        head = integrity.read_head(place, self._secret, accept)
-        self._as_closed = heads.is_as_closed(place, head) and not accept
-        self._engine = opening.open_book(place, key, self._as_closed)
+        head = integrity.read_checkpoint(place, self._secret, accept)
+        self._as_closed = heads.matches_file(place, head) and not accept
+        self._engine = opening.open_engine(place, key, self._as_closed)
         self.remark, self._known = self._looked_over(head, accept)
         self._is_open, self._process = True, os.getpid()
-        _OPEN.add(self)
+        _OPEN_STORES.add(self)
         self._reading = self._engine.execution_options(reading=True)
         self._written: Counter[str] = Counter()
         self._lay_out_lines()
 
-    def _looked_over(self, head: heads.Head | None, accept: bool) -> tuple[str, int]:
+    def _looked_over(self, head: heads.Checkpoint | None, accept: bool) -> tuple[str, int]:
         """What is to be said of the book, and how far its history was looked at."""
         try:
             if accept:
                 head = integrity.accept(self._engine, self.place, self._secret)
-            return integrity.look_over(self._engine, self.place, self._secret, head, self._as_closed)
+            return integrity.verify(self._engine, self.place, self._secret, head, self._as_closed)
         except BaseException:
             self._engine.dispose()
             raise
@@ -54,10 +54,14 @@ class Store:
     def close(self) -> None:
         """Closes the book; where nothing else has it open, the file is noted as it is then."""
         is_open, self._is_open = self._is_open, False
-        head = integrity.still(self._engine, self._known) if is_open and self.place and not self._as_closed else None
+        head = (
+            integrity.verified_checkpoint(self._engine, self._known)
+            if is_open and self.place and not self._as_closed
+            else None
+        )
         self._engine.dispose()
         if head and self.place:
-            heads.close(self.place, self._secret, head)
+            heads.append_file_digest(self.place, self._secret, head)
 
     def settings(self) -> dict[str, Any]:
         """What SQLite says of its own settings, read back from the open book."""
@@ -66,11 +70,11 @@ class Store:
     def sealing_secret(self) -> bytes:
         """What keys are derived from for what lies outside the book: who can open the book has it, and nobody else."""
         with self._writing() as db:
-            return audit_log.salt_of_nobody(db)
+            return audit_log.ownerless_salt(db)
 
     @contextlib.contextmanager
     def _writing(self, plurals: Iterable[str] = ()) -> Iterator[sa.Connection]:
-        with opening.plain_words(self.place), self._engine.begin() as db:
+        with opening.translate_errors(self.place), self._engine.begin() as db:
             # Records that hang together are put back in any order; the book is whole again at the end.
             db.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
             db.info.pop("head", None)  # of a save that was not to be
@@ -78,7 +82,7 @@ class Store:
             head = db.info.pop("head", None)
         self._as_closed = False
         if head and self.place:
-            heads.tell(self.place, self._secret, head)
+            heads.append(self.place, self._secret, head)
         self._written.update(plurals := tuple(plurals))
         if SupportLine.plural in plurals:
             self._lay_out_lines()
@@ -90,7 +94,7 @@ class Store:
 
     @contextlib.contextmanager
     def _looking(self) -> Iterator[sa.Connection]:
-        with opening.plain_words(self.place), self._reading.begin() as db:
+        with opening.translate_errors(self.place), self._reading.begin() as db:
             yield db
 
     # records -----------------------------------------------------------------------------------
@@ -103,24 +107,24 @@ class Store:
         """
         renamed = any(isinstance(record, Client) for record in records)  # a new name follows into every kind
         with self._writing(TABLES if renamed else {record.plural for record in records}) as db:
-            before = [one for record in records for one in _keep(db, record)]
-            audit_log.note(db, before, records, by=by)
-            _lay_draft(db, draft)
+            before = [one for record in records for one in _save(db, record)]
+            audit_log.append(db, before, records, by=by)
+            _save_draft(db, draft)
         return before
 
     def remove(self, record: Record, by: str = "coach") -> list[Record]:
         """Removes `record` with what belongs to it; gives back all that was touched, as it was."""
         with self._writing(TABLES) as db:
-            touched = _take_out(db, _standing(db, record))
-            audit_log.note(db, touched, by=by)
+            touched = _delete_cascade(db, _require_current(db, record))
+            audit_log.append(db, touched, by=by)
         return touched
 
     def let_go(self, record: Record) -> list[Record]:
         """Takes out, for good, a record that belongs to no client, with what hangs on it; nothing brings them back."""
         with self._writing(TABLES) as db:
-            gone = _take_out(db, _standing(db, record))
-            audit_log.let_go(db, [(one.plural, one.id) for one in gone])
-        with opening.plain_words(self.place), contextlib.closing(self._engine.raw_connection()) as raw:
+            gone = _delete_cascade(db, _require_current(db, record))
+            audit_log.erase_records(db, [(one.plural, one.id) for one in gone])
+        with opening.translate_errors(self.place), contextlib.closing(self._engine.raw_connection()) as raw:
             raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")  # what was deleted stands in the journal, too
         return gone
 
@@ -134,29 +138,29 @@ class Store:
         """
         now, replaced = {one.id for one in new}, {one.id for one in before}
         with self._writing(TABLES) as db:
-            for record in (*new, *(one for one in before if one.id not in now and _version(db, one))):
-                _standing(db, record)
-            gone = [one for record in reversed(new) if record.id not in replaced for one in _take_out(db, record)]
-            if any(one.id not in now and not _version(db, one) for one in gone):
-                raise Trouble(
+            for record in (*new, *(one for one in before if one.id not in now and _version_of(db, one))):
+                _require_current(db, record)
+            gone = [one for record in reversed(new) if record.id not in replaced for one in _delete_cascade(db, record)]
+            if any(one.id not in now and not _version_of(db, one) for one in gone):
+                raise KitError(
                     _("Something noted later belongs to this, so it stays. It can be removed among the entries.")
                 )
-            stood = [one for record in before for one in _found(db, type(record), id=record.id)]
+            stood = [one for record in before for one in _select_records(db, type(record), id=record.id)]
             for record in reversed(before):
                 row = row_of(record)
                 db.execute(upsert(TABLES[record.plural]).values(row).on_conflict_do_update(["id"], set_=row))
-            audit_log.note(db, [*gone, *stood], before, "taken back", by)
-            _lay_draft(db, draft)
+            audit_log.append(db, [*gone, *stood], before, "taken back", by)
+            _save_draft(db, draft)
 
     def restore(self, earlier: Record, by: str = "coach") -> tuple[Record, list[Record]]:
         """Keeps an earlier form of a record as its newest; gives it back, with what it took the place of."""
         with self._writing(TABLES) as db:
-            stood = _found(db, type(earlier), id=earlier.id)
-            new = brought_back(db, earlier, stood)
+            stood = _select_records(db, type(earlier), id=earlier.id)
+            new = restore_record(db, earlier, stood)
             _check_names(db, new, is_new=False)
             row = row_of(new)
             db.execute(upsert(TABLES[new.plural]).values(row).on_conflict_do_update(["id"], set_=row))
-            audit_log.note(db, stood, [new], "brought back", by)
+            audit_log.append(db, stood, [new], "brought back", by)
         return new, stood
 
     def history(self, record: Record) -> list[Change]:
@@ -168,12 +172,12 @@ class Store:
         """What was changed last of all that is noted of a client, the latest first; `did`: only such changes."""
         key = self.client(client).id
         with self._looking() as db:
-            return latest(db, key, most, did)
+            return latest_changes(db, key, most, did)
 
     def records(self, kind: type[Record], client: str | None = None, **equal: Any) -> list[Any]:
         """The records of a kind, of one client or of all, in the order in which they were noted."""
         with self._looking() as db:
-            return _found(db, kind, client, **equal)
+            return _select_records(db, kind, client, **equal)
 
     def client(self, name: str) -> Client:
         """The client of this code name; raises NoSuchClient for one whom the book does not know."""
@@ -187,7 +191,7 @@ class Store:
     def rows(self, kinds: Sequence[type[Record]], client: str | None = None) -> dict[str, list[dict]]:
         """Plural -> plain rows, from one moment of the book and with one query a kind."""
         with self._looking() as db:
-            return {kind.plural: _plain(db.execute(_select(kind, client))) for kind in kinds}
+            return {kind.plural: _to_dicts(db.execute(_select(kind, client))) for kind in kinds}
 
     def marks(self) -> dict[str, tuple]:
         """Plural -> a mark that is another one as soon as records of this kind were written, here or elsewhere."""
@@ -198,18 +202,21 @@ class Store:
 
     def called(self, name: str) -> Client | None:
         """The client whose code name is heard as `name`, whatever its capitals and spaces; None when nobody's is."""
-        return next((one for one in self.records(Client) if code_names.heard(one.name) == code_names.heard(name)), None)
+        return next(
+            (one for one in self.records(Client) if code_names.normalized(one.name) == code_names.normalized(name)),
+            None,
+        )
 
     def resembled(self, name: str) -> Client | None:
         """The client whose code name could be taken for `name`, by ear or by eye; None when nobody's could."""
-        return next((one for one in self.records(Client) if code_names.alike(one.name, name)), None)
+        return next((one for one in self.records(Client) if code_names.is_confusable(one.name, name)), None)
 
     # one person as a whole ---------------------------------------------------------------------
 
     def keys_of(self, name: str) -> tuple[list[str], set[str]]:
         """The ids of who bears this code name, removed ones too, and every code name that they had."""
         with self._looking() as db:
-            keys = person.keys_of(db, name)
+            keys = person.ids_of(db, name)
             return keys, person.names_of(db, keys)
 
     def history_of(self, name: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -223,9 +230,11 @@ class Store:
         with self._writing(TABLES) as db:
             for key in keys:
                 if person.is_known(db, key):
-                    touched = [one for client in _found(db, Client, id=key) for one in _take_out(db, client)]
-                    person.forget(db, key, touched)
-        with opening.plain_words(self.place):
+                    touched = [
+                        one for client in _select_records(db, Client, id=key) for one in _delete_cascade(db, client)
+                    ]
+                    person.erase(db, key, touched)
+        with opening.translate_errors(self.place):
             person.scrub(self._engine, name)
 
     def bring_in(self, records: Sequence[Record]) -> None:
@@ -235,14 +244,14 @@ class Store:
                 if isinstance(record, Client):
                     _check_names(db, record)
                 db.execute(sa.insert(TABLES[record.plural]).values(row_of(record)))
-            audit_log.note(db, [], records)
+            audit_log.append(db, [], records)
 
     # what is being typed -----------------------------------------------------------------------
 
     def keep_draft(self, client: str, panel: str, typed: dict[str, Any]) -> None:
         """Keeps what is being typed in a panel, until it is saved."""
         with self._writing() as db:
-            _lay_draft(db, (client, panel, typed))
+            _save_draft(db, (client, panel, typed))
 
     def draft(self, client: str, panel: str) -> dict[str, Any]:
         """What was being typed in a panel; empty when nothing was."""
@@ -252,7 +261,7 @@ class Store:
 
     def drop_draft(self, client: str, panel: str) -> None:
         with self._writing() as db:
-            _lay_draft(db, (client, panel, {}))
+            _save_draft(db, (client, panel, {}))
 
     # who sits at the table ---------------------------------------------------------------------
 
@@ -270,19 +279,19 @@ class Store:
                 db.execute(sa.insert(SEAT).values(client=client, server=server, at=datetime.now(UTC)))
 
 
-_OPEN: weakref.WeakSet[Store] = weakref.WeakSet()
+_OPEN_STORES: weakref.WeakSet[Store] = weakref.WeakSet()
 
 
 @atexit.register
 def _close_all() -> None:
     """A kernel that is shut down or restarted ends here: each book that it has open is closed, and noted as it is."""
-    for store in list(_OPEN):
+    for store in list(_OPEN_STORES):
         if store._process == os.getpid():  # a forked process must not touch what its parent has open
             with contextlib.suppress(Exception):
                 store.close()
 
 
-def _lay_draft(db: sa.Connection, draft: Draft | None) -> None:
+def _save_draft(db: sa.Connection, draft: Draft | None) -> None:
     """What is being typed in a panel; nothing where all of it was saved."""
     if draft is None:
         return
@@ -304,39 +313,39 @@ def _select(kind: type[Record], client: str | None) -> sa.Select:
     return query.where(table.c.name == client) if kind is Client else query
 
 
-def _found(db: sa.Connection, kind: type[Record], client: str | None = None, **equal: Any) -> list[Any]:
-    rows = _plain(db.execute(_select(kind, client).filter_by(**equal)))
+def _select_records(db: sa.Connection, kind: type[Record], client: str | None = None, **equal: Any) -> list[Any]:
+    rows = _to_dicts(db.execute(_select(kind, client).filter_by(**equal)))
     return [kind.model_validate(row, context={"kept": True}) for row in rows]
 
 
-def _plain(found: sa.CursorResult) -> list[dict]:
+def _to_dicts(found: sa.CursorResult) -> list[dict]:
     """Rows as plain dictionaries; SQLAlchemy's own mappings would look up each name of each row."""
     names = tuple(found.keys())
     return [dict(zip(names, row, strict=True)) for row in found.all()]  # one by one they take longer
 
 
-def _keep(db: sa.Connection, record: Record) -> list[Record]:
+def _save(db: sa.Connection, record: Record) -> list[Record]:
     _check_names(db, record)
     table = TABLES[record.plural]
     if record.version == 1:
         db.execute(sa.insert(table).values(row_of(record)))
         return []
-    before = _standing(db, record, record.version - 1)
+    before = _require_current(db, record, record.version - 1)
     db.execute(sa.update(table).where(table.c.id == record.id).values(row_of(record)))
     return [before]
 
 
-def _standing(db: sa.Connection, record: Record, version: int | None = None) -> Record:
+def _require_current(db: sa.Connection, record: Record, version: int | None = None) -> Record:
     """The record as the book holds it, provided that nobody has changed or removed it since."""
-    found = _found(db, type(record), id=record.id, version=version or record.version)
+    found = _select_records(db, type(record), id=record.id, version=version or record.version)
     if not found:
-        raise Trouble(
+        raise KitError(
             _("This was changed or removed elsewhere in the meantime. Please look at it anew, then change it.")
         )
     return found[0]
 
 
-def _version(db: sa.Connection, record: Record) -> int | None:
+def _version_of(db: sa.Connection, record: Record) -> int | None:
     table = TABLES[record.plural]
     return db.execute(sa.select(table.c.version).where(table.c.id == record.id)).scalar()
 
@@ -350,12 +359,12 @@ def _check_names(db: sa.Connection, record: Record, is_new: bool = True) -> None
             )
         )
     if isinstance(record, Client) and known.get(record.id) != record.name:  # a name that is there already stays
-        amiss = code_names.amiss(record.name, (name for key, name in known.items() if key != record.id), is_new)
+        amiss = code_names.find_conflict(record.name, (name for key, name in known.items() if key != record.id), is_new)
         if amiss:
-            raise Trouble(labelled(about(Client)["name"].label, amiss))
+            raise KitError(labelled(about(Client)["name"].label, amiss))
 
 
-def _take_out(db: sa.Connection, record: Record) -> list[Record]:
+def _delete_cascade(db: sa.Connection, record: Record) -> list[Record]:
     """Takes a record out; gives back all that this touched, as it was, the record itself last."""
     table = TABLES[record.plural]
     keys = [key for other in TABLES.values() for key in other.foreign_keys if key.column.table is table]
@@ -367,8 +376,8 @@ def _take_out(db: sa.Connection, record: Record) -> list[Record]:
 def _let_go(db: sa.Connection, key: sa.ForeignKey, record: Record) -> list[Record]:
     """What hangs on a record by one key: it loses the link where it can do without, else it goes along."""
     table, name = key.parent.table, key.parent.name
-    hanging = _found(db, BY_PLURAL[table.name], **{name: getattr(record, key.column.name)})
+    hanging = _select_records(db, BY_PLURAL[table.name], **{name: getattr(record, key.column.name)})
     if not key.parent.nullable:
-        return [one for child in hanging for one in _take_out(db, child)]
+        return [one for child in hanging for one in _delete_cascade(db, child)]
     db.execute(sa.update(table).where(table.c.id.in_([child.id for child in hanging])).values({name: None}))
     return hanging

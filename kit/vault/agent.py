@@ -17,16 +17,16 @@ from threading import Event, Thread
 from typing import Any
 
 from kit import locking, places, processes
-from kit.vault.agent_process import HERE, address_file
-from kit.words import Trouble, _
+from kit.vault.agent_process import HEARTBEAT, address_file
+from kit.words import KitError, _
 
-PATIENCE = 2.0  # seconds that a call waits for an answer
-LONG = 10.0  # seconds that a start waits for a broker that is there, and for another start
-PAUSE = 1.0  # seconds until a watcher looks again whether there is a broker
-_GONE = (OSError, EOFError, AuthenticationError, AssertionError, ValueError, KeyError, TypeError)
+TIMEOUT = 2.0  # seconds that a call waits for an answer
+START_TIMEOUT = 10.0  # seconds that a start waits for a broker that is there, and for another start
+RECONNECT_DELAY = 1.0  # seconds until a watcher looks again whether there is a broker
+_CONNECTION_LOST = (OSError, EOFError, AuthenticationError, AssertionError, ValueError, KeyError, TypeError)
 
 
-class Silent(Trouble):
+class AgentTimeout(KitError):
     """There is a broker, and it gives no answer just now: whether a book is open is not known."""
 
     def __init__(self) -> None:
@@ -34,7 +34,7 @@ class Silent(Trouble):
 
 
 @dataclass
-class Running:
+class AgentHandle:
     """The broker is there for whoever holds this; it goes when nobody does any more."""
 
     there: Connection
@@ -42,7 +42,7 @@ class Running:
     process: subprocess.Popen | None = None  # None: another server began it
 
     def lives(self) -> bool:
-        with contextlib.suppress(*_GONE):
+        with contextlib.suppress(*_CONNECTION_LOST):
             return not self.there.poll()  # it says nothing until it goes
         return False
 
@@ -57,53 +57,53 @@ class Running:
         try:
             with self.there:
                 self.there.send_bytes(b"goodbye")
-                return self.there.poll(PATIENCE) and not self.there.recv_bytes()  # it answers where others stay
-        except _GONE:
+                return self.there.poll(TIMEOUT) and not self.there.recv_bytes()  # it answers where others stay
+        except _CONNECTION_LOST:
             return True
 
 
-_held: Running | None = None  # whoever called `start` holds on to the broker until it ends
+_handle: AgentHandle | None = None  # whoever called `start` holds on to the broker until it ends
 
 
-def start() -> Running:
+def start() -> AgentHandle:
     """Begins a broker for this KIT_HOME, or joins the one that is there; cheap to call again before each `hold`."""
-    global _held
+    global _handle
     try:
-        with locking.alone(places.home() / ".broker.lock", LONG):  # two at once would each begin one
-            running = _joined_or_begun()
-    except locking.Busy:
-        raise Silent from None
-    if not (_held and _held.home == running.home and _held.lives()):
-        _held = running
+        with locking.exclusive(places.home() / ".broker.lock", START_TIMEOUT):  # two at once would each begin one
+            running = _join_or_start()
+    except locking.LockTimeout:
+        raise AgentTimeout from None
+    if not (_handle and _handle.home == running.home and _handle.lives()):
+        _handle = running
     return running
 
 
-def _joined_or_begun() -> Running:
-    until = time.monotonic() + LONG
-    while _there():
-        if running := _joined():
+def _join_or_start() -> AgentHandle:
+    until = time.monotonic() + START_TIMEOUT
+    while _is_running():
+        if running := _join():
             return running
         if time.monotonic() >= until:
-            raise Silent
+            raise AgentTimeout
         time.sleep(0.05)  # it is just about to go
-    return _begun()
+    return _spawn()
 
 
-def _there() -> bool:
+def _is_running() -> bool:
     """Whether the process is there of which its file tells."""
-    with contextlib.suppress(*_GONE):
-        return not processes.ended(json.loads(address_file().read_bytes())["life"])
+    with contextlib.suppress(*_CONNECTION_LOST):
+        return not processes.has_ended(json.loads(address_file().read_bytes())["life"])
     return False
 
 
-def _joined(process: subprocess.Popen | None = None) -> Running | None:
-    there = _in_time(_asked_to_stay, LONG)
-    return Running(there, places.home(), process) if there else None
+def _join(process: subprocess.Popen | None = None) -> AgentHandle | None:
+    there = _with_timeout(_connect_client, START_TIMEOUT)
+    return AgentHandle(there, places.home(), process) if there else None
 
 
-def _asked_to_stay() -> Connection | None:
-    with contextlib.suppress(*_GONE), contextlib.ExitStack() as afterwards:
-        broker = afterwards.enter_context(_connected(address_file()))
+def _connect_client() -> Connection | None:
+    with contextlib.suppress(*_CONNECTION_LOST), contextlib.ExitStack() as afterwards:
+        broker = afterwards.enter_context(_connect(address_file()))
         broker.send_bytes(b'{"do": "stay"}')
         broker.recv_bytes()
         afterwards.pop_all()
@@ -111,7 +111,7 @@ def _asked_to_stay() -> Connection | None:
     return None
 
 
-def _begun() -> Running:
+def _spawn() -> AgentHandle:
     process = subprocess.Popen(
         [sys.executable, "-m", "kit.vault.agent_process"],
         stdin=subprocess.PIPE,  # its end is the sign that this process is gone, however it went
@@ -124,64 +124,66 @@ def _begun() -> Running:
     assert process.stdin and process.stdout
     with process.stdin, process.stdout:
         process.stdout.readline()  # it is ready, or did not come up
-        running = _joined(process)
+        running = _join(process)
     if running is None:
-        raise Trouble(_("The part of the kit that locks the practice did not start. `kit check` says what is missing."))
+        raise KitError(
+            _("The part of the kit that locks the practice did not start. `kit check` says what is missing.")
+        )
     return running
 
 
-def ask(book: Path) -> bytes | None:
+def get_key(book: Path) -> bytes | None:
     """The key of a book that somebody has opened; None where nobody has, or there is no broker."""
-    key = _call("ask", book=_name(book))
+    key = _request("ask", book=_book_id(book))
     return bytes.fromhex(key) if key else None
 
 
-def at_hand(book: Path) -> bytes | None:
+def find_key(book: Path) -> bytes | None:
     """The same, for whoever can do without; a broker that is silent has not said that the book is locked."""
-    with contextlib.suppress(Silent):
-        return ask(book)
+    with contextlib.suppress(AgentTimeout):
+        return get_key(book)
     return None
 
 
-def hold(book: Path, key: bytes, idle: float, is_curtain_open: bool = False) -> bool:
+def add_key(book: Path, key: bytes, idle: float, is_curtain_open: bool = False) -> bool:
     """Hands a key over, to be forgotten after `idle` seconds without `touch`; False where there is no broker.
 
     Whoever has just typed the passphrase also opens the curtain before what is for the coach alone.
     """
-    return bool(_call("hold", book=_name(book), key=key.hex(), idle=idle, is_curtain_open=is_curtain_open))
+    return bool(_request("hold", book=_book_id(book), key=key.hex(), idle=idle, is_curtain_open=is_curtain_open))
 
 
-def session(book: Path, until: float) -> bool:
+def set_session_end(book: Path, until: float) -> bool:
     """A session is open and planned until then (0: none is): people who only talk are not locked out."""
-    return _heard("session", book=_name(book), until=until)
+    return _confirmed("session", book=_book_id(book), until=until)
 
 
 def draw_curtain(book: Path) -> bool:
     """A page for two is in use: what is for the coach alone asks for the passphrase again."""
-    return _heard("draw", book=_name(book))
+    return _confirmed("draw", book=_book_id(book))
 
 
 def is_curtain_open(book: Path) -> bool:
     """Whether what is for the coach alone may be shown; where no broker says so, it may not."""
-    return _heard("is_curtain_open", book=_name(book))
+    return _confirmed("is_curtain_open", book=_book_id(book))
 
 
 def lock(book: Path | None = None) -> bool:
     """Forgets one key or all, and tells all watchers; False where there is no broker."""
-    return bool(_call("lock", book=book and _name(book)))
+    return bool(_request("lock", book=book and _book_id(book)))
 
 
-def touch() -> bool:
+def report_activity() -> bool:
     """Somebody is there; False where there is no broker, or none that answers."""
-    return _heard("touch")
+    return _confirmed("touch")
 
 
-def tell(word: str) -> bool:
+def publish(word: str) -> bool:
     """Passes a word on to all watchers; False where there is no broker. One that is silent does so later."""
-    return _heard("tell", word=word)
+    return _confirmed("tell", word=word)
 
 
-def watch(heard: Callable[[str], Any]) -> Callable[[], None]:
+def subscribe(heard: Callable[[str], Any]) -> Callable[[], None]:
     """Calls `heard` (in a thread) with each word, with "locked" when the broker goes; gives a function that stops it.
 
     Where there is no broker it waits for one. Watch first, then ask: then no change goes by unheard.
@@ -189,29 +191,29 @@ def watch(heard: Callable[[str], Any]) -> Callable[[], None]:
     file, stopped, joined = address_file(), Event(), Event()
     Thread(target=_listen, args=(file, heard, stopped, joined), name="kit-keys", daemon=True).start()
     if file.exists():
-        joined.wait(PATIENCE)
+        joined.wait(TIMEOUT)
     return stopped.set
 
 
 def _listen(file: Path, heard: Callable[[str], Any], stopped: Event, joined: Event) -> None:
     def say(word: str) -> None:
         try:
-            if word != HERE and not stopped.is_set():
+            if word != HEARTBEAT and not stopped.is_set():
                 heard(word)
         except Exception:  # noqa: BLE001  whatever happens in a panel, the next lock has to be heard
-            places.note_trouble(traceback.format_exc())
+            places.log_error(traceback.format_exc())
 
     while not stopped.is_set():
-        if _followed(file, say, stopped, joined):
+        if _stream_events(file, say, stopped, joined):
             say("locked")
         joined.set()
-        stopped.wait(PAUSE)
+        stopped.wait(RECONNECT_DELAY)
 
 
-def _followed(file: Path, say: Callable[[str], Any], stopped: Event, joined: Event) -> bool:
+def _stream_events(file: Path, say: Callable[[str], Any], stopped: Event, joined: Event) -> bool:
     """Passes on each word until the broker is gone; says whether there was one."""
     met = False
-    with contextlib.suppress(*_GONE), _connected(file) as broker:
+    with contextlib.suppress(*_CONNECTION_LOST), _connect(file) as broker:
         broker.send_bytes(json.dumps({"do": "watch"}).encode())
         while not stopped.is_set():
             say(json.loads(broker.recv_bytes()))
@@ -220,44 +222,44 @@ def _followed(file: Path, say: Callable[[str], Any], stopped: Event, joined: Eve
     return met
 
 
-def _heard(do: str, **more: Any) -> bool:
+def _confirmed(do: str, **more: Any) -> bool:
     """The broker's yes; one that is silent has not said it."""
-    with contextlib.suppress(Silent):
-        return bool(_call(do, **more))
+    with contextlib.suppress(AgentTimeout):
+        return bool(_request(do, **more))
     return False
 
 
-def _call(do: str, **more: Any) -> Any:
+def _request(do: str, **more: Any) -> Any:
     """The broker's answer; None where there is none. One that answers too late has heard it all the same."""
     file = address_file()
     if not file.exists():
         return None
     request = json.dumps({"do": do, **more}).encode()
-    return _in_time(lambda: _asked(file, request), PATIENCE)
+    return _with_timeout(lambda: _send(file, request), TIMEOUT)
 
 
-def _in_time(ask: Callable[[], Any], patience: float) -> Any:
+def _with_timeout(ask: Callable[[], Any], patience: float) -> Any:
     answers = SimpleQueue[Any]()
     Thread(target=lambda: answers.put(ask()), daemon=True).start()
     try:
         return answers.get(timeout=patience)
     except Empty:
-        raise Silent from None
+        raise AgentTimeout from None
 
 
-def _asked(file: Path, request: bytes) -> Any:
-    with contextlib.suppress(*_GONE), _connected(file) as broker:
+def _send(file: Path, request: bytes) -> Any:
+    with contextlib.suppress(*_CONNECTION_LOST), _connect(file) as broker:
         broker.send_bytes(request)
         return json.loads(broker.recv_bytes())
     return None
 
 
-def _connected(file: Path) -> Connection:
+def _connect(file: Path) -> Connection:
     told = json.loads(file.read_bytes())
     return Client(told["address"], authkey=bytes.fromhex(told["authkey"]))
 
 
-def _name(book: Path) -> str:
+def _book_id(book: Path) -> str:
     return os.path.normcase(Path(book).resolve())
 
 

@@ -18,15 +18,15 @@ from typing import Any
 
 from kit import places, processes
 from kit.files import write_atomically
-from kit.words import Trouble
+from kit.words import KitError
 
-TICK = 1.0  # seconds between two looks at the clock
-PULSE = 30.0  # seconds after which a watcher is told that the broker is still here
-HERE = "here"
+POLL_INTERVAL = 1.0  # seconds between two looks at the clock
+HEARTBEAT_INTERVAL = 30.0  # seconds after which a watcher is told that the broker is still here
+HEARTBEAT = "here"
 CURTAIN = "curtain"  # it was drawn or opened
-LONGEST = 64 * 1024  # bytes of a request
-QUIET_TALK = 3600.0  # seconds: in a session two people may talk for that long and touch nothing
-OVERTIME = 600.0  # seconds past its planned end for which a session still counts as one
+MAX_REQUEST = 64 * 1024  # bytes of a request
+SESSION_IDLE = 3600.0  # seconds: in a session two people may talk for that long and touch nothing
+SESSION_GRACE = 600.0  # seconds past its planned end for which a session still counts as one
 
 
 def address_file() -> Path:
@@ -35,7 +35,7 @@ def address_file() -> Path:
 
 
 @dataclass(frozen=True)
-class Held:
+class HeldKey:
     """A key; whether the curtain before what is for the coach alone is open; until when a session is planned."""
 
     key: str
@@ -45,17 +45,17 @@ class Held:
 
     def stays(self, awake: float, by_the_day: float, now: float) -> bool:
         """Whether it is still held when nobody was there for so long, by each of the two clocks."""
-        in_session = now < self.session_until + OVERTIME
-        longest = QUIET_TALK if in_session else self.idle
+        in_session = now < self.session_until + SESSION_GRACE
+        longest = SESSION_IDLE if in_session else self.idle
         slept = by_the_day - awake  # nobody talks before a closed lid
         return max(awake, by_the_day) <= longest and slept <= self.idle
 
 
-class Keeper:
+class KeyAgent:
     """The keys in hand, and who wants to hear of them."""
 
     def __init__(self) -> None:
-        self.held: dict[str, Held] = {}
+        self.held: dict[str, HeldKey] = {}
         self.watchers: set[SimpleQueue] = set()
         self.touched = _now()
         self.one_at_a_time = Lock()
@@ -83,13 +83,13 @@ class Keeper:
     def keep_telling(self, watcher: Connection) -> None:
         words: SimpleQueue = SimpleQueue()
         with self.one_at_a_time:
-            words.put(HERE)
+            words.put(HEARTBEAT)
             if self.held:
                 words.put("opened")
             self.watchers.add(words)
         try:
             while True:
-                watcher.send_bytes(json.dumps(_next(words)).encode())
+                watcher.send_bytes(json.dumps(_next_event(words)).encode())
         finally:
             self.watchers.discard(words)
 
@@ -101,7 +101,7 @@ class Keeper:
             self.servers += 1
         try:
             server.send_bytes(b"true")
-            server.recv_bytes(LONGEST)  # goodbye, or the end of it
+            server.recv_bytes(MAX_REQUEST)  # goodbye, or the end of it
         finally:
             self.left(1)
         if self.gone.is_set():
@@ -119,7 +119,7 @@ class Keeper:
 
     def _hold(self, book: str, key: str, idle: float, is_curtain_open: bool = False) -> bool:
         is_new, was_open = self._ask(book) != key, self._is_curtain_open(book)
-        now = Held(key, idle) if is_new else replace(self.held[book], idle=idle)
+        now = HeldKey(key, idle) if is_new else replace(self.held[book], idle=idle)
         self.held[book] = replace(now, is_curtain_open=now.is_curtain_open or is_curtain_open)
         self._touch()
         if is_new:
@@ -167,11 +167,11 @@ def _now() -> tuple[float, float]:
     return time.monotonic(), time.time()
 
 
-def _next(words: SimpleQueue) -> str:
+def _next_event(words: SimpleQueue) -> str:
     try:
-        return words.get(timeout=PULSE)
+        return words.get(timeout=HEARTBEAT_INTERVAL)
     except Empty:
-        return HERE  # finds out whether the watcher is still there
+        return HEARTBEAT  # finds out whether the watcher is still there
 
 
 def main() -> None:
@@ -179,19 +179,19 @@ def main() -> None:
     os.umask(0o077)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is a question to the server
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
-    file, keeper, authkey, me = address_file(), Keeper(), secrets.token_bytes(32), processes.life()
+    file, keeper, authkey, me = address_file(), KeyAgent(), secrets.token_bytes(32), processes.identity()
     with _listener(file.parent, me) as listener:
         mine = json.dumps({"address": listener.address, "authkey": authkey.hex(), "life": me}).encode()
         write_atomically(file, mine)
         try:
-            Thread(target=_welcome, args=(listener, authkey, keeper), daemon=True).start()
-            Thread(target=_until_left, args=(keeper,), daemon=True).start()
+            Thread(target=_accept_connections, args=(listener, authkey, keeper), daemon=True).start()
+            Thread(target=_watch_parent, args=(keeper,), daemon=True).start()
             os.write(1, b"ready\n")
-            while not keeper.gone.wait(TICK):
+            while not keeper.gone.wait(POLL_INTERVAL):
                 keeper.look_at_the_clock()
-                _be_found(file, mine)
+                _ensure_address_file(file, mine)
         finally:
-            if _is_there(file, mine):
+            if _is_own(file, mine):
                 file.unlink()
 
 
@@ -199,14 +199,14 @@ def _listener(home: Path, me: str) -> Listener:
     if sys.platform == "win32":
         return Listener(None, "AF_PIPE")
     for left in home.glob("broker-*"):
-        if processes.ended(left.name.removeprefix("broker-")) and _nobody_listens(left):
+        if processes.has_ended(left.name.removeprefix("broker-")) and _is_stale_socket(left):
             left.unlink(missing_ok=True)
     with contextlib.suppress(OSError):
         return Listener(str(home / f"broker-{me}"), "AF_UNIX", backlog=64)
     return Listener(None, "AF_UNIX", backlog=64)  # home is too long for a socket, or its disk knows none
 
 
-def _nobody_listens(place: Path) -> bool:
+def _is_stale_socket(place: Path) -> bool:
     with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as probe:
         probe.setblocking(False)  # one that is busy is there
         try:
@@ -216,7 +216,7 @@ def _nobody_listens(place: Path) -> bool:
     return False
 
 
-def _welcome(listener: Listener, authkey: bytes, keeper: Keeper) -> None:
+def _accept_connections(listener: Listener, authkey: bytes, keeper: KeyAgent) -> None:
     while True:
         try:
             somebody = listener.accept()
@@ -226,12 +226,12 @@ def _welcome(listener: Listener, authkey: bytes, keeper: Keeper) -> None:
         Thread(target=_serve, args=(somebody, authkey, keeper), daemon=True).start()
 
 
-def _serve(somebody: Connection, authkey: bytes, keeper: Keeper) -> None:
+def _serve(somebody: Connection, authkey: bytes, keeper: KeyAgent) -> None:
     """Answers one request, of somebody who knows the authkey; whatever they send, the others do not notice."""
     with contextlib.suppress(Exception), somebody:
         deliver_challenge(somebody, authkey)
         answer_challenge(somebody, authkey)
-        asked = json.loads(somebody.recv_bytes(LONGEST))
+        asked = json.loads(somebody.recv_bytes(MAX_REQUEST))
         if asked["do"] == "watch":
             keeper.keep_telling(somebody)
         elif asked["do"] == "stay":
@@ -240,7 +240,7 @@ def _serve(somebody: Connection, authkey: bytes, keeper: Keeper) -> None:
             somebody.send_bytes(json.dumps(keeper.answer(**asked)).encode())
 
 
-def _until_left(keeper: Keeper) -> None:
+def _watch_parent(keeper: KeyAgent) -> None:
     """Waits until whoever began this is gone, or is there as a server."""
     with contextlib.suppress(OSError):
         while os.read(0, 1024):
@@ -248,14 +248,14 @@ def _until_left(keeper: Keeper) -> None:
     keeper.left(0)
 
 
-def _be_found(file: Path, mine: bytes) -> None:
+def _ensure_address_file(file: Path, mine: bytes) -> None:
     """Puts its file back where that is gone; what stands there instead stays."""
-    with contextlib.suppress(Trouble, OSError):
+    with contextlib.suppress(KitError, OSError):
         if not file.exists():
             write_atomically(file, mine)
 
 
-def _is_there(file: Path, mine: bytes) -> bool:
+def _is_own(file: Path, mine: bytes) -> bool:
     with contextlib.suppress(OSError):
         return file.read_bytes() == mine
     return False

@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import Any
 
-from kit.vault.recovery_sheet import LENGTH
+from kit.vault.recovery_sheet import KEY_SIZE
 
 SERVICE = "reflection-kit"
 
 
-def available() -> bool:
+def is_available() -> bool:
     """Whether this system guards a keyring worth the name: none that keeps nothing, or keeps it in the clear."""
     try:
         ring = _keyring().get_keyring()
@@ -19,7 +19,7 @@ def available() -> bool:
 
 def remember(book: Path, key: bytes) -> bool:
     """Keeps the key of a book; says whether it will be there the next time."""
-    if not available():
+    if not is_available():
         return False
     try:
         _keyring().set_password(SERVICE, _name(book), key.hex())
@@ -30,13 +30,13 @@ def remember(book: Path, key: bytes) -> bool:
 
 def recall(book: Path) -> bytes | None:
     """The key of a book, or None where it is not remembered."""
-    if not available():
+    if not is_available():
         return None
     try:
         key = bytes.fromhex(_keyring().get_password(SERVICE, _name(book)) or "")
     except Exception:  # noqa: BLE001
         return None
-    return key if len(key) == LENGTH else None
+    return key if len(key) == KEY_SIZE else None
 
 
 def forget(book: Path) -> bool:

@@ -13,7 +13,7 @@ from kit import places
 from kit.vault import agent, backups, keys
 from kit.widgets.blocks import Block, Item, button, buttons, fold, listed, said, text
 from kit.widgets.coach import CoachsOwn
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
 _OTHER_DISK = _(
     "When this disk is gone, what lies on it is gone too: now and then, copy the newest one to a stick or another "
@@ -37,17 +37,17 @@ class Backups(CoachsOwn):
         place = self.state.place
         if place is None or place == places.sample():
             return [text(_("The sample needs no backups. They begin with a practice of your own."), "quiet")]
-        there = backups.found(place)
+        there = backups.list_backups(place)
         last = next((one for one in there if one.by != backups.BESIDE), None)
-        amiss = backups.trouble(place)
+        amiss = backups.last_error(place)
         return [
-            text(_("The last backup was made on {when}.").format(when=backups.when(last)) if last else _NONE),
+            text(_("The last backup was made on {when}.").format(when=backups.format_made(last)) if last else _NONE),
             *([text(_("A later one could not be made. {why}").format(why=amiss))] if amiss else []),
-            text(_where(keys.locked(place)), "quiet"),
+            text(_where(keys.is_encrypted(place)), "quiet"),
             *self._to_do(there),
         ]
 
-    def _to_do(self, there: list[backups.Kept]) -> list[Block]:
+    def _to_do(self, there: list[backups.Backup]) -> list[Block]:
         chosen = next((one for one in there if one.file.name == self._chosen), None)
         if self._at_work:
             return [said(), text(self._at_work, "quiet")]
@@ -55,25 +55,25 @@ class Backups(CoachsOwn):
             return [*self._asked(chosen), said()]
         return [buttons(button("make", _("Make one now"), looks="main")), said(), *self._shelf(there)]
 
-    def _shelf(self, there: list[backups.Kept]) -> list[Block]:
+    def _shelf(self, there: list[backups.Backup]) -> list[Block]:
         if not there:
             return []
         items = [self._line(one) for one in there]
         return [fold(_("Bring one back"), [text(_KEEPS, "quiet"), listed(items)])]
 
-    def _line(self, one: backups.Kept) -> Item:
-        when = backups.when(one)
-        more = backups.told(one).removeprefix(f"{when} \u00b7 ")
+    def _line(self, one: backups.Backup) -> Item:
+        when = backups.format_made(one)
+        more = backups.describe(one).removeprefix(f"{when} \u00b7 ")
         choose = button("choose", _("Bring back"), one.file.name)
         return {"id": one.file.name, "title": when, "meta": more, "lines": [], "buttons": [choose]}
 
-    def _asked(self, one: backups.Kept) -> list[Block]:
+    def _asked(self, one: backups.Backup) -> list[Block]:
         sentence = _(
             "The practice will be as it was on {when}. What stands now is kept under another name, and can be brought "
             "back in the same way. All pages of it close for a moment."
         )
         return [
-            text(sentence.format(when=backups.when(one))),
+            text(sentence.format(when=backups.format_made(one))),
             buttons(
                 button("bring_back", _("Yes, bring this one back"), one.file.name, looks="main"),
                 button("choose", _("Leave it as it is"), ""),
@@ -90,14 +90,14 @@ class Backups(CoachsOwn):
     def do_make(self) -> None:
         """Makes one, while the page goes on."""
         place, encrypted = self._file, self.state.store.encrypted
-        key = agent.ask(place) if encrypted else None
+        key = agent.get_key(place) if encrypted else None
         if encrypted and key is None:
-            raise Trouble(_LOCKED_ELSEWHERE)
+            raise KitError(_LOCKED_ELSEWHERE)
 
         def work() -> str:
             try:
                 backups.make(place, key)
-            except Trouble as trouble:
+            except KitError as trouble:
                 return str(trouble)
             return _("A backup is made, and was brought back once to try it.")
 
@@ -111,7 +111,7 @@ class Backups(CoachsOwn):
     def do_bring_back(self, name: str) -> None:
         """Brings one back in a program of its own, for which every page of the practice closes the book."""
         place = self._file
-        one = next((one for one in backups.found(place) if one.file.name == name), None)
+        one = next((one for one in backups.list_backups(place) if one.file.name == name), None)
         self._chosen = ""
         if one is None:
             self.refresh()
@@ -143,7 +143,7 @@ class Backups(CoachsOwn):
 
 
 def _where(encrypted: bool) -> str:
-    cloud = places.synced(places.backups())
+    cloud = places.cloud_service_of(places.backups())
     sealed, plain = _("They lie in {folder}, encrypted like the practice itself."), _PLAIN
     sentence = (sealed if encrypted else plain).format(folder=places.backups())
     away = _("That folder is copied to {cloud}, so they lie elsewhere too.").format(cloud=cloud) if cloud else ""

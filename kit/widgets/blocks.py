@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, TypedDict
 
 from kit.fields import About
-from kit.forms import Beside, Form
+from kit.forms import ExtraQuestion, Form
 from kit.records import Client
 
 Block = dict[str, Any]
@@ -110,7 +110,7 @@ def unbound_form(key: str, fields: Sequence[dict[str, Any]], values: dict[str, A
 
 def unbound_field(key: str, asked: About, value: str) -> Block:
     """One question whose answer is nothing to keep; it is typed as `typed[key][key]`."""
-    beside = {key: Beside(asked, lambda *_given: [])}
+    beside = {key: ExtraQuestion(asked, lambda *_given: [])}
     return unbound_form(key, Form(Client, (key,), beside=beside).asked({}), {key: value})
 
 

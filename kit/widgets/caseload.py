@@ -170,7 +170,7 @@ class Caseload(CoachsOwn):
         ]
 
     def _search(self) -> Block:
-        asked = About(_("Whom are you looking for?"), "text", help=_("a few letters of the code name are enough"))
+        asked = About(_("Who are you looking for?"), "text", help=_("a few letters of the code name are enough"))
         return unbound_field("find", asked, self.typed.get("find", {}).get("find") or "")
 
     def _is_sought(self, line: Line) -> bool:

@@ -10,7 +10,7 @@ from kit.fields import About, about
 from kit.forms import Form
 from kit.widgets.blocks import Block, button, buttons, fold, heading, text, unbound_field
 from kit.widgets.panel import Panel
-from kit.words import Trouble, _, day_words, one_or_many
+from kit.words import KitError, _, day_words, one_or_many
 
 NEAR = 60  # days before the end of keeping at which it is mentioned
 
@@ -211,7 +211,7 @@ class Retention(CoachsOwn):
         from kit.vault import erasing
 
         name = self.state.chosen
-        first = [text(erasing.what_goes(name))]
+        first = [text(erasing.describe(name))]
         if not self._sure:
             return [*first, buttons(button("ask", _("Erase everything about {name}").format(name=name), looks="plain"))]
         return [
@@ -235,7 +235,8 @@ class Retention(CoachsOwn):
         from kit.exchange import takeout
 
         folder = Path(self.typed.get("copy", {}).get("copy") or places.downloads()).expanduser()
-        place = takeout.export(self.state.store, self.state.chosen, takeout.within(folder, self.state.chosen), private)
+        client = self.state.chosen
+        place = takeout.export(self.state.store, client, takeout.free_folder(folder, client), private)
         self.tell(said=_("All of it lies in {place}").format(place=place))
 
     def do_ask(self) -> None:
@@ -256,8 +257,8 @@ class Retention(CoachsOwn):
             return
         self.tell(said=_("One moment: each of the backups is opened and written anew."))
         try:
-            done = erasing.erase(store, name, erasing.key_of(store.place)).words()
-        except Trouble as trouble:
+            done = erasing.erase(store, name, erasing.backup_key(store.place)).words()
+        except KitError as trouble:
             if store.records(records.Client, name):
                 raise
             done = [str(trouble)]

@@ -3,7 +3,7 @@
 from typing import Any
 
 from kit import records
-from kit.fields import seen
+from kit.fields import visible_fields
 from kit.forms import Form
 from kit.records import BY_PLURAL, OfClient, Record
 from kit.widgets.blocks import Block, Button, Item, button, buttons, listed, said, text
@@ -35,7 +35,7 @@ class Entries(EarlierForms):
         record = self.subject()
         if record is None:
             return {}
-        return {"entry": Form(type(record), seen(type(record), "together"), optional=False, record=record)}
+        return {"entry": Form(type(record), visible_fields(type(record), "together"), optional=False, record=record)}
 
     def _is_gone(self) -> bool:
         """Whether the entry that was taken up is no longer there."""

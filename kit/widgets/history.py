@@ -6,13 +6,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from kit.fields import About, about, in_words, seen
+from kit.fields import About, about, format_value, visible_fields
 from kit.records import BY_PLURAL, Agreement, Client, Record, changed, problems
 from kit.store import Change
 from kit.widgets.blocks import Block, Item, button, buttons, heading, listed, said, text
 from kit.widgets.coach import long_day
 from kit.widgets.panel import Panel
-from kit.words import Trouble, _, day_words, labelled, one_or_many
+from kit.words import KitError, _, day_words, labelled, one_or_many
 
 AT_ONCE = 12
 NEAR = 8  # words that are shown on either side of those that differ
@@ -47,7 +47,7 @@ class EarlierForms(Panel):
         self._pressed = number
         try:
             back = self._brought_back(*found)
-        except Trouble:
+        except KitError:
             self.refresh()  # so that there is room for it beside what was pressed
             raise
         self._undo.append(([new for new, _stood in back], [one for _new, stood in back for one in stood], {}))
@@ -60,7 +60,7 @@ class EarlierForms(Panel):
         for one in along:  # each as far as the book still has room for it
             try:
                 back.append(self._restored(self._linked_again(one)))
-            except Trouble:
+            except KitError:
                 continue
         return back
 
@@ -68,7 +68,7 @@ class EarlierForms(Panel):
         try:
             return self.state.store.restore(earlier)
         except ValidationError as error:
-            raise Trouble(" ".join(problems(type(earlier), error).values())) from error
+            raise KitError(" ".join(problems(type(earlier), error).values())) from error
 
     def _earlier(self, before: Record) -> Record:
         standing = self._standing(before)
@@ -95,7 +95,7 @@ class EarlierForms(Panel):
 
     def seen(self, kind: type[Record]) -> tuple[str, ...]:
         """The fields of a kind that this page may show."""
-        return seen(kind, "just_me" if self.state.for_coach else "together")
+        return visible_fields(kind, "just_me" if self.state.for_coach else "together")
 
     def _gives_back(self, kind: type[Record]) -> list[str]:
         """The fields that come back: never the name under which somebody sits here."""
@@ -255,7 +255,7 @@ def _said(told: About, value: Any, names: Mapping[str, str]) -> str:
         gone = _("something that is no longer here")
         some = value if isinstance(value, tuple) else (value,) if value else ()
         return ", ".join(dict.fromkeys(names.get(one, gone) for one in some))
-    return in_words(told, value, names)
+    return format_value(told, value, names)
 
 
 def _apart(was: str, now: str) -> list[list[list[Any]]]:

@@ -85,7 +85,7 @@ class Invite(InRoom):
 
     # while it is open --------------------------------------------------------------------------------
 
-    def _open(self, room: rooms.Open) -> list[Block]:
+    def _open(self, room: rooms.OpenRoom) -> list[Block]:
         state = self.follow.state
         close = button("close_now", _("Close the page"), looks="plain")
         more = button("room", _("Let one more device in"), ["another", {}], looks="plain")

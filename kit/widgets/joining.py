@@ -72,7 +72,7 @@ class InWorkshop(InRoom):
         if not lines:
             return [] if lines is None else [text(_("Nothing was waiting when you asked."), "quiet")]
         see = press(_("Let me see on my own page"), "release", ask=ask["name"])
-        return [text(snapshot.few(lines)), buttons(see)]
+        return [text(snapshot.few_lines_warning(lines)), buttons(see)]
 
     def _on(self) -> list[Button]:
         if self.at + 1 >= len(self.phases):
@@ -102,7 +102,7 @@ class ComingIn(InWorkshop):
         full = _("So many devices have come in that nobody else can. A new code lets people in again.")
         return [
             *([text(full)] if state["full"] else []),
-            *([text(snapshot.at_the_door(state["at_the_door"], state["heads"] or 0)),
+            *([text(snapshot.waiting_phones(state["at_the_door"], state["heads"] or 0)),
                buttons(press(_("Let them in"), "let_in"))] if state["at_the_door"] else []),
         ]  # fmt: skip
 
@@ -112,7 +112,9 @@ class ComingIn(InWorkshop):
         state = self.follow.state
         unsaid = _("Until you say a number, everyone is let in and no figure is shown.")
         said = _("You counted {n}; {phones}. A phone beyond that number waits until you let it in.")
-        now = said.format(n=state["heads"], phones=snapshot.phones_in(state["seated"])) if state["heads"] else unsaid
+        now = (
+            said.format(n=state["heads"], phones=snapshot.seated_phones(state["seated"])) if state["heads"] else unsaid
+        )
         return [self.form_block("heads"), buttons(button("heads", _("Save the number"))), text(now, "quiet")]
 
     def do_heads(self) -> None:
@@ -124,7 +126,7 @@ class ComingIn(InWorkshop):
         self.tell(said="")
         self.follow.tell()
 
-    def _way_in(self, room: rooms.Open) -> list[Block]:
+    def _way_in(self, room: rooms.OpenRoom) -> list[Block]:
         state = self.follow.state
         tried = state["tried"]
         reached = _("A device has found its way here.") if tried else _(

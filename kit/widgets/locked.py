@@ -8,8 +8,8 @@ from pathlib import Path
 from kit import places
 from kit.vault import system_keyring
 from kit.vault.agent_process import CURTAIN
-from kit.vault.backups import DAMAGED, PUT_DOWN
-from kit.vault.keys import LEAST
+from kit.vault.backups import DAMAGED, RELEASE
+from kit.vault.keys import MIN_PASSPHRASE
 from kit.widgets.blocks import Block, text
 from kit.words import _
 
@@ -20,7 +20,7 @@ WORDS = {
     "new": _("New passphrase"),
     "new_help": _(
         "At least {least} characters. Four or five words that make a sentence are easy to remember and hard to guess."
-    ).format(least=LEAST),
+    ).format(least=MIN_PASSPHRASE),
     "old": _("Passphrase until now"),
     "show": _("Show what I type"),
     "remember": _("Remember it on this computer: whoever can use my account here can then open the practice"),
@@ -91,21 +91,21 @@ def quiet(waits: str) -> str:
     """What each other panel of such a page says."""
     if waits == CURTAIN:
         return _("This opens once you've typed your passphrase at the top of the page.")
-    return _("The practice is locked. This fills itself when it is opened at the top of the page.")
+    return _("The practice is locked. This comes back when it is opened at the top of the page.")
 
 
 def door(waits: str, place: Path | None) -> Block:
     """What stands at the top of a page whose book is locked, is damaged, or comes back in a moment."""
     if waits == CURTAIN:
         return {**_door("open"), "words": BEHIND_THE_CURTAIN, "can_remember": False}
-    if waits == PUT_DOWN:
+    if waits == RELEASE:
         return text(_("One moment: this book is being put in order. The page fills itself then."))
     return {**_door("mend"), "of": str(place)} if waits == DAMAGED else _door("open")
 
 
 def begin() -> Block:
     """The way from the sample to a practice of one's own, or from another computer to this one."""
-    return {**_door("begin"), "care": places.cloud_words(places.practice())}
+    return {**_door("begin"), "care": places.cloud_warning(places.practice())}
 
 
 def look_after() -> Block:
@@ -114,4 +114,4 @@ def look_after() -> Block:
 
 
 def _door(way: str) -> Block:
-    return {"is": "door", "way": way, "words": WORDS, "can_remember": system_keyring.available()}
+    return {"is": "door", "way": way, "words": WORDS, "can_remember": system_keyring.is_available()}

@@ -17,7 +17,7 @@ class OwnPractice(Panel):
     def blocks(self) -> list[Block]:
         if not places.practice().exists():
             return [locked.begin()]
-        care = places.cloud_words(places.practice())
+        care = places.cloud_warning(places.practice())
         return [
             text(_("Your practice lies in {place}.").format(place=places.practice())),
             *([text(care, "quiet")] if care else []),

@@ -12,14 +12,14 @@ from kit.widgets.coach import CoachsOwn
 from kit.words import _
 
 if TYPE_CHECKING:
-    from kit.reports.batch import Done
+    from kit.reports.batch import Result
 
 
 @dataclass
 class _Run:
     of: int
     stopped: bool = False
-    done: list["Done"] = field(default_factory=list)
+    done: list["Result"] = field(default_factory=list)
 
 
 class PageForEach(CoachsOwn):
@@ -52,7 +52,7 @@ class PageForEach(CoachsOwn):
     def _as_pdf(self) -> list[Button]:
         from kit.reports import print_pdf
 
-        return [button("make", _("As PDF"), True)] if print_pdf.chromium() else []
+        return [button("make", _("As PDF"), True)] if print_pdf.find_browser() else []
 
     def _how_far(self) -> list[Block]:
         run = self._run
@@ -72,11 +72,11 @@ class PageForEach(CoachsOwn):
 
     def do_make(self, pdf: bool) -> None:
         from kit import reports
-        from kit.reports.batch import here
+        from kit.reports.batch import active_clients
 
         if self._is_making:
             return
-        each = here(reports.read(self.state.store))
+        each = active_clients(reports.read_rows(self.state.store))
         if not each:
             self.tell(said=_("Nobody is in this book yet."))
             return
@@ -106,18 +106,18 @@ class PageForEach(CoachsOwn):
         threading.Thread(target=self._make, args=given, daemon=True).start()
 
     def _make(self, run: Any, each: dict[str, Any], pdf: bool, tell: Callable[..., Any]) -> None:
-        from kit.reports import Asked
-        from kit.reports.batch import many
+        from kit.reports import ReportRequest
+        from kit.reports.batch import build_all
 
         try:
-            for one in many(each, Asked(), pdf=pdf):
+            for one in build_all(each, ReportRequest(), pdf=pdf):
                 tell(self._one_more, run, one)
                 if run.stopped:
                     return
         finally:
             tell(self._ended)
 
-    def _one_more(self, run: _Run, one: "Done") -> None:
+    def _one_more(self, run: _Run, one: "Result") -> None:
         run.done.append(one)
         if run is self._run:
             self.refresh()

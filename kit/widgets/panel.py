@@ -10,8 +10,8 @@ from ipywidgets import widget_serialization
 from pydantic import ValidationError
 
 from kit import assets, places
-from kit.fields import in_words
-from kit.forms import Form, Unfit
+from kit.fields import format_value
+from kit.forms import Form, FormError
 from kit.records import BY_PLURAL, OfClient, Record, problems
 from kit.store import Draft
 from kit.widgets import locked
@@ -19,7 +19,7 @@ from kit.widgets.blocks import Block, save, text
 from kit.widgets.client_notes import ClientNotes
 from kit.widgets.pictures import Journeys, Live, PictureWidget
 from kit.widgets.session_state import SessionState
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
 SCRIPTS = ("inputs.js", "drawing.js", "picture.js", "door.js", "panel.js", "preview.js")
 PANEL_JS = "\n".join((assets.STATIC / name).read_text("utf-8") for name in SCRIPTS)
@@ -240,7 +240,7 @@ class Panel(Live):
         return bool(both)
 
     def _now_said(self, form: Form, name: str) -> str:
-        words = in_words(form.described[name], getattr(form.record, name), self.notes.names()) or _("left open")
+        words = format_value(form.described[name], getattr(form.record, name), self.notes.names()) or _("left open")
         return _("Elsewhere it says now: {words}").format(words=words)
 
     def save_block(self) -> Block:
@@ -256,10 +256,10 @@ class Panel(Live):
             if message.get("typed") is not None and self._bound == self.state.client:
                 self.typed = {**self._subject, **message["typed"]}
             self.act(message["do"], message.get("with"))
-        except Trouble as trouble:
+        except KitError as trouble:
             self._amiss(before, str(trouble))
         except Exception:  # noqa: BLE001  whatever it was, a coach reads one sentence and nothing typed is lost
-            places.note_trouble(traceback.format_exc(limit=-3))
+            places.log_error(traceback.format_exc(limit=-3))
             self._amiss(before, _("That did not work here; what you typed is kept. Please try once more."))
 
     def _amiss(self, before: dict[str, Any], sentence: str) -> None:
@@ -329,7 +329,7 @@ class Panel(Live):
                 continue
             try:
                 records += form.read(typed, **self._owner(form))
-            except Unfit as unfit:
+            except FormError as unfit:
                 told |= {f"{key}.{name}": sentence for name, sentence in unfit.told.items()}
         if told:
             self.tell(problems=told, said=_("Nothing is lost. One thing asks for a second look."))

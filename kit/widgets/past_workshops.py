@@ -35,7 +35,7 @@ class Held(InRoom):
     def _shared_in(self, one: records.Workshop) -> list[Block]:
         from kit.rooms import archive
 
-        found = archive.of(self.state.store, one)
+        found = archive.read_archive(self.state.store, one)
         empty = [] if found else [text(_("Nothing was shared in it, and that is fine."), "quiet")]
         return [*empty, *(block for question in found for block in _question(question))]
 
@@ -54,8 +54,8 @@ class Held(InRoom):
         from kit.rooms import staging
 
         for one in self.state.store.records(records.Workshop, id=key):
-            if one.title not in [room.title for room in rooms.found()]:
-                staging.release_left(self.state.store, one)
+            if one.title not in [room.title for room in rooms.list_open()]:
+                staging.release_leftovers(self.state.store, one)
 
     def _lets_go(self, one: records.Workshop) -> list[Button]:
         if self._sure_of != one.id:
@@ -68,7 +68,7 @@ class Held(InRoom):
 
     def do_let_go(self, key: str) -> None:
         """Deletes what was shared before its day; it cannot be brought back."""
-        erasing.let_go(self.state.store, lambda one: one.id == key)
+        erasing.purge_workshops(self.state.store, lambda one: one.id == key)
         self._sure_of = self._read_now = ""
         self.tell(said=_("It is deleted, with all that was shared in it."))
         self.refresh()
@@ -87,7 +87,7 @@ def _question(one: Any) -> list[Block]:
     if one.kind == "rating":
         from kit.rooms import disclosure
 
-        bands = [_("{low} to {high}: {count}").format(**band) for band in disclosure.told(one.figure)]
+        bands = [_("{low} to {high}: {count}").format(**band) for band in disclosure.to_dicts(one.figure)]
         numbers = _("Numbers are never read one by one. No figure was shown here.")
         return [heading(one.prompt), text(" \u00b7 ".join(bands)) if bands else text(numbers, "quiet")]
     parts = ((_("Shown to all"), one.shown), (_("Not shown"), one.back))

@@ -13,10 +13,10 @@ from kit.widgets.blocks import Block, Button, Item, button, buttons, fold, headi
 from kit.widgets.journey import period_buttons
 from kit.widgets.panel import Panel
 from kit.widgets.session_state import SessionState
-from kit.words import Trouble, _, day_words
+from kit.words import KitError, _, day_words
 
 if TYPE_CHECKING:
-    from kit.reports import Asked, Page
+    from kit.reports import Page, ReportRequest
 
 CARD, CLIENT, COACH, SUPPORTER = "card", "client", "just_me", "supporter"
 # What can be left out of a page, one by one; therapy, numbers and people are left out with their whole section.
@@ -53,10 +53,10 @@ class MakeReport(Panel):
 
     def _first(self) -> list[Block]:
         if self.state.heavier:
-            words = _("If you like, the card goes along. It says least: no setbacks, no numbers about you.")
+            words = _("If you like, take the card with you. It says least: no setbacks, no numbers about you.")
             return [text(words, "quiet"), buttons(*self._readers())]
         return [
-            heading(_("Who might see this where it will lie?")),
+            heading(_("Who else might see this?")),
             text(_("On a phone, on a table, on a computer that others use: a page that was handed out cannot be "
                    "called back. The card says least: no setbacks, no numbers about you."), "quiet"),
             buttons(*self._readers()),
@@ -70,7 +70,7 @@ class MakeReport(Panel):
             return [*first, *self._asks_first()]
         try:
             page = self._page()
-        except Trouble as trouble:
+        except KitError as trouble:
             return [*first, text(str(trouble))]
         return [*first, *self._chosen(), self._preview(page), *self._ways(page)]
 
@@ -119,7 +119,7 @@ class MakeReport(Panel):
             )
             for plural, some in noted.items()
         }
-        there = {key for frame in frames.within(seen, self._since()).values() for key in frame["id"]}
+        there = {key for frame in frames.filter_period(seen, self._since()).values() for key in frame["id"]}
         told = [one for some in noted.values() for one in some if one.id in there]
         return sorted(told, key=lambda one: one.day(), reverse=True)
 
@@ -134,7 +134,7 @@ class MakeReport(Panel):
     def _ways(self, page: "Page") -> list[Block]:
         from kit.reports import print_pdf
 
-        pdf = [button("pdf", _("Keep it as PDF"))] if print_pdf.chromium() else []
+        pdf = [button("pdf", _("Keep it as PDF"))] if print_pdf.find_browser() else []
         keep = button("keep", _("Keep this page"), looks="" if self._kept else "main")
         kept = [
             text(_("It lies here: {path}").format(path=self._kept)),
@@ -153,15 +153,17 @@ class MakeReport(Panel):
         now = (client, self._reader, self._supporter, self._period, sorted(self._left_out), store.marks())
         if self._looked is None or self._looked[0] != now:
             made = (
-                reports.card(store, client) if self._reader == CARD else reports.asked_for(store, client, self._asked())
+                reports.build_card(store, client)
+                if self._reader == CARD
+                else reports.build(store, client, self._asked())
             )
             self._looked = (now, made)
         return self._looked[1]
 
-    def _asked(self) -> "Asked":
-        from kit.reports import Asked
+    def _asked(self) -> "ReportRequest":
+        from kit.reports import ReportRequest
 
-        return Asked(self._reader, self._supporter, self._since(), left_out=tuple(self._left_out))
+        return ReportRequest(self._reader, self._supporter, self._since(), left_out=tuple(self._left_out))
 
     def _since(self) -> date | None:
         from kit.charts import first_day
@@ -177,7 +179,7 @@ class MakeReport(Panel):
     def _agreed(self) -> bool | None:
         from kit import reports
 
-        return reports.agreed((one.model_dump() for one in self.notes.records(records.Agreement)), self._reader)
+        return reports.has_consent((one.model_dump() for one in self.notes.records(records.Agreement)), self._reader)
 
     # what its buttons do -------------------------------------------------------------------------
 
@@ -216,7 +218,7 @@ class MakeReport(Panel):
         from kit.reports import print_pdf
 
         self.tell(said=_("One moment: the browser prints it."))
-        self._kept = print_pdf.write(self._page())
+        self._kept = print_pdf.write_pdf(self._page())
         self._told(_("It is kept as PDF."))
 
     def do_open(self) -> None:

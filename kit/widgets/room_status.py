@@ -12,7 +12,7 @@ from kit.vault import agent, keys
 from kit.widgets.blocks import Block, button, buttons, code_to_scan, text
 from kit.widgets.practice_details import OfPractice
 from kit.widgets.session_state import SessionState, Source
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
 EVERY = 2.0  # seconds
 Kind = Literal["workshop", "session"]
@@ -32,9 +32,9 @@ REACH = {
     ),
 }
 WHERE = {
-    "near": _("Only on this computer"),
+    "near": _("On this computer only"),
     "network": _("In this network"),
-    "server": _("By a server of my own"),
+    "server": _("Through a server of my own"),
 }
 
 
@@ -51,7 +51,7 @@ class Following:
 
     def __init__(self, state: SessionState, kind: Kind) -> None:
         self.page, self.kind = state, kind
-        self.room: rooms.Open | None = None
+        self.room: rooms.OpenRoom | None = None
         self.state: dict[str, Any] = {}
         self.over = False  # it was closed, or ended by itself, while this page looked on
         self._task: asyncio.Task | None = None
@@ -63,15 +63,15 @@ class Following:
         if self.page.place is None or (self.room and self._book == str(self.page.place.resolve())):
             return
         self._book = str(self.page.place.resolve())
-        mine = (one for one in rooms.found() if one.kind == self.kind and one.book == self._book)
+        mine = (one for one in rooms.list_open() if one.kind == self.kind and one.book == self._book)
         self.room = next(mine, None)
         self.look()
 
     def begin(self, **asked: Any) -> None:
         place = self.page.store.place
         if place is None:
-            raise Trouble(_("A room needs a book on the disk; this one is in memory alone."))
-        self.room = rooms.begin(rooms.Asked(book=str(place.resolve()), **asked), _key_of(self.page.store))
+            raise KitError(_("A room needs a book on the disk; this one is in memory alone."))
+        self.room = rooms.open_room(rooms.RoomRequest(book=str(place.resolve()), **asked), _key_of(self.page.store))
         self.over, self._book = False, str(place.resolve())
         self.look()
 
@@ -79,11 +79,11 @@ class Following:
         """Asks the room how it goes; whether it says something new."""
         earlier, here = (self.state, self.silent), self.room
         try:
-            state = rooms.state(here) if here else {}
-        except rooms.Gone:
+            state = rooms.get_state(here) if here else {}
+        except rooms.RoomClosed:
             if here is self.room:
                 self._gone()
-        except Trouble:
+        except KitError:
             self.silent = True
         else:
             if here is self.room:  # another one may have been begun meanwhile
@@ -97,11 +97,11 @@ class Following:
     def act(self, do: str, **given: str) -> None:
         """One press; where the room is gone, this page learns of it."""
         if self.room:
-            self.state = rooms.act(self.room, do, **given)
+            self.state = rooms.send_action(self.room, do, **given)
 
     def close(self) -> None:
         if self.room:
-            rooms.close(self.room)
+            rooms.close_room(self.room)
             self._gone()
 
     # staying with it -----------------------------------------------------------------------------
@@ -150,9 +150,9 @@ def _key_of(store: Store) -> bytes | None:
         return None
     assert store.place
     words = os.environ.get("KIT_PASSPHRASE")
-    key = keys.read(store.place, words) if words else agent.ask(store.place)
+    key = keys.read_key_file(store.place, words) if words else agent.get_key(store.place)
     if key is None:
-        raise Trouble(_("The key of this practice is not at hand. Please lock the practice and open it once more."))
+        raise KitError(_("The key of this practice is not at hand. Please lock the practice and open it once more."))
     return key
 
 
@@ -196,7 +196,7 @@ class InRoom(OfPractice):
         server: Any = next(one for one in found if isinstance(one, Server))
         address = server.address.strip()
         if not address.startswith(("https://", "http://")):
-            raise Trouble(_("The address of your server begins with https://. Please look at it once more."))
+            raise KitError(_("The address of your server begins with https://. Please look at it once more."))
         return {"public": address, "port": server.port or 0}
 
     def do_room(self, given: list[Any]) -> None:
@@ -219,7 +219,7 @@ class InRoom(OfPractice):
         chips = [button("reach", words, where, pressed=where == self._reach) for where, words in WHERE.items()]
         return [buttons(*chips), text(REACH[self._reach], "quiet"), *map(self.form_block, self.server_form())]
 
-    def way_in(self, room: rooms.Open, state: dict[str, Any]) -> list[Block]:
+    def way_in(self, room: rooms.OpenRoom, state: dict[str, Any]) -> list[Block]:
         """The address and the code by which people come in; a picture to scan where a phone can reach the room."""
         from kit.rooms import templates
 
@@ -228,4 +228,4 @@ class InRoom(OfPractice):
             return [text(_("Open the address and type the code.")), text(room.address, "own"), text(typed, "own")]
         words = _("Scan the picture, or open the address and type the code.")
         label = _("A picture to scan with a phone: it opens the room")
-        return [code_to_scan(templates.code_image(state["join"]), label, [words, room.address, typed])]
+        return [code_to_scan(templates.qr_data_uri(state["join"]), label, [words, room.address, typed])]

@@ -6,7 +6,7 @@ from typing import Any
 from kit import card as cards
 from kit import places, records
 from kit.card import when_then
-from kit.forms import WHAT_HELPED, Form, as_typed
+from kit.forms import WHAT_HELPED, Form, to_json_value
 from kit.records import Record
 from kit.widgets import seat
 from kit.widgets.blocks import Block, Item, button, buttons, card_of, listed, one_line, question, save, text
@@ -226,7 +226,7 @@ class NextStep(Panel):
         """Puts a step into the form again, to be made smaller together."""
         self.do_take_up([records.Step.plural, step_id])
         step = self.subject()
-        self.typed["step"] = {name: as_typed(getattr(step, name)) for name in self.forms()["step"].names}
+        self.typed["step"] = {name: to_json_value(getattr(step, name)) for name in self.forms()["step"].names}
         self.typed["step"] |= {"confidence": None, "planned": self.notes.enough(step)}
         self.tell(said=_("What would make it easier? Half of it counts as well."))
         self.refresh()
@@ -264,7 +264,7 @@ class CloseSession(Panel):
         """A draft from before the session had a record does not leave open what a heavier day has noted in it."""
         here, typed = self.notes.session(), self.typed.get("session")
         if here and typed and "session" not in self._stood and not typed.get("next_on"):
-            typed["next_on"] = as_typed(here.next_on)
+            typed["next_on"] = to_json_value(here.next_on)
 
 
 def last_words(state: SessionState) -> str:
@@ -278,7 +278,7 @@ def card(panel: Panel) -> Block:
     """The page to take along: no setbacks on it, no numbers about anybody."""
     rows = cards.rows(panel.notes.records, panel.state.store.records(records.SupportLine), date.today())
     empty = [(_("Still empty"), _("The card fills as you note things."))]
-    return card_of(_("To take along"), rows or empty)
+    return card_of(_("To take with me"), rows or empty)
 
 
 class NextPerson(Panel):

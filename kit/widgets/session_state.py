@@ -11,7 +11,7 @@ from kit.records import Client
 from kit.store import Store
 from kit.vault import agent, backups
 from kit.widgets import seat
-from kit.words import Trouble, _
+from kit.words import KitError, _
 
 if TYPE_CHECKING:
     from kit.widgets.panel import Panel
@@ -56,7 +56,7 @@ class SessionState:
     @property
     def store(self) -> Store:
         if self._store is None:
-            raise Trouble(_("The practice is locked. Please open it at the top of this page."))
+            raise KitError(_("The practice is locked. Please open it at the top of this page."))
         return self._store
 
     @property
@@ -71,9 +71,9 @@ class SessionState:
 
     @property
     def chosen(self) -> str:
-        """Who is here, for what needs somebody; raises Trouble when nobody is."""
+        """Who is here, for what needs somebody; raises KitError when nobody is."""
         if self.client is None:
-            raise Trouble(_("This opens when somebody is chosen at the top of the page."))
+            raise KitError(_("This opens when somebody is chosen at the top of the page."))
         return self.client
 
     @property
@@ -99,13 +99,13 @@ class SessionState:
         self.store.take_seat(client, seat.server())
         self.draw_curtain()
         self._show(client)
-        agent.tell("seat")
+        agent.publish("seat")
 
     def clear(self) -> None:
         """The next person: everything in view is put away first."""
         self.store.take_seat(None)
         self._show(None)
-        agent.tell("seat")
+        agent.publish("seat")
 
     def look_up(self, client: str | None) -> None:
         """Fills the coach's own page for a client, or for nobody; a session on another page goes on as it is."""
@@ -187,7 +187,7 @@ class SessionState:
 
     def notify(self, newest: str = "") -> None:
         """Something was saved, changed or taken back: what is in view follows."""
-        backups.again(self.place)
+        backups.schedule_daily(self.place)
         self._notify("saved", newest)
 
     @contextlib.contextmanager
@@ -218,7 +218,7 @@ class SessionState:
         """Somebody is there: an encrypted practice stays open a while longer."""
         if self.keyed and monotonic() > self._touched + TOUCH_EVERY:
             self._touched = monotonic()
-            agent.touch()
+            agent.report_activity()
 
     def draw_curtain(self) -> None:
         """This page for two is in use: what is for the coach alone asks for the passphrase again."""
@@ -229,7 +229,7 @@ class SessionState:
         """While one is open the agent lets two people talk for longer before it locks."""
         if self.keyed and self.place:
             taken = self.in_session()
-            agent.session(self.place, (taken[1] + SESSION).timestamp() if taken else 0)
+            agent.set_session_end(self.place, (taken[1] + SESSION).timestamp() if taken else 0)
 
 
 def _failure(panel: "Panel") -> Exception | None:

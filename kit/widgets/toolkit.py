@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from kit import records
-from kit.fields import about, in_words, seen
+from kit.fields import about, format_value, visible_fields
 from kit.forms import Form, suggestions
 from kit.records import Record
 from kit.widgets.blocks import Block, Button, Item, button, buttons, fold, listed, text
@@ -155,9 +155,9 @@ def line_of(record: Record, names: dict[str, str], pressed: list[Button] | None 
     """A record as one entry of a list, with what can be pressed beside it."""
     described = about(type(record))
     skip = {record.heading, record.dated, "share_with"}
-    shown = [name for name in seen(type(record), "together") if name not in skip]
-    said = [(described[name].label, in_words(described[name], getattr(record, name), names)) for name in shown]
-    heading = in_words(described[record.heading], getattr(record, record.heading), names)
+    shown = [name for name in visible_fields(type(record), "together") if name not in skip]
+    said = [(described[name].label, format_value(described[name], getattr(record, name), names)) for name in shown]
+    heading = format_value(described[record.heading], getattr(record, record.heading), names)
     return {
         "id": record.id,
         "title": heading or record.singular,

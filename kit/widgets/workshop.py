@@ -25,7 +25,7 @@ from kit.widgets.blocks import (
 from kit.widgets.joining import WORDED, ComingIn, InWorkshop, press
 from kit.widgets.past_workshops import Held
 from kit.widgets.session_state import SessionState
-from kit.words import Trouble, _, day_words, wrapping
+from kit.words import KitError, _, day_words, wrapping
 
 ANONYMOUS = _(
     "Entering this for somebody ends their anonymity: you know whose words these are, and whoever sees this screen "
@@ -49,7 +49,7 @@ class Workshop(Held, ComingIn):
     def refresh(self) -> None:
         if not self.state.locked:
             kept = self.typed.setdefault("workshop", {})
-            kept.setdefault("keep_until", rooms.keep_until().isoformat())
+            kept.setdefault("keep_until", rooms.retention_date().isoformat())
         super().refresh()
 
     def blocks(self) -> list[Block]:
@@ -66,17 +66,17 @@ class Workshop(Held, ComingIn):
         return [
             *([text(over)] if self.follow.over else []),
             self.form_block("workshop", enter=True),
-            heading(_("Who can reach it?")),
+            heading(_("Where can it be reached?")),
             *self.reach_blocks(),
             self.save_block(),
             self._paper(),
-            part(_("What is kept of workshops"), *self.held_blocks(), is_open=self.follow.over),
+            part(_("What is kept from workshops"), *self.held_blocks(), is_open=self.follow.over),
         ]
 
     def _paper(self) -> Block:
         from kit.rooms import paper
 
-        html = paper.page(self.state.store, self.typed.get("workshop", {}).get("title") or _("A workshop"))
+        html = paper.render_paper(self.state.store, self.typed.get("workshop", {}).get("title") or _("A workshop"))
         title = _("A sheet of A4 for each phase: for people without a device, and for a day without a network.")
         return part(_("Every phase on paper"), preview(html, title, _("Print it")))
 
@@ -87,7 +87,7 @@ class Workshop(Held, ComingIn):
             return
         one: Any = found[0]
         self.tell(said=_("One moment, the room is opened."))
-        self.follow.begin(title=one.title, keep_until=one.keep_until or rooms.keep_until(), **self.reached(found))
+        self.follow.begin(title=one.title, keep_until=one.keep_until or rooms.retention_date(), **self.reached(found))
         self.tell(said="")
         self.follow.tell()
 
@@ -115,7 +115,7 @@ class Workshop(Held, ComingIn):
             part(_("Close the room"), *self._close()),
         ]
 
-    def _windows(self, room: rooms.Open) -> list[Block]:
+    def _windows(self, room: rooms.OpenRoom) -> list[Block]:
         mine = _(
             "Lines are looked at on your own page, and shown or kept back there: on your phone, or in a private window "
             "that no projector shows. Whoever has its link leads the workshop."
@@ -123,7 +123,7 @@ class Workshop(Held, ComingIn):
         from kit.rooms import templates
 
         scan = code_to_scan(
-            templates.code_image(room.lead),
+            templates.qr_data_uri(room.lead),
             _("A picture to scan with your own phone"),
             [_("For your own phone. Please scan it while nobody else sees this screen.")],
         )
@@ -173,7 +173,7 @@ class Workshop(Held, ComingIn):
     def do_enter(self) -> None:
         typed = self.typed.get("answer", {}).get("text", "").strip()
         if not typed:
-            raise Trouble(_("Nothing is filled in yet."))
+            raise KitError(_("Nothing is filled in yet."))
         self.follow.act("enter", ask=self._asks, text=typed)
         self._asks = ""
         self.hold({})

@@ -22,7 +22,7 @@ class YourData(Panel):
             text(_held([one.created_at.astimezone().date() for one in self._all()])),
             text(_until(self.notes.records(records.Client)[0].keep_until)),
             text(copy, "quiet"),
-            buttons(button("take_out", _("Take a copy along"))),
+            buttons(button("take_out", _("Take a copy with you"))),
             said(),
         ]
 
@@ -34,7 +34,7 @@ class YourData(Panel):
         from kit.exchange import takeout
 
         client = self.state.chosen
-        place = takeout.export(self.state.store, client, takeout.within(places.downloads(), client), private=False)
+        place = takeout.export(self.state.store, client, takeout.free_folder(places.downloads(), client), private=False)
         self.tell(said=_("The copy lies in {place}").format(place=place))
 
 

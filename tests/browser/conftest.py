@@ -32,7 +32,7 @@ def nobodys_home(tmp_path_factory):
     """Where a fixture that outlives a test opens a book: nothing goes into the home of whoever runs the tests."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("KIT_HOME", str(tmp_path_factory.mktemp("nobody")))
-        patch.setattr(backups, "soon", lambda place, key: None)
+        patch.setattr(backups, "schedule", lambda place, key: None)
         yield
 
 

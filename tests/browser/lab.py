@@ -15,7 +15,7 @@ import nbformat
 import psutil
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from kit.reports.print_pdf import chromium
+from kit.reports.print_pdf import find_browser
 
 KIT_METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
@@ -30,13 +30,14 @@ SHUT_OUT = ("JUPYTER_", "JUPYTERLAB_", "KIT_", "IPYTHON")
 OPEN_ELSEWHERE = """
 import sys
 from pathlib import Path
-from kit import launch, places
-from kit.words import Trouble
+from kit import places
+from kit.jupyter import launch
+from kit.words import KitError
 root = Path(sys.argv[1]).resolve()
 places.notebooks = lambda: root
 try:
     sys.exit(launch.open_notebook(sys.argv[2], browser=False, port=int(sys.argv[3]) or None))
-except Trouble as trouble:
+except KitError as trouble:
     sys.exit(str(trouble))
 """
 
@@ -154,7 +155,7 @@ def checkpoint(path: Path) -> Path:
 
 def found_chromium() -> str | None:
     """A browser of Chromium's family on this machine: the one that prints the kit's own PDFs."""
-    return chromium()
+    return find_browser()
 
 
 # ------------------------------------------------------------------------------------------------- the page

@@ -82,7 +82,7 @@ def read_aloud(page) -> list[str]:
 
 def is_held(own):
     with owning.kit_home(own.server.home):
-        return agent.ask(own.server.home / "practice.book") is not None
+        return agent.get_key(own.server.home / "practice.book") is not None
 
 
 # the curtain --------------------------------------------------------------------------------------

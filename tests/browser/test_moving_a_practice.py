@@ -83,13 +83,13 @@ def test_it_is_brought_to_another_computer_by_its_passphrase(computers, sealed, 
         door.get_by_role("link", name="Open the first session").wait_for()
         assert WORDS not in door.page.content()
 
-    assert keys.read(computers[1].home / "practice.book", WORDS)
+    assert keys.read_key_file(computers[1].home / "practice.book", WORDS)
     assert computers[1].ask("kit/practice")["open"]
     assert left(computers[1].home) == WHOLE
 
 
 def test_it_is_brought_to_another_computer_by_its_recovery_sheet(computers, sealed, chromium):
-    rows = recovery_sheet.sheet(keys.read(computers[0].home / "practice.book", WORDS))
+    rows = recovery_sheet.encode(keys.read_key_file(computers[0].home / "practice.book", WORDS))
     with own_practice(chromium, computers[2]) as door:
         door.get_by_text("I have a practice from another computer").click()
         door.locator("input[type=file]").set_input_files(sealed)
@@ -101,7 +101,7 @@ def test_it_is_brought_to_another_computer_by_its_recovery_sheet(computers, seal
         form.get_by_role("button").click()
         door.get_by_role("link", name="Open the first session").wait_for()
 
-    assert keys.read(computers[2].home / "practice.book", NEW_WORDS)
+    assert keys.read_key_file(computers[2].home / "practice.book", NEW_WORDS)
 
 
 # the address behind it ------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 import kit
 from kit import reports
-from kit.reports import Asked
+from kit.reports import ReportRequest
 
 # Each letter and digit of the kit's own words must stand to the right of the one before it on the same line of the same
 # block; what people wrote is passed over.
@@ -57,7 +57,9 @@ odd = pytest.mark.parametrize("odd", ODD.values(), ids=ODD)
 def a_page(page, words: str) -> None:
     from test_odd_strings import a_story
 
-    page.set_content(reports.made(a_story(lambda *_place: words), words, Asked("just_me")).without_bundle())
+    page.set_content(
+        reports.build_from_rows(a_story(lambda *_place: words), words, ReportRequest("just_me")).without_bundle()
+    )
 
 
 @odd

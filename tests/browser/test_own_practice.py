@@ -201,7 +201,7 @@ def test_when_nobody_is_there_for_a_while_every_page_is_locked(own, opened):
     book = own.server.home / "practice.book"
     sitting.next_person(opened[0])  # a session that is open is not locked so soon
     with owning.kit_home(own.server.home):
-        agent.hold(book, keys.read(book, owning.PASSPHRASE), idle=1.0)
+        agent.add_key(book, keys.read_key_file(book, owning.PASSPHRASE), idle=1.0)
 
     for page in opened:
         owning.is_locked(page)
@@ -226,7 +226,7 @@ def damaged(serve, tmp_path_factory):
         book = kit.open_book(place, passphrase=owning.PASSPHRASE)
         book.add(kit.Client(name="Otter"))
         book.close()
-        backups.make(place, keys.read(place, owning.PASSPHRASE))
+        backups.make(place, keys.read_key_file(place, owning.PASSPHRASE))
         older = place.read_bytes()
         book = kit.open_book(place, passphrase=owning.PASSPHRASE)
         book.add(kit.Win(client="Otter", title=MARK))

@@ -25,9 +25,11 @@ def book():
 
 def made(book, client: str, audience: str):
     if audience == "card":
-        return reports.card(book, client, TODAY)
+        return reports.build_card(book, client, TODAY)
     supporter = book.records(reports.BY_PLURAL["supporters"], client)[0].id if audience == "supporter" else None
-    return reports.made(reports.read(book, client), client, reports.Asked(audience, supporter), TODAY)
+    return reports.build_from_rows(
+        reports.read_rows(book, client), client, reports.ReportRequest(audience, supporter), TODAY
+    )
 
 
 def as_heard(snapshot: str) -> str:

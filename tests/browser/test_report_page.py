@@ -39,8 +39,8 @@ def place(tmp_path):
         kind.plural: frame(kind, [one.model_dump() for one in records if type(one) is kind], "client")
         for kind in CLIENT_KINDS
     }
-    html = reports.page(frames, client="Heron", audience="client", today=date(2026, 5, 4))
-    return reports.write(html, "Heron", "client", date(2026, 5, 4), tmp_path)
+    html = reports.render_page(frames, client="Heron", audience="client", today=date(2026, 5, 4))
+    return reports.write_page(html, "Heron", "client", date(2026, 5, 4), tmp_path)
 
 
 @pytest.fixture
@@ -124,7 +124,7 @@ def test_the_keyboard_walks_down_the_page_and_each_stop_can_be_seen(opened):
 
 
 def test_a_pdf_is_tagged_has_the_paper_that_was_asked_for_and_all_of_the_page(place):
-    made = print_pdf.pdf(place.read_text("utf-8"))
+    made = print_pdf.print_to_pdf(place.read_text("utf-8"))
 
     assert made.startswith(b"%PDF-")
     assert b"/MarkInfo" in made and b"/StructTreeRoot" in made

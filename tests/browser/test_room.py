@@ -13,7 +13,7 @@ from playwright.sync_api import Error, expect
 
 import kit
 from kit import rooms
-from kit.reports.sanitize import harmless
+from kit.reports.sanitize import sanitize_html
 from kit.rooms import agenda
 
 SECRET = "zinnia by the back door"
@@ -29,10 +29,10 @@ def room(tmp_path_factory):
         book = kit.open_book(home / "rooms.book")
         book.add(kit.SupportLine(name="Night Harbour", number="0123 456"))
         book.close()
-        asked = rooms.Asked(str(home / "rooms.book"), title="Tuesday group", keep_until=rooms.keep_until())
-        opened = rooms.begin(asked)
+        asked = rooms.RoomRequest(str(home / "rooms.book"), title="Tuesday group", keep_until=rooms.retention_date())
+        opened = rooms.open_room(asked)
         yield opened
-        rooms.close(opened)
+        rooms.close_room(opened)
 
 
 @pytest.fixture(scope="module")
@@ -48,9 +48,9 @@ def of_one(tmp_path_factory):
         for days in (40, 20, 3):
             book.add(kit.Win(client="Heron", title="Bread", on=date.today() - timedelta(days=days)))
         book.close()
-        opened = rooms.begin(rooms.Asked(str(home / "one.book"), client="Heron"))
+        opened = rooms.open_room(rooms.RoomRequest(str(home / "one.book"), client="Heron"))
         yield opened
-        rooms.close(opened)
+        rooms.close_room(opened)
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def window(chromium):
 
 
 def go(room, at):
-    rooms.act(room, "go", at=str(at))
+    rooms.send_action(room, "go", at=str(at))
 
 
 def share(page, text):
@@ -122,7 +122,7 @@ def test_a_whole_workshop_with_and_without_script(room, window):
     phone.click("text=mornings without dread")
     phone.click("form.share button.main")
     phone.wait_for_selector(".mine")
-    rooms.act(room, "release", ask="shared")
+    rooms.send_action(room, "release", ask="shared")
     lead.click("li:has-text('mornings without dread') >> text=Show")
     board.wait_for_selector("text=mornings without dread")
 
@@ -135,7 +135,7 @@ def test_a_whole_workshop_with_and_without_script(room, window):
     page = file.value.path().read_text(encoding="utf-8")
     assert all(words in page for words in (SECRET, "the kettle is on", "Night Harbour"))
     assert "<script" not in page
-    assert "kettle" in harmless(page)
+    assert "kettle" in sanitize_html(page)
 
     plain.goto(room.near)
     plain.click("text=Support now")
@@ -269,7 +269,7 @@ def test_axe_finds_nothing_amiss_on_any_page_of_a_workshop(room, window, wide, s
     accessible(phone)
     phone.click("text=I agree, and join")
     lead, board = window(room.lead, **looks), window(room.board, **looks)
-    for at in range(len(agenda.read().phases)):
+    for at in range(len(agenda.load().phases)):
         go(room, at)
         accessible(another(phone, room.near))
     for path in ("/support", "/data", "/try", "/nowhere"):
@@ -317,7 +317,7 @@ def test_each_phase_is_printed_black_on_one_sheet_of_a4(room, window):
     printed = sheets.pdf(prefer_css_page_size=True)
     sheets.emulate_media(media="print")
 
-    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == len(agenda.read().phases)
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == len(agenda.load().phases)
     assert {one.evaluate("one => getComputedStyle(one).color") for one in sheets.locator("h1, h2, a").all()} == {
         "rgb(0, 0, 0)"
     }
@@ -374,7 +374,7 @@ def test_the_last_page_offers_what_was_written_once_more_and_clears_nothing(clos
     writer.wait_for_url("**/step/shared")
     assert apart.url.endswith("/support")
     writer.fill("#text", "not shared yet")
-    rooms.close(closing)
+    rooms.close_room(closing)
 
     for phone in (writer, idle, apart):
         phone.wait_for_selector("text=This room is closed")
@@ -408,7 +408,7 @@ def test_a_room_that_gives_no_answer_clears_nothing_and_its_page_offers_what_was
             route.fulfill(status=int(met[-1]), json={"said": "not now", "kept": False})
 
     phone.route("**/now*", refuse)
-    rooms.act(closing, "aloud", on="1")  # which ends the wait for news
+    rooms.send_action(closing, "aloud", on="1")  # which ends the wait for news
     phone.locator("#silent").wait_for()
     while len(met) < 5:
         phone.wait_for_timeout(100)
@@ -426,12 +426,12 @@ def test_a_clock_that_runs_ahead_clears_nothing_and_another_room_shows_nothing_o
     phone.goto(f"{closing.near}/step/better")
     assert phone.locator("textarea").input_value() == SECRET
     port = closing.near.rsplit(":", 1)[1]
-    rooms.close(closing)
-    while not rooms.is_gone(closing):
+    rooms.close_room(closing)
+    while not rooms.has_ended(closing):
         phone.wait_for_timeout(100)
 
-    asked = rooms.Asked(closing.book, title="Wednesday group", keep_until=rooms.keep_until(), port=int(port))
-    later = rooms.begin(asked)
+    asked = rooms.RoomRequest(closing.book, title="Wednesday group", keep_until=rooms.retention_date(), port=int(port))
+    later = rooms.open_room(asked)
     try:
         go(later, 2)
         phone.goto(later.join)
@@ -440,7 +440,7 @@ def test_a_clock_that_runs_ahead_clears_nothing_and_another_room_shows_nothing_o
         assert phone.locator("textarea").input_value() == ""
         assert len(kept(phone)) == 1
     finally:
-        rooms.close(later)
+        rooms.close_room(later)
 
 
 @pytest.fixture
@@ -448,9 +448,11 @@ def closing(tmp_path, monkeypatch):
     """A room of a test's own, which it may close."""
     monkeypatch.setenv("KIT_HOME", str(tmp_path))
     kit.open_book(tmp_path / "rooms.book").close()
-    opened = rooms.begin(rooms.Asked(str(tmp_path / "rooms.book"), title="Tuesday", keep_until=rooms.keep_until()))
+    opened = rooms.open_room(
+        rooms.RoomRequest(str(tmp_path / "rooms.book"), title="Tuesday", keep_until=rooms.retention_date())
+    )
     yield opened
-    rooms.close(opened)
+    rooms.close_room(opened)
 
 
 def in_the_room(room, window):

@@ -22,7 +22,7 @@ def evening(chromium, tmp_path_factory):
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("KIT_HOME", str(tmp_path_factory.mktemp("evening")))
-        patch.setattr(agent, "PATIENCE", 30.0)
+        patch.setattr(agent, "TIMEOUT", 30.0)
         with silences.opened(new_page) as evening:
             yield evening
         for one in contexts:

@@ -27,9 +27,9 @@ def server(serve, home):
 def open_rooms(home, monkeypatch):
     """The rooms that this test leaves open are closed."""
     monkeypatch.setenv("KIT_HOME", str(home))
-    yield rooms.found
-    for one in rooms.found():
-        rooms.close(one)
+    yield rooms.list_open
+    for one in rooms.list_open():
+        rooms.close_room(one)
 
 
 @pytest.fixture
@@ -157,7 +157,7 @@ def test_a_form_is_one_question_a_screen_and_its_draft_stays_on_the_device(devic
     book = kit.open_book("sample")
     if not any(one.to == "a room" for one in book.records(kit.Agreement, "Heron")):
         book.add(kit.Agreement(client="Heron", to="a room"))
-    room = rooms.begin(rooms.Asked(book=str(book.place.resolve()), client="Heron"))
+    room = rooms.open_room(rooms.RoomRequest(book=str(book.place.resolve()), client="Heron"))
     theirs = device()
     theirs.goto(room.join)
     theirs.get_by_role("link", name="A setback").click()
@@ -228,7 +228,7 @@ def test_three_phones_a_projector_a_private_page_and_the_notebook(notebook, devi
     led_on(notebook, (one, two), 0, "One word for how I am here")
     shared(one, "hopeful", "Keep it")
     shared(two, "not for the wall", "Keep it")
-    rooms.act(room, "release", ask="word")
+    rooms.send_action(room, "release", ask="word")
     private.get_by_text("hopeful").wait_for()
     private.locator("li", has_text="not for the wall").get_by_role("button", name="Keep back").click()
     private.get_by_text("Kept back").wait_for()
@@ -242,7 +242,7 @@ def test_three_phones_a_projector_a_private_page_and_the_notebook(notebook, devi
     came_in(late, room)
     late.get_by_role("heading", name="A line that I would like to share").wait_for()
     shared(two, "The sea, once more")
-    rooms.act(room, "release", ask="shared")
+    rooms.send_action(room, "release", ask="shared")
     private.locator("li", has_text="The sea").get_by_role("button", name="Show").click()
     for page in (board, late, sitting.panel(notebook, "board")):
         page.get_by_text("The sea, once more").wait_for()
@@ -251,8 +251,9 @@ def test_three_phones_a_projector_a_private_page_and_the_notebook(notebook, devi
     one.get_by_role("link", name="Pass, and go on").click()
     one.get_by_role("heading", name="What helps me").wait_for()
     shared(one, "tea with a neighbour")
-    rooms.act(room, "release", ask="helps")
+    rooms.send_action(room, "release", ask="helps")
     private.locator("li", has_text="tea with").get_by_role("button", name="Show").click()
+    board.get_by_text("tea with a neighbour").wait_for()
     late.get_by_role("link", name="Pass, and go on").click()
     late.get_by_role("button", name="Helps me, too").click()
     late.get_by_label("your dot is here").wait_for()

@@ -80,9 +80,9 @@ def records(kit):
 async def workshop(store):
     """What sixteen phones shared."""
     from kit.rooms import agenda
-    from kit.rooms.workshop import Run, begun
+    from kit.rooms.workshop import LiveWorkshop, find_or_create
 
-    run = Run(store, begun(store, "Tuesday group", date(2036, 1, 1)), agenda.read(agenda.OWN))
+    run = LiveWorkshop(store, find_or_create(store, "Tuesday group", date(2036, 1, 1)), agenda.load(agenda.BUILT_IN))
     run.at = len(run.arc.phases) - 1
     asks = [ask for _at, ask in run.arc.asks() if ask.shared]
     for number in range(16):
@@ -104,8 +104,8 @@ def fill(home):
     from kit.store import Store
     from kit.vault import backups, keys, recovery_sheet, transfer
 
-    small = {**keys.COSTS, "memory": 8192}
-    with patch.object(backups, "soon", lambda place, key: None), patch.object(keys, "COSTS", small):
+    small = {**keys.ARGON2_COSTS, "memory": 8192}
+    with patch.object(backups, "schedule", lambda place, key: None), patch.object(keys, "ARGON2_COSTS", small):
         book = kit.open_book(places.practice(), passphrase=PASSPHRASE)
         for record in records(kit):
             book.add(record)
@@ -113,7 +113,7 @@ def fill(home):
         book.change(spark, title="A blackbird at five, and rain")
         book.change(book.change(book.records(kit.Better, "Heron")[0], text="mornings"), text="to like mornings again")
         book.remove(book.add(kit.Win(client="Heron", title="Removed and still in the history", on=days(1))))
-        key = keys.read(places.practice(), PASSPHRASE)
+        key = keys.read_key_file(places.practice(), PASSPHRASE)
         backups.make(places.practice(), key, backups.BY_KIT)
         store = book._store
         asyncio.run(workshop(store))
@@ -123,7 +123,7 @@ def fill(home):
         backups.make(places.practice(), key, backups.BY_HAND)
         told = what_is_in(book, places.practice())
         book.close()
-        told["sheet"] = recovery_sheet.sheet(key)
+        told["sheet"] = recovery_sheet.encode(key)
         transfer.pack(places.practice(), key, home)
         sample = kit.open_book("sample")
         sample.add(kit.Win(client="Birch", title="mine, in the sample", on=days(1)))
@@ -151,7 +151,7 @@ def what_is_in(book, place):
         "history": {kind.plural: sum(len(store.history(one)) for one in store.records(kind)) for kind in _kinds()},
         "drafts": [[*who, store.draft(*who)] for who in (("Heron", "explore_setback"), ("Żółw 🌿", "small_win"))],
         "seat": list(store.seat()[:2]),
-        "backups": len(backups.everything()),
+        "backups": len(backups.list_all()),
         "place": place.name,
     }  # fmt: skip
 

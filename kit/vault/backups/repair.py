@@ -7,34 +7,34 @@ from pathlib import Path
 from kit.records import KINDS
 from kit.store import Store
 from kit.vault import transfer
-from kit.vault.backups.catalog import Kept, found
-from kit.vault.backups.restore import Back, closed, exchanged, lacks, put_down, secret_for, unpacked
-from kit.vault.backups.rewriting import copied
-from kit.words import Trouble
+from kit.vault.backups.catalog import Backup, list_backups
+from kit.vault.backups.restore import Restored, count_missing, exclusive_access, released, secret_for, swap_in, unpack
+from kit.vault.backups.rewriting import copy_book
+from kit.words import KitError
 
-MOST = 3
+MAX_BACKUPS = 3
 
 
-def sound(place: Path, key: bytes | None, most: int = MOST) -> list[tuple[Kept, Back]]:
+def find_restorable(place: Path, key: bytes | None, most: int = MAX_BACKUPS) -> list[tuple[Backup, Restored]]:
     """The newest backups that come back, each tried out beside the book, and what is not in it; the fullest first."""
-    come_back = islice(filter(None, (_tried(one, place, key) for one in found(place))), most)
+    come_back = islice(filter(None, (_try_restore(one, place, key) for one in list_backups(place))), most)
     return sorted(come_back, key=lambda one: one[1].lacking)
 
 
-def _tried(one: Kept, place: Path, key: bytes | None) -> tuple[Kept, Back] | None:
-    with contextlib.suppress(Trouble, OSError), transfer.workshop(place.parent) as work:
+def _try_restore(one: Backup, place: Path, key: bytes | None) -> tuple[Backup, Restored] | None:
+    with contextlib.suppress(KitError, OSError), transfer.work_folder(place.parent) as work:
         book = work / place.name
-        unpacked(one.file, book, place, secret_for(one.file, place, key))
-        return one, Back(None, *lacks(place, book, key))
+        unpack(one.file, book, place, secret_for(one.file, place, key))
+        return one, Restored(None, *count_missing(place, book, key))
     return None
 
 
-def left(place: Path, key: bytes | None) -> int | None:
+def count_readable(place: Path, key: bytes | None) -> int | None:
     """How many entries of a damaged book can be read; None where it cannot be gone on with."""
     if not (place.exists() and place.stat().st_size):
         return None
-    with contextlib.suppress(Trouble, OSError), transfer.workshop(place.parent) as work:
-        store = _taken_as_it_is(place, work / place.name, key)
+    with contextlib.suppress(KitError, OSError), transfer.work_folder(place.parent) as work:
+        store = _open_as_is(place, work / place.name, key)
         try:
             return sum(len(store.records(kind)) for kind in KINDS)
         finally:
@@ -42,25 +42,33 @@ def left(place: Path, key: bytes | None) -> int | None:
     return None
 
 
-def go_on(place: Path, key: bytes | None, opens: bool = True) -> Back:
+def accept_damaged(place: Path, key: bytes | None, opens: bool = True) -> Restored:
     """Takes what is there for the whole book; its history says so from then on. What stood is kept aside."""
-    with transfer.writing(place), transfer.workshop(place.parent) as work, put_down(place, key or b"", opens):
-        with closed(place):
+    with (
+        transfer.translate_write_errors(place),
+        transfer.work_folder(place.parent) as work,
+        released(place, key or b"", opens),
+    ):
+        with exclusive_access(place):
             book = work / place.name
-            _taken_as_it_is(place, book, key).close()
-        return Back(exchanged(place, book))
+            _open_as_is(place, book, key).close()
+        return Restored(swap_in(place, book))
 
 
-def put_away(place: Path) -> Back:
+def set_aside(place: Path) -> Restored:
     """Gives what stands there another name, so that it can be begun anew."""
-    with transfer.writing(place), transfer.workshop(place.parent) as work, put_down(place, b"", opens=False):
-        with closed(place):
+    with (
+        transfer.translate_write_errors(place),
+        transfer.work_folder(place.parent) as work,
+        released(place, b"", opens=False),
+    ):
+        with exclusive_access(place):
             pass
-        aside = exchanged(place, work / place.name)
+        aside = swap_in(place, work / place.name)
         for end in ("", ".head"):
             place.with_name(f"{place.name}{end}").unlink(missing_ok=True)
-        return Back(aside)
+        return Restored(aside)
 
 
-def _taken_as_it_is(place: Path, copy: Path, key: bytes | None) -> Store:
-    return Store(copied(place, copy), key, accept=True)
+def _open_as_is(place: Path, copy: Path, key: bytes | None) -> Store:
+    return Store(copy_book(place, copy), key, accept=True)

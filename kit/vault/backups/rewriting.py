@@ -8,8 +8,8 @@ from pathlib import Path
 from kit import files, places
 from kit.store import Store
 from kit.vault import keys, transfer
-from kit.vault.backups.catalog import BESIDE, Kept, alone, found, unreadable
-from kit.words import Trouble
+from kit.vault.backups.catalog import BESIDE, Backup, exclusive, list_backups, unreadable_files
+from kit.words import KitError
 
 
 def rewrite(place: Path, key: bytes | None, change: Callable[[Store], None]) -> list[Path]:
@@ -17,42 +17,42 @@ def rewrite(place: Path, key: bytes | None, change: Callable[[Store], None]) -> 
 
     Gives back those that could not be opened with this key: they are as they were.
     """
-    left = [file for file in unreadable() if file.stat().st_size]
-    with alone(places.backups()):
-        for one in found(place):
+    left = [file for file in unreadable_files() if file.stat().st_size]
+    with exclusive(places.backups()):
+        for one in list_backups(place):
             try:
-                _sealed_anew(one, key, change) if one.by != BESIDE else _written_anew(one.file, key, change)
-            except Trouble:
+                _rewrite_sealed(one, key, change) if one.by != BESIDE else _rewrite_plain(one.file, key, change)
+            except KitError:
                 left.append(one.file)
     return left
 
 
-def _sealed_anew(one: Kept, key: bytes | None, change: Callable[[Store], None]) -> None:
-    with transfer.writing(one.file), transfer.workshop(one.file.parent) as work:
+def _rewrite_sealed(one: Backup, key: bytes | None, change: Callable[[Store], None]) -> None:
+    with transfer.translate_write_errors(one.file), transfer.work_folder(one.file.parent) as work:
         book = work / "book"
         with one.file.open("rb") as opened:
-            front = transfer.front_of(opened)
+            front = transfer.read_header(opened)
             transfer.unpack(opened, book, key or b"")
-        _changed(book, key, change)
-        sealed = transfer.seal_up(book, keys.beside(book), key, work / "sealed", front)
+        _apply(book, key, change)
+        sealed = transfer.seal(book, keys.path_for(book), key, work / "sealed", front)
         with sealed.open("rb") as opened:
             transfer.unpack(opened, work / "tried", key or b"")
-        _in_place_of(sealed, one.file)
+        _replace(sealed, one.file)
 
 
-def _written_anew(file: Path, key: bytes | None, change: Callable[[Store], None]) -> None:
-    with transfer.writing(file), transfer.workshop(file.parent) as work:
-        book = copied(file, work / "book")
-        _changed(book, key, change)
+def _rewrite_plain(file: Path, key: bytes | None, change: Callable[[Store], None]) -> None:
+    with transfer.translate_write_errors(file), transfer.work_folder(file.parent) as work:
+        book = copy_book(file, work / "book")
+        _apply(book, key, change)
         for end in ("-wal", "-shm", ".head"):  # of the book that it was
             file.with_name(f"{file.name}{end}").unlink(missing_ok=True)
-        _in_place_of(book, file)
+        _replace(book, file)
         head = book.with_name(f"{book.name}.head")
         if head.exists():
             head.replace(file.with_name(f"{file.name}.head"))
 
 
-def _changed(book: Path, key: bytes | None, change: Callable[[Store], None]) -> None:
+def _apply(book: Path, key: bytes | None, change: Callable[[Store], None]) -> None:
     store = Store(book, key)
     try:
         change(store)
@@ -60,7 +60,7 @@ def _changed(book: Path, key: bytes | None, change: Callable[[Store], None]) -> 
         store.close()
 
 
-def copied(file: Path, to: Path) -> Path:
+def copy_book(file: Path, to: Path) -> Path:
     """A book that nobody has open, with what lies beside it."""
     for end in ("", "-wal", ".head", ".key"):
         source, copy = (one.with_name(f"{one.name}{end}") for one in (file, to))
@@ -70,7 +70,7 @@ def copied(file: Path, to: Path) -> Path:
     return to
 
 
-def _in_place_of(new: Path, file: Path) -> None:
+def _replace(new: Path, file: Path) -> None:
     """The new one has the age of the one before, by which it is sorted."""
     stat = file.stat()
     os.utime(new, ns=(stat.st_atime_ns, stat.st_mtime_ns))
