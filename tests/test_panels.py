@@ -17,10 +17,16 @@ TOGETHER = [word for word in WORDS if word != "just_me"]  # that one turns a pag
 
 
 @pytest.fixture
-def here(story):
-    """The story's client sits at the table, and every panel is open."""
+def seated(story):
+    """The story's client sits at the table."""
     story.state.choose("Heron")
-    return {word: getattr(story, word)() for word in TOGETHER}
+    return story
+
+
+@pytest.fixture
+def here(seated):
+    """The same, and every panel is open."""
+    return {word: getattr(seated, word)() for word in TOGETHER}
 
 
 def shown(panel) -> str:
