@@ -49,7 +49,7 @@ def test_a_panel_tells_a_notebook_nothing_of_what_is_in_it(here, word):
 @pytest.mark.parametrize("word", TOGETHER)
 def test_what_a_form_asks_for_is_declared(here, word):
     for form in here[word].forms().values():
-        known = {*about(form.kind), *form.beside}
+        known = {*about(form.kind), *form.extra}
 
         assert {*form.first, *form.more} <= known
         assert set(form.names) == {*form.first, *form.more}, "a field for the coach alone stands in a shared form"
@@ -422,7 +422,7 @@ def test_no_traceback_reaches_the_page(here, monkeypatch, kit_home):
     def breaks(*_records, **_more):
         raise RuntimeError("something inside")
 
-    monkeypatch.setattr(here["add_milestone"].table.store, "keep", breaks)
+    monkeypatch.setattr(here["add_milestone"].table.store, "save", breaks)
     here["add_milestone"].fill("milestone", title="Not for any log")
 
     press(here["add_milestone"], "save")

@@ -258,7 +258,7 @@ def _safe(place: Path, there: list[tuple[backups.Backup, backups.Restored]], rea
 def _way_back(one: backups.Backup, lacking: backups.Restored) -> dict[str, str]:
     when = backups.format_made(one)
     asks = _("It will be as it was on {when}. {lacking} {aside}")
-    lacks = " ".join(lacking.words()) or _("As far as can be told, everything is in it.")
+    lacks = " ".join(lacking.describe()) or _("As far as can be told, everything is in it.")
     return {
         "do": "bring_back",
         "file": one.file.name,
@@ -306,7 +306,7 @@ def _anew(asked: dict[str, Any]) -> dict[str, Any]:
 
 
 def _done(what: str, back: backups.Restored) -> dict[str, Any]:
-    return {"told": " ".join((what, *back.words()))}
+    return {"told": " ".join((what, *back.describe()))}
 
 
 _DOES: dict[str, Any] = {

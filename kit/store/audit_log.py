@@ -69,10 +69,10 @@ class _Entry:
     by: str = "coach"
     day_only: bool = False
 
-    def at(self, now: datetime) -> str:
+    def timestamp(self, now: datetime) -> str:
         return f"{the_day() if self.day_only else now:%Y-%m-%d %H:%M:%S.%f}"
 
-    def done(self) -> str:
+    def action(self) -> str:
         if self.did:
             return self.did
         return "noted" if self.before is None else "removed" if self.new is None else "changed"
@@ -109,7 +109,7 @@ class _RecordDigests:
     def _owner(self, kind: str, name: str) -> str:
         return self.owners.get(name, "") if name else ""
 
-    def all(self) -> Iterator[tuple[Key, str, bytes]]:
+    def scan(self) -> Iterator[tuple[Key, str, bytes]]:
         """(Key, client, digest) of every record that stands in the book, by one scan."""
         owners, salts, blake2b = self.owners, self.salts, hashlib.blake2b
         for kind in existing_kinds(self.driver):
@@ -126,14 +126,14 @@ def _append_rows(
     state = stood if state is None else state
     made, at, now = [], "", datetime.now(UTC)
     for row in rows:
-        count, at = count + 1, row.at(now)
+        count, at = count + 1, row.timestamp(now)
         state = (state + _to_int(row.new) - _to_int(row.old)) % DIGEST_MODULUS
         before = row.before.model_dump_json() if row.before else None
         told = (
             count,
             row.client,
             *row.key,
-            row.done(),
+            row.action(),
             row.by,
             at,
             before,
@@ -188,7 +188,7 @@ def logged_digests(driver: Any, keys: Iterable[Key] | None = None) -> dict[Key, 
 def compute_state(driver: Any) -> int:
     """The sum of the digests of all that stands in the book."""
     number = int.from_bytes
-    return sum(number(digest, "big") for _key, _client, digest in _RecordDigests(driver).all()) % DIGEST_MODULUS
+    return sum(number(digest, "big") for _key, _client, digest in _RecordDigests(driver).scan()) % DIGEST_MODULUS
 
 
 def find_break(driver: Any, since: int = 0) -> tuple[int, str] | None:
@@ -213,7 +213,7 @@ def find_mismatches(driver: Any) -> list[tuple[Key, str, bytes | None, bytes | N
     """(Key, client, digest in the history, digest as it stands) of each record that is not as its history tells."""
     told = logged_digests(driver)
     found = []
-    for key, client, digest in _RecordDigests(driver).all():
+    for key, client, digest in _RecordDigests(driver).scan():
         old = told.pop(key, None)
         if old != digest:
             found.append((key, client, old, digest))

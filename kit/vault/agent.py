@@ -37,27 +37,29 @@ class AgentTimeout(KitError):
 class AgentHandle:
     """The broker is there for whoever holds this; it goes when nobody does any more."""
 
-    there: Connection
+    connection: Connection
     home: Path
     process: subprocess.Popen | None = None  # None: another server began it
 
-    def lives(self) -> bool:
+    def is_alive(self) -> bool:
         with contextlib.suppress(*_CONNECTION_LOST):
-            return not self.there.poll()  # it says nothing until it goes
+            return not self.connection.poll()  # it says nothing until it goes
         return False
 
     def end(self) -> None:
         """Lets it go: with the last who does, it has put everything away when this comes back."""
-        if self._goes() and self.process:
+        if self._say_goodbye() and self.process:
             self.process.wait()
 
-    def _goes(self) -> bool:
-        if self.there.closed:
+    def _say_goodbye(self) -> bool:
+        if self.connection.closed:
             return False
         try:
-            with self.there:
-                self.there.send_bytes(b"goodbye")
-                return self.there.poll(TIMEOUT) and not self.there.recv_bytes()  # it answers where others stay
+            with self.connection:
+                self.connection.send_bytes(b"goodbye")
+                return (
+                    self.connection.poll(TIMEOUT) and not self.connection.recv_bytes()
+                )  # it answers where others stay
         except _CONNECTION_LOST:
             return True
 
@@ -73,7 +75,7 @@ def start() -> AgentHandle:
             running = _join_or_start()
     except locking.LockTimeout:
         raise AgentTimeout from None
-    if not (_handle and _handle.home == running.home and _handle.lives()):
+    if not (_handle and _handle.home == running.home and _handle.is_alive()):
         _handle = running
     return running
 

@@ -171,9 +171,9 @@ class Caseload(CoachsOwn):
 
     def _search(self) -> Block:
         told = About(_("Whom are you looking for?"), "text", help=_("a few letters of the code name are enough"))
-        form = Form(records.Client, ("find",), beside={"find": ExtraQuestion(told, lambda *_given: [])})
+        form = Form(records.Client, ("find",), extra={"find": ExtraQuestion(told, lambda *_given: [])})
         values = {"find": self.typed.get("find", {}).get("find") or ""}
-        return {"is": "form", "key": "find", "title": "", "fields": form.asked({}), "values": values, "open": False}
+        return {"is": "form", "key": "find", "title": "", "fields": form.describe({}), "values": values, "open": False}
 
     def _is_sought(self, line: Line) -> bool:
         sought = (self.typed.get("find", {}).get("find") or "").casefold().split()
@@ -206,7 +206,7 @@ class Caseload(CoachsOwn):
     def do_save(self) -> None:
         found = self._read()
         if found:
-            self.table.store.keep(*found)
+            self.table.store.save(*found)
             self.hold({})
             self.table.look_up(getattr(found[-1], found[-1].heading))
 
@@ -220,7 +220,7 @@ class Caseload(CoachsOwn):
     def _mark(self, name: str, day: date | None, sentence: str) -> None:
         before = self.table.store.client(name)
         new = changed(before, put_away_on=day, version=before.version + 1)
-        self._undo.append(([new], self.table.store.keep(new), self.typed))
+        self._undo.append(([new], self.table.store.save(new), self.typed))
         self.tell(said=sentence)
         self.table.noted()
 

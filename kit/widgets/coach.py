@@ -236,9 +236,9 @@ class Retention(CoachsOwn):
 
     def _question(self, key: str, asked: About, value: str) -> Block:
         """A question whose answer is nothing to keep."""
-        form = Form(records.Client, (key,), beside={key: ExtraQuestion(asked, lambda *_given: [])})
+        form = Form(records.Client, (key,), extra={key: ExtraQuestion(asked, lambda *_given: [])})
         values = {key: self.typed.get(key, {}).get(key) or value}
-        return {"is": "form", "key": key, "title": "", "fields": form.asked({}), "values": values, "open": False}
+        return {"is": "form", "key": key, "title": "", "fields": form.describe({}), "values": values, "open": False}
 
     def do_years(self, n: int) -> None:
         """Puts a day into the form; it holds when it is saved."""
@@ -274,7 +274,7 @@ class Retention(CoachsOwn):
             return
         self.tell(said=_("One moment: each of the backups is opened and written anew."))
         try:
-            done = erasing.erase(store, name, erasing.backup_key(store.place)).words()
+            done = erasing.erase(store, name, erasing.backup_key(store.place)).describe()
         except KitError as trouble:
             if store.records(records.Client, name):
                 raise

@@ -73,7 +73,7 @@ class Invite(InRoom):
         return [text(words), *self.reach_blocks(), buttons(button("begin", _("Open the page"), looks="main")), said()]
 
     def do_agree(self) -> None:
-        self.table.store.keep(records.Agreement(client=self.table.client, to="a room"))
+        self.table.store.save(records.Agreement(client=self.table.client, to="a room"))
         self.table.noted()
 
     def do_begin(self) -> None:

@@ -223,7 +223,7 @@ class Panel(Live):
     def form_block(self, key: str, **more: Any) -> Block:
         form = self.forms()[key]
         self._follow(key, form)
-        blank = form.blank()
+        blank = form.initial_values()
         typed = self.typed.get(key, {})
         return {
             "is": "form",
@@ -231,7 +231,7 @@ class Panel(Live):
             "title": form.title,
             "fields": [
                 {**one, "elsewhere": self._elsewhere.get(key, {}).get(one["name"], "")}
-                for one in form.asked(self.table.offers(), self.table.own_words())
+                for one in form.describe(self.table.offers(), self.table.own_words())
             ],
             "values": _sendable({**blank, **typed}),
             "open": any(typed.get(name, blank[name]) != blank[name] for name in form.more),
@@ -246,7 +246,7 @@ class Panel(Live):
         """
         if form.record is None:
             return False
-        now = {"id": form.record.id, **form.blank()}
+        now = {"id": form.record.id, **form.initial_values()}
         was, typed = self._stood.get(key, now), self.typed.get(key)
         self._stood[key] = now
         if was == now or was["id"] != now["id"] or typed is None:
@@ -300,7 +300,7 @@ class Panel(Live):
 
     def fill(self, form: str, **values: Any) -> None:
         """What typing does: for scripts and tests."""
-        self.typed.setdefault(form, self.forms()[form].blank()).update(values)
+        self.typed.setdefault(form, self.forms()[form].initial_values()).update(values)
 
     def do_seen(self) -> None:
         """A page for two came into view."""
@@ -322,7 +322,7 @@ class Panel(Live):
         if records is None:
             return
         emptied: Draft | None = (self.table.client, self.name, {}) if self.table.client else None
-        replaced = self.table.store.keep(*records, by="coach", draft=emptied)
+        replaced = self.table.store.save(*records, by="coach", draft=emptied)
         self._undo.append((records, replaced, self.typed))
         self.hold({})
         at = _("Saved {time}").format(time=f"{datetime.now():%H:%M}")
@@ -343,12 +343,12 @@ class Panel(Live):
             return None
         for key, form in forms.items():
             typed = self.typed.get(key, {})
-            if form.optional and form.untouched(typed):
+            if form.optional and form.is_unchanged(typed):
                 continue
             try:
-                records += form.read(typed, **self._owner(form))
+                records += form.to_records(typed, **self._owner(form))
             except FormError as unfit:
-                told |= {f"{key}.{name}": sentence for name, sentence in unfit.told.items()}
+                told |= {f"{key}.{name}": sentence for name, sentence in unfit.errors.items()}
         if told:
             self.tell(problems=told, said=_("Nothing is lost. One thing asks for a second look."))
             return None
@@ -371,7 +371,7 @@ class Panel(Live):
             return
         new, before, typed = self._undo[-1]
         draft = (self.table.client, self.name, typed) if self.table.client else None
-        self.table.store.take_back(new, before, draft=draft)
+        self.table.store.undo(new, before, draft=draft)
         self._undo.pop()
         self.hold(typed)
         self.tell(said=_("Taken back. It stands in the form again.") if typed else _("Taken back."))

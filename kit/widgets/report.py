@@ -157,7 +157,7 @@ class MakeReport(Panel):
         from kit import reports
 
         store, client = self.table.store, self.table.client
-        now = (client, self._reader, self._supporter, self._period, sorted(self._left_out), store.marks())
+        now = (client, self._reader, self._supporter, self._period, sorted(self._left_out), store.change_tokens())
         if self._looked is None or self._looked[0] != now:
             made = (
                 reports.build_card(store, client)
@@ -205,7 +205,7 @@ class MakeReport(Panel):
 
     def do_agree(self) -> None:
         new = records.Agreement(client=self.table.client, to="a supporter's report")
-        self.table.store.keep(new)
+        self.table.store.save(new)
         self.table.noted()
 
     def do_look_at(self, period: str) -> None:

@@ -86,7 +86,7 @@ class ChooseClient(Panel):
         found = self._read()
         if not found:
             return None
-        known = self.table.store.called(_name(found))
+        known = self.table.store.find_by_name(_name(found))
         if known:
             return self._sits_down(known.name)
         self._unknown = _name(found)
@@ -96,9 +96,9 @@ class ChooseClient(Panel):
 
     def do_begin(self) -> None:
         found = self._read()
-        known = self.table.store.called(_name(found)) if found and self._unknown else None
+        known = self.table.store.find_by_name(_name(found)) if found and self._unknown else None
         if found and not known:
-            self.table.store.keep(*found)
+            self.table.store.save(*found)
         if found:
             self._sits_down(known.name if known else _name(found))
 
@@ -197,7 +197,7 @@ class ExploreSetback(Panel):
         )  # fmt: skip
         more = ("intensity", "early_signs", "partly_back", "timed", "share_with")
         beside = {"helped_by": WHAT_HELPED}
-        return {"setback": Form(records.Setback, first, more, beside=beside, record=self.subject())}
+        return {"setback": Form(records.Setback, first, more, extra=beside, record=self.subject())}
 
     def blocks(self) -> list[Block]:
         if self.subject():

@@ -113,7 +113,7 @@ class Table:
             self._now(seated)
 
     def _seated(self) -> str | None:
-        seat = self._store.seat() if self._store else None
+        seat = self._store.active_client() if self._store else None
         return seat[0] if seat and seat[1] == _server() else None
 
     def records(self, kind: type[Record]) -> list[Any]:
@@ -130,14 +130,14 @@ class Table:
     def choose(self, client: str) -> None:
         """Somebody sits down: every panel fills itself for them."""
         self.store.client(client)
-        self.store.take_seat(client, _server())
+        self.store.set_active_client(client, _server())
         self.draw_curtain()
         self._now(client)
         agent.publish("seat")
 
     def clear_table(self) -> None:
         """The next person: everything in view is put away first."""
-        self.store.take_seat(None)
+        self.store.set_active_client(None)
         self._now(None)
         agent.publish("seat")
 
@@ -149,17 +149,17 @@ class Table:
 
     def in_session(self) -> tuple[str, datetime] | None:
         """Who sits at the table of the running kit, and since when."""
-        seat = self.store.seat()
+        seat = self.store.active_client()
         return (seat[0], seat[2]) if seat and seat[1] == _server() else None
 
     def waiting_since(self) -> str:
         """The time of a session that is still open from before the kit was started anew; else empty."""
-        seat = self.store.seat() if self.client is None else None
+        seat = self.store.active_client() if self.client is None else None
         return f"{seat[2].astimezone():%H:%M}" if seat else ""
 
     def go_on(self) -> None:
         """Goes on with the session that was open before the kit was started anew."""
-        seat = self.store.seat()
+        seat = self.store.active_client()
         if seat:
             self.choose(seat[0])
 
@@ -209,7 +209,7 @@ class Table:
             self._glances, self._marks = False, {}
 
     def _written(self) -> dict[str, tuple]:
-        marks = self._marks or self.store.marks()
+        marks = self._marks or self.store.change_tokens()
         self._marks = marks if self._glances else {}
         return marks
 
@@ -226,11 +226,11 @@ class Table:
 
     def keep_draft(self, panel: str, typed: dict[str, Any]) -> None:
         if self.client:
-            self.store.keep_draft(self.client, panel, typed)
+            self.store.save_draft(self.client, panel, typed)
 
     def drop_draft(self, panel: str) -> None:
         if self.client:
-            self.store.drop_draft(self.client, panel)
+            self.store.delete_draft(self.client, panel)
 
     def own_words(self) -> tuple[str, ...]:
         """What the client says instead of "setback" and "what I live with"; empty where nothing was said."""

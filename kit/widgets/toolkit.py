@@ -97,7 +97,7 @@ class Toolkit(OneLine):
         """One tap keeps a tool that is suggested."""
         kind, words = given
         new = records.Tool.model_validate({"client": self.table.client, "title": words, "kind": kind})
-        self._undo.append(([new], self.table.store.keep(new), {}))
+        self._undo.append(([new], self.table.store.save(new), {}))
         self.tell(said=_("Saved: {what}").format(what=words))
         self.table.noted(new.id)
 
