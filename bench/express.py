@@ -5,8 +5,8 @@ from typing import Any
 import plotly.express as px
 
 
-def journey(entries: Any, daily: Any, today: Any, span: str = "all", gathered: Any = None, **more: Any) -> list:
-    marks = entries[entries["lane"] != "setback"] if gathered is None else gathered.marks
+def journey(entries: Any, daily: Any, today: Any, span: str = "all", binned: Any = None, **more: Any) -> list:
+    marks = entries[entries["lane"] != "setback"] if binned is None else binned.marks
     held = entries[entries["lane"] == "setback"]
     return [
         px.scatter(marks, x="on", y="lane", color="lane", symbol="lane"),
@@ -27,7 +27,7 @@ def finding_my_feet(found: Any, *given: Any) -> Any:
     return px.scatter(found.episodes, x="began_on", y="days", symbol="ongoing", hover_name="began_on")
 
 
-def feet_curve(found: Any, *given: Any) -> Any:
+def survival_curve(found: Any, *given: Any) -> Any:
     return px.line(found.curve, x="days", y="share", line_shape="hv")
 
 

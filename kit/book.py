@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, overload
 from kit import places
 from kit.exchange import sample
 from kit.fields import Audience
+from kit.jupyter import hardening
 from kit.notebook import NotebookWords
 from kit.records import Record, changed
 from kit.store import Store, checkpoint
@@ -38,6 +39,7 @@ def open_book(place: str | os.PathLike | None = None, passphrase: str | None = N
     handed on yet is locked: its words are frames that fill themselves once it is opened. Raises KitError with one
     plain sentence when the book cannot be opened; nothing is changed then.
     """
+    hardening.harden_kernel()
     told = place or os.environ.get("KIT_BOOK")
     named = str(told or (places.practice() if _was_begun(places.practice()) else SAMPLE))
     if named in (SAMPLE, MEMORY):

@@ -1,4 +1,4 @@
-"""The card to take along: my win, my next step, whom I tell, when we meet again; no setbacks, no numbers about me."""
+"""The card to take along: my win, my next step, who I'll tell, when we meet again; no setbacks, no numbers about me."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -19,7 +19,7 @@ def rows(told: Callable[[type[Record]], Sequence[Any]], lines: Sequence[Any], to
         (_("My small win"), win.title if win else ""),
         (_("My next small step"), (when_then(step) or step.title) if step else ""),
         (_("On a heavy day this counts too"), step.on_a_heavy_day if step else ""),
-        (_("Whom I tell"), ": ".join(filter(None, (tell.name, tell.ready_text))) if tell else ""),
+        (_("Who I'll tell"), ": ".join(filter(None, (tell.name, tell.ready_text))) if tell else ""),
         (_("We meet again"), day_words(next_on) if next_on else ""),
         (_("Support lines"), "\n".join(_line(one) for one in lines)),
     ]

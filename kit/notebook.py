@@ -40,7 +40,7 @@ class NotebookWords:
         return self._say("review_steps")
 
     def add_milestone(self) -> "Panel":
-        """A milestone in the client's words, reached or looked out for."""
+        """A milestone in the client's words, reached or hoped for."""
         return self._say("add_milestone")
 
     def explore_setback(self) -> "Panel":

@@ -221,7 +221,7 @@ class Session(OfClient):
     on: PastDay = today(_("Day"))
     topics: Texts = texts(_("What would make today worthwhile?"), 3, help=_("up to three topics"))
     today_matters: Text = text(_("Why it matters today"), lines=2)
-    takeaway: Text = text(_("What I take along, in my words"), lines=2)
+    takeaway: Text = text(_("What I take with me, in my words"), lines=2)
     ask_next_time: Text = text(_("Ask me next time about"), lines=1)
     next_on: Day = day(_("We meet again on"))
     private_note: Text = text(_("For my eyes alone"), lines=3, audience=fields.JUST_ME)
@@ -261,7 +261,7 @@ class Spark(OfClient):
 
 class Milestone(OfClient):
     plural, singular = "milestones", _("milestone")
-    on: PastDay = today(_("When"), help=_("no day means: something I am looking out for"))
+    on: PastDay = today(_("When"), help=_("no day means: something I am hoping for"))
     title: Title = title(_("My milestone, in my words"))
     i_would_know_it_by: Text = text(_("I would know it by"))
     area: Literal["", "connection", "hope", "identity", "meaning", "having a say"] = choice(
@@ -339,7 +339,7 @@ class Step(OfClient):
     title: Title = title(_("The step, in a few words"))
     when: Text = text(_("When"), help=_("a moment that comes anyway: when the kettle is on"))
     then: Text = text(_("then I will"), help=_("one small thing"))
-    on_a_heavy_day: Text = text(_("On a heavy day, this counts too"))
+    on_a_heavy_day: Text = text(_("On a heavy day this counts too"))
     planned: Count = count(_("How often in a week"), 1, 21, default=3)
     importance: Rating = rating(_("How much it matters to me"), (_("a little"), _("very much")))
     confidence: Rating = rating(
@@ -354,7 +354,7 @@ class Step(OfClient):
             (7, 10, _("What makes it this much, and not lower?")),
         ),
     )
-    tell: Link = link(_("Whom I tell"), of="supporters")
+    tell: Link = link(_("Who I'll tell"), of="supporters")
     tool: Link = link(_("A tool that fits"), of="tools")
     aspiration: Link = link(_("It leads towards"), of="aspirations")
     from_setback: Link = link(_("It comes from"), of="setbacks")
@@ -375,7 +375,7 @@ class StepWeek(OfClient):
     planned: Count = count(_("Planned"), 0, 21, default=0)
     done: Count = count(_("Done"), 0, 99, help=_("each time counts"))
     came_between: Literal["", "life", "a heavier time", "unwell", "needed rest"] = choice(
-        _("What came between"), CAME_BETWEEN
+        _("What got in the way"), CAME_BETWEEN
     )
     reason: Text = text(_("In a few words"))
     helped: Text = text(_("What made it easier"))

@@ -30,6 +30,13 @@ def nobodys_surroundings():
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cheap_guesses():
+    """What a guess at a passphrase costs is no matter here, but to the test that asks for it."""
+    with mock.patch.dict(keys.ARGON2_COSTS, memory=8, passes=1, lanes=1):
+        yield
+
+
 @pytest.fixture(autouse=True)
 def surroundings(nobodys_surroundings):
     """What a test, or a command that it calls, sets in its surroundings ends with it."""

@@ -32,8 +32,6 @@ NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 def by_itself(monkeypatch, no_keyring):
     monkeypatch.setattr(backups, "schedule", making.schedule)
     monkeypatch.setattr(restore, "CLOSE_TIMEOUT", 1.0)
-    for name, value in {"memory": 64, "passes": 1, "lanes": 1}.items():  # what a guess costs is no matter here
-        monkeypatch.setitem(keys.ARGON2_COSTS, name, value)
 
 
 @pytest.fixture
@@ -322,7 +320,7 @@ def test_a_full_disk_is_a_quiet_sentence_until_a_backup_is_made(place, monkeypat
 
     told = "is full. Nothing is lost."
     assert told in backups.last_error(place) and sealed() == []
-    assert [one.words for one in diagnostics.findings() if not one.fine and told in one.words]
+    assert [one.words for one in diagnostics.run_checks() if not one.fine and told in one.words]
     assert list(places.backups().glob(".moving-*")) == []
     opened(place)
     assert backups.last_error(place) == "" and len(sealed()) == 1
@@ -491,7 +489,7 @@ def test_files_that_are_no_backups_are_never_listed_and_one_that_was_cut_is_name
 
     assert backups.backup_files(place) == [made]
     assert [one.stem for one in backups.unreadable_files()] == ["empty", "half", "other"]
-    assert [one.words for one in diagnostics.findings() if "half.sealed was cut" in one.words]
+    assert [one.words for one in diagnostics.run_checks() if "half.sealed was cut" in one.words]
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -517,6 +515,7 @@ def test_whatever_happened_to_a_backup_it_comes_back_as_it_was_or_says_what_is_a
 # killed ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_every_finished_backup_restores_whenever_a_program_is_killed_in_the_middle(tmp_path):
     looked_at, cut_short, amiss = killed_backups(tmp_path, kills=8, seed=1)
 
@@ -588,6 +587,7 @@ def test_while_one_program_changes_the_backups_another_waits(place, key, monkeyp
 # the command line ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_command_line_lists_what_is_kept_and_takes_a_number(place, key):
     backups.make(place, key)
     note(place, key, "later")

@@ -18,6 +18,8 @@ import pytest
 from kit import places, processes
 from kit.vault import agent, agent_process, keys
 
+pytestmark = pytest.mark.slow
+
 posix = pytest.mark.skipif(os.name == "nt", reason="signals and sockets as POSIX has them")
 linux = pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="looks into /proc")
 HOUR, MINUTE = 3600.0, 60.0

@@ -14,6 +14,8 @@ import pytest
 import kit
 from kit import charts, exchange, measures, places
 from kit.charts import registry
+from kit.charts.picture import WIDE
+from kit.charts.rows import SPARE
 from kit.frames import CLIENT_KINDS, frame
 from kit.records import AREAS, LISTED_ONLY, OfClient
 
@@ -308,7 +310,7 @@ def test_areas_have_a_star_for_each_milestone_of_the_table(shown, name):
 
     for at, (_area, reached, ahead) in enumerate(picture.rows):
         assert stars["milestone"][at] == int(reached)
-        assert stars.get("looked out for", {}).get(at, 0) == int(ahead)
+        assert stars.get("hoped for", {}).get(at, 0) == int(ahead)
 
 
 @pytest.mark.parametrize("name", ["Heron", "Maple", "River"])
@@ -371,10 +373,10 @@ def test_before_a_client_asks_nothing_about_finding_ones_feet_is_in_days(shown, 
 def test_below_five_stretches_there_is_no_curve_and_from_five_on_there_is():
     few, enough = (measures.bounce_back(setbacks(*lengths), TODAY) for lengths in ((9, 7, 5, 4), (9, 7, 5, 4, 3)))
 
-    assert charts.feet_curve(few).data == []
-    assert charts.feet_curve(few).sentence == "From 5 stretches on there is a curve."
-    assert charts.feet_curve(enough).data
-    assert charts.feet_curve(enough).sentence.startswith("Of 5 stretches half ended within 5 days (95% interval: ")
+    assert charts.survival_curve(few).data == []
+    assert charts.survival_curve(few).sentence == "From 5 stretches on there is a curve."
+    assert charts.survival_curve(enough).data
+    assert charts.survival_curve(enough).sentence.startswith("Of 5 stretches half ended within 5 days (95% interval: ")
 
 
 @pytest.mark.parametrize("lengths", [(9,), (9, 7, 5, 4), (9, 7, 5, 4, 3, 2)])
@@ -391,8 +393,8 @@ def test_a_median_that_is_not_reached_yet_is_not_drawn():
     found = measures.bounce_back(setbacks(9, 7, 5, 4, None, every=60), date(2026, 9, 3))
     most = measures.bounce_back([*setbacks(9, 7), *setbacks(None)], date(2026, 9, 3))
 
-    assert trace(charts.feet_curve(found), "half of them")["x"] == [found.median]
-    assert charts.feet_curve(most).data == []
+    assert trace(charts.survival_curve(found), "half of them")["x"] == [found.median]
+    assert charts.survival_curve(most).data == []
 
 
 def test_setbacks_that_are_left_out_of_pictures_about_time_are_in_none_of_them():
@@ -464,23 +466,23 @@ def stepped(*told, for_coach=False):
 def test_a_week_with_something_in_between_shows_as_such_and_what_was_done_counts():
     picture = stepped((4, 5), (1, 5, "unwell"), (0, 3, "life"))
 
-    marked = trace(picture, "something came between")
+    marked = trace(picture, "something got in the way")
     assert marked["hovertext"] == ["unwell", "life intervened"]
     assert trace(picture, "done")["marker"]["pattern"]["shape"] == ["", "/", "/"]
     assert trace(picture, "done")["y"] == [4, 1, 0]
     assert picture.rows[0] == ["16 Mar 2026", "0 of 3", "life intervened", ""]
     assert "Over 3 weeks: 5 of 13." in picture.sentence
-    assert "In 2 of them something came between; what was done then counts." in picture.sentence
+    assert "In 2 of them something got in the way; what was done still counts." in picture.sentence
 
 
 def test_a_client_reads_totals_and_the_coach_also_the_mean_with_the_n_that_it_counts(shown):
     client, coach = shown["River"]["steps"].sentence, shown["River"]["steps for the coach"].sentence
 
-    assert "Over 8 weeks: 16 of 21. In 3 of them something came between" in client
+    assert "Over 8 weeks: 16 of 21. In 3 of them something got in the way" in client
     assert "of every 10" not in client
     assert coach == (
         f"{client} The mean over 5 weeks of a step: about 9.5 of every 10 planned. "
-        "One in which something came between is in it only where it raises it."
+        "One in which something got in the way is in it only where it raises it."
     )
 
 
@@ -538,6 +540,17 @@ def test_a_tool_of_which_too_little_is_known_is_an_open_ring(shown):
         "3": "circle", "2": "circle-open", "1": "circle-open"
     }  # fmt: skip
     assert "too few yet to tell" in shown["Maple"]["helped"].sentence
+
+
+def test_what_helped_after_what_came_before_stands_beside_how_often_on_a_phone_too(shown):
+    labels = shown["Heron"]["fits"].layout["annotations"]
+    names = [one["text"].split("<br>") for one in labels if one.get("yanchor") == "top" and "yshift" not in one]
+    asides = [one["text"] for one in labels if one.get("yanchor") == "bottom"]
+
+    assert len(names) == len(asides) > 1
+    for lines, aside in zip(names, asides, strict=True):
+        assert max(map(len, lines)) <= WIDE
+        assert len(lines[-1]) + len(aside) < WIDE + SPARE
 
 
 def test_where_only_a_part_is_drawn_the_sentence_says_so_and_the_table_holds_all():

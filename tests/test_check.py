@@ -39,17 +39,17 @@ def own_practice():
 
 
 def test_check_says_it_once_with_the_way_out(in_dropbox):
-    told = [one.words for one in diagnostics.findings() if not one.fine]
+    told = [one.words for one in diagnostics.run_checks() if not one.fine]
 
     assert [bool(re.search("copied to Dropbox.*half a book.*KIT_HOME", words)) for words in told] == [True]
 
 
 def test_a_locked_practice_is_in_order_and_one_without_its_key_file_is_not():
     kit.open_book(places.practice(), passphrase="words for a check").close()
-    assert all(one.fine for one in diagnostics.findings())
+    assert all(one.fine for one in diagnostics.run_checks())
 
     keys.path_for(places.practice()).unlink()
-    assert ["key file is gone" in one.words for one in diagnostics.findings() if not one.fine] == [True]
+    assert ["key file is gone" in one.words for one in diagnostics.run_checks() if not one.fine] == [True]
 
 
 @pytest.mark.parametrize("named", [None, "own.book", "nowhere.book"])
@@ -60,7 +60,7 @@ def test_looking_whether_all_is_in_order_changes_nothing(named, kit_home, monkey
     before = {one: one.read_bytes() for one in kit_home.iterdir()}
     monkeypatch.setenv("KIT_PASSPHRASE", owned.WORDS)
 
-    found = list(diagnostics.findings(named and str(kit_home / named)))
+    found = list(diagnostics.run_checks(named and str(kit_home / named)))
     assert any("holds 3 entries" in one.words for one in found) == (named == "own.book")
     assert {one: one.read_bytes() for one in kit_home.iterdir() if one.is_file()} == before
     assert not any(places.backups().iterdir())
@@ -71,8 +71,8 @@ def test_check_looks_at_the_folder_of_the_book_that_is_named(tmp_path):
     book = tmp_path / "OneDrive" / "my.book"
     kit.open_book(book).close()
 
-    assert any("copied to OneDrive" in one.words for one in diagnostics.findings(str(book)))
-    assert not any("copied to" in one.words for one in diagnostics.findings())
+    assert any("copied to OneDrive" in one.words for one in diagnostics.run_checks(str(book)))
+    assert not any("copied to" in one.words for one in diagnostics.run_checks())
 
 
 def test_opening_a_practice_there_is_said_in_the_terminal(in_dropbox, served, capsys, monkeypatch):

@@ -14,6 +14,8 @@ import kit
 from kit import places, rooms
 from kit.vault import agent, keys
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def clock(tmp_path, monkeypatch):

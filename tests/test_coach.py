@@ -115,7 +115,7 @@ def test_the_last_words_and_what_to_ask_about_come_first(otter):
     assert [block.get("text") for block in blocks[:5]] == [
         "Otter",
         f"met 7 days ago \u00b7 next on {date.today():%A}, {date.today().day} {date.today():%b %Y}",
-        f"What Otter took along on {day(-7).day} {day(-7):%b %Y}",
+        f"What Otter took with them on {day(-7).day} {day(-7):%b %Y}",
         "Slow is a pace",
         "You wanted to ask about: the boat",
     ]
@@ -279,7 +279,7 @@ def test_a_setback_left_open_while_a_later_one_ended_is_asked_about(left_open):
     began = day(-60)
 
     assert asks(left_open) == [
-        f"\u201cThe letters again\u201d is still open since {began.day} {began:%b %Y}, and a later one has ended. "
+        f"\u201cThe letters again\u201d has been open since {began.day} {began:%b %Y}, and a later one has ended. "
         "Is it still going on?"
     ]
     left_open.table.look_up(None)
@@ -351,7 +351,7 @@ def test_beginning_a_session_takes_the_seat(mine):
     press(panel, "begin")
 
     assert mine._store.active_client()[0] == "Maple"
-    assert "The session with Maple is open since" in shown(panel)
+    assert "The session with Maple has been open since" in shown(panel)
     assert "Begin a session" not in shown(panel)
 
 

@@ -9,6 +9,8 @@ import kit
 from kit.cli import app as command_line
 from kit.cli import opening
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_report_is_written_and_its_place_is_said(tmp_path):
     done = run("report", "Heron", "--out", str(tmp_path))

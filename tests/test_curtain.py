@@ -9,7 +9,7 @@ import pytest
 import kit
 from kit import places
 from kit.jupyter import unlocking
-from kit.vault import agent, agent_process, backups, keys, practice, recovery_sheet
+from kit.vault import agent, agent_process, backups, practice, recovery_sheet
 from kit.widgets.session_state import SESSION
 
 OWN_WORDS = "ask gently about the old house"
@@ -22,12 +22,6 @@ def words_of(notebook):
     cells = json.loads((places.NOTEBOOKS / f"{notebook}.ipynb").read_text("utf-8"))["cells"]
     code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
     return [line.removeprefix("book.").removesuffix("()") for line in code if line.startswith("book.")]
-
-
-@pytest.fixture(autouse=True)
-def cheap_guesses(monkeypatch):
-    """What a guess at the passphrase costs is no matter here."""
-    monkeypatch.setattr(keys, "ARGON2_COSTS", {**keys.ARGON2_COSTS, "memory": 64, "passes": 1, "lanes": 1})
 
 
 @pytest.fixture
@@ -59,7 +53,7 @@ def opened(unlocked):
 
 
 def type_passphrase(words=owned.WORDS):
-    return unlocking.answered({"do": "open", "passphrase": words})
+    return unlocking.handle_request({"do": "open", "passphrase": words})
 
 
 def follow(book):
@@ -160,7 +154,7 @@ def test_the_recovery_sheet_opens_it_too(opened, key):
     mine, panels = opened("just_me")
 
     asked = {"do": "recover", "sheet": "\n".join(recovery_sheet.encode(key)), "passphrase": NEW, "again": NEW}
-    assert not unlocking.answered(asked).get("said")
+    assert not unlocking.handle_request(asked).get("said")
     follow(mine)
     assert not is_empty(panels)
 

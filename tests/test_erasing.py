@@ -13,8 +13,8 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 import sqlcipher3.dbapi2 as sqlcipher
+import traces
 from asking import run
-from browser import traces
 from harmed import with_a_flipped_bit
 from marked import Story, _add
 
@@ -345,6 +345,7 @@ erasing.erase(Store(Path(sys.argv[1]), key), "Heron", key)
 MOMENTS = [("backups", 0), ("backups", 2), ("pages", 0), ("book", 3), ("scrub", 3), ("begun", 1), ("sweep", 0)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("at", "times"), MOMENTS)
 def test_an_erasure_that_is_killed_loses_nothing_of_others_and_is_done_once_more(held, tmp_path, at, times):
     others = held.rows()
@@ -369,12 +370,12 @@ def test_only_who_was_cut_off_can_be_erased_without_being_in_the_book(held, monk
         with pytest.raises(NoSuchClient):
             erasing.erase(store, "Coot")
     assert b"Heron" not in erasing._journal_file(held.place).read_bytes()
-    findings = [one.words for one in diagnostics.findings(str(held.place)) if not one.fine]
+    findings = [one.words for one in diagnostics.run_checks(str(held.place)) if not one.fine]
     assert [one for one in findings if "was begun and is not done" in one] != []
 
     held.erase()
 
-    assert not [one for one in diagnostics.findings(str(held.place)) if "was begun" in one.words]
+    assert not [one for one in diagnostics.run_checks(str(held.place)) if "was begun" in one.words]
 
 
 def test_a_backup_that_is_made_meanwhile_is_found(held, monkeypatch, tmp_path):
@@ -465,6 +466,7 @@ def test_other_notebooks_are_told(two, monkeypatch):
 # the command line ----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_command_asks_for_the_code_name_and_offers_a_copy_first(held):
     done = run("erase", "Heron", "--book", str(held.place), typed="Maple\n")
 
@@ -475,6 +477,7 @@ def test_the_command_asks_for_the_code_name_and_offers_a_copy_first(held):
         assert store.client("Heron")
 
 
+@pytest.mark.slow
 @BOTH
 def test_the_command_erases_once_the_name_is_typed(held, tmp_path):
     secret = {"KIT_PASSPHRASE": PASSPHRASE} if held.key else {}
@@ -485,6 +488,7 @@ def test_the_command_erases_once_the_name_is_typed(held, tmp_path):
     assert held.found(tmp_path) == ([], [])
 
 
+@pytest.mark.slow
 def test_the_command_says_who_is_not_known(held):
     done = run("erase", "Coot", "--yes", "--book", str(held.place))
 

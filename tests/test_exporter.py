@@ -8,6 +8,8 @@ from test_reports import Read
 
 from kit.reports.sanitize import sanitize_html
 
+pytestmark = pytest.mark.slow
+
 KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
 CELLS = (
     "# My page <script>window.broken = 1</script>\n\nWith *prose* <img src=x onerror=window.broken=1>.",
@@ -77,11 +79,17 @@ def test_a_widget_leaves_a_sentence_and_no_state(exported):
         ("<a href='https://example.org'>a</a>", '<a href="https://example.org">a</a>'),
         ("<img src='https://e.org/x.png' alt='b'>", "b"),
         ("<img src='data:image/png;base64,AA'>", '<img src="data:image/png;base64,AA" alt="">'),
-        ("<tr><th></th></tr>", "<tr><td></td></tr>"),
+        ("<img src='https://e.org/x.png' alt='<script>x</script>&quot;'>", "&lt;script&gt;x&lt;/script&gt;&quot;"),
+        ("<p title='<img>\"onclick=x'>a</p>", '<p title="&lt;img&gt;&quot;onclick=x">a</p>'),
+        ("<table><tr><th></th></tr></table>", "<table><tbody><tr><td></td></tr></tbody></table>"),
         ("<svg><script>x</script></svg>z", "z"),
         ("a < b & c", "a &lt; b &amp; c"),
-        ("<td onclick=x colspan=2>1</td>", '<td colspan="2">1</td>'),
-        ("</p></main>text", "text"),
+        (
+            "<table><td onclick=x colspan=2>1</td></table>",
+            '<table><tbody><tr><td colspan="2">1</td></tr></tbody></table>',
+        ),
+        ("<table><tfoot><td>1</td></table>", "<table><tfoot><tr><td>1</td></tr></tfoot></table>"),
+        ("</p></main>text", "<p></p>text"),
         ("<style>p { color: red }</style>t", "t"),
     ],
 )

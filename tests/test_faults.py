@@ -11,6 +11,8 @@ import pytest
 from kit.records import KINDS
 from kit.store import Store
 
+pytestmark = pytest.mark.slow
+
 BOOKS = Path(__file__).parent / "books"
 CALLS = 30
 

@@ -19,6 +19,8 @@ from kit.store import Store
 from kit.vault import keys, transfer
 from kit.words import FULL
 
+pytestmark = pytest.mark.slow
+
 FIRST, LATER = 1, 4  # the first write of a command, and one amid its work
 
 

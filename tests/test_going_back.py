@@ -52,8 +52,8 @@ def test_a_practice_of_a_newer_kit_is_refused_in_words_and_every_file_stays_as_i
 def test_its_door_and_the_check_say_so_too(newer):
     before = everything()
 
-    assert "was written by a newer kit" in unlocking.answered({"do": "open", "passphrase": owned.WORDS})["said"]
-    assert any("was written by a newer kit" in one.words for one in diagnostics.findings() if not one.fine)
+    assert "was written by a newer kit" in unlocking.handle_request({"do": "open", "passphrase": owned.WORDS})["said"]
+    assert any("was written by a newer kit" in one.words for one in diagnostics.run_checks() if not one.fine)
     assert everything() == before
 
 

@@ -303,7 +303,7 @@ class AnyHistory(RuleBasedStateMachine):
         self.store.close()
 
 
-TestAnyHistory = AnyHistory.TestCase
+TestAnyHistory = pytest.mark.slow(AnyHistory.TestCase)
 TestAnyHistory.settings = settings(max_examples=25, stateful_step_count=15)
 
 
@@ -408,6 +408,7 @@ def test_whoever_accepts_what_is_left_goes_on_with_it(place, key):
     assert "(small win: 1;" in sentence(place, key)
 
 
+@pytest.mark.slow
 def test_the_command_line_accepts_what_is_left(closed):
     tell(closed, "DELETE FROM wins")
     command = [sys.executable, "-m", "kit", "check", "--book", str(closed)]
@@ -499,6 +500,7 @@ def test_a_rating_cannot_be_guessed_from_its_digest_without_the_salt(store):
 # damaged and sound copies, kills ----------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_of_300_damaged_copies_every_one_that_lost_or_changed_something_is_named(tmp_path):
     looked = [one for seed in range(15) for one in harmed.looked_at(tmp_path, seed)]
 
@@ -506,6 +508,7 @@ def test_of_300_damaged_copies_every_one_that_lost_or_changed_something_is_named
     assert len(looked) == 300 and sum(bool(said) for _what, said, _same in looked) > 150
 
 
+@pytest.mark.slow
 def test_of_300_sound_copies_none_raises_an_alarm(tmp_path):
     looked = [one for seed in range(15) for one in harmed.looked_at(tmp_path, 100 + seed, harmed.HARMLESS)]
 
@@ -513,6 +516,7 @@ def test_of_300_sound_copies_none_raises_an_alarm(tmp_path):
     assert len(looked) == 300
 
 
+@pytest.mark.slow
 def test_after_50_kills_while_two_save_every_acknowledged_entry_is_there_and_there_is_no_alarm(tmp_path):
     acknowledged, lacking, said = harmed.killed(tmp_path, 50)
 
@@ -520,6 +524,7 @@ def test_after_50_kills_while_two_save_every_acknowledged_entry_is_there_and_the
     assert acknowledged > 10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", [None, KEY], ids=["plain", "encrypted"])
 def test_20_programs_save_20_entries_each_into_one_book_and_all_are_kept(place, key):
     assert harmed.saved_at_once(place, key, 20, 20) == 400

@@ -1,5 +1,6 @@
 """The house keeps its own rules: style, types, floors, notebooks without answers, one list of parts."""
 
+import ast
 import importlib.metadata
 import json
 import os
@@ -11,11 +12,12 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import kit
-from kit.cli.diagnostics import FLOORS
+from kit.cli.diagnostics import MINIMUM_VERSIONS
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -57,7 +59,10 @@ def holds(*words: str, **options) -> None:
 
 def written() -> list[Path]:
     """The files that people wrote: no tool's folder, no picture."""
-    folders = [ROOT, *(ROOT / name for name in ("kit", "notebooks", "sample_data", "tests", "bench", ".ci"))]
+    folders = [
+        ROOT,
+        *(ROOT / name for name in ("kit", "notebooks", "sample_data", "tests", "bench", "docs", ".ci", ".github")),
+    ]
     found = [path for folder in folders for path in (folder.glob("*") if folder == ROOT else folder.rglob("*"))]
     return [path for path in found if path.is_file() and "__pycache__" not in path.parts and readable(path)]
 
@@ -113,12 +118,29 @@ def test_a_module_imports_only_from_below_and_big_libraries_stay_at_home():
 def test_every_wall_of_the_house_can_be_felt(tmp_path):
     shutil.copytree(ROOT / "kit", tmp_path / "kit", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    with (tmp_path / "kit" / "words.py").open("a", encoding="utf-8") as words:
-        words.write(EVERYTHING_WRONG)
+    for name, wrong in (("words.py", EVERYTHING_WRONG), ("measures/columns.py", "from kit import charts, store")):
+        with (tmp_path / "kit" / name).open("a", encoding="utf-8") as module:
+            module.write(wrong)
 
     done = told("-c", LINT_IMPORTS, "--no-cache", cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(tmp_path)})
     count = len(PROJECT["tool"]["importlinter"]["contracts"])
     assert f"Contracts: 0 kept, {count} broken." in done.stdout
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "kit" / "measures").glob("*.py")), ids=lambda path: path.stem)
+def test_a_measure_has_words_for_what_it_cannot_take_alone(path):
+    tree = ast.parse(path.read_text("utf-8"))
+    imported = [one for one in ast.walk(tree) if isinstance(one, ast.ImportFrom) and one.module == "kit.words"]
+    assert {name.name for one in imported for name in one.names} <= {"_"}
+
+    warns = {"ValueError", "warn"}
+    excused = [one for one in ast.walk(tree) if isinstance(one, ast.Call) and ast.unparse(one.func) in warns]
+    assert sorted(words_in(tree)) == sorted(words for one in excused for words in words_in(one))
+
+
+def words_in(tree: ast.AST) -> list[str]:
+    calls = [one for one in ast.walk(tree) if isinstance(one, ast.Call) and ast.unparse(one.func) == "_"]
+    return [ast.unparse(one) for one in calls]
 
 
 def test_the_hooks_before_a_commit_can_be_read():
@@ -136,6 +158,7 @@ def test_there_are_notebooks():
     assert "1_session" in [path.stem for path in NOTEBOOKS]
 
 
+@pytest.mark.slow
 def test_a_failing_test_fails_the_test_command(tmp_path):
     (tmp_path / "test_wrong.py").write_text("def test_wrong():\n    assert False")
     env = {**os.environ, "KIT_HOME": str(tmp_path / "home")}
@@ -145,6 +168,7 @@ def test_a_failing_test_fails_the_test_command(tmp_path):
     assert done.returncode == 1
 
 
+@pytest.mark.slow
 def test_what_a_test_sets_in_its_surroundings_reaches_no_other_one(tmp_path):
     (tmp_path / "test_left.py").write_text(LEFT, encoding="utf-8")
     own = {"PYTHONPATH": str(ROOT / "tests"), "KIT_BOOK": "somebody's own.book"}
@@ -182,6 +206,7 @@ def test_a_cell_can_neither_be_changed_nor_removed_by_chance(path):
     assert set(marks) == {(False, False)}
 
 
+@pytest.mark.slow
 @notebook
 def test_a_notebook_runs(path, tmp_path):
     env = {key: value for key, value in os.environ.items() if key not in ("KIT_BOOK", "KIT_PASSPHRASE")}
@@ -211,7 +236,7 @@ def test_the_lock_names_no_index():
 def test_the_version_is_the_same_wherever_it_stands():
     package = json.loads((ROOT / "kit" / "jupyter" / "labextension" / "package.json").read_text("utf-8"))
     cited = re.search(r"^version: (.+)$", (ROOT / "CITATION.cff").read_text("utf-8"), re.M)
-    (newest, *_earlier) = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.M)
+    (newest, *_earlier) = re.findall(r"^## (\S+)$", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.M)
 
     assert {kit.__version__, package["version"], cited and cited[1], newest} == {
         importlib.metadata.version("reflection-kit")
@@ -238,11 +263,21 @@ def test_ci_calls_the_readmes_test_command_with_browser_tests_required():
     assert re.search(r"export KIT_BROWSER_TESTS=required.*\n(.*\n)*.*python3 start\.py test", script.read_text("utf-8"))
 
 
+def test_the_workflow_runs_the_readmes_test_command_on_each_system_with_the_first_and_the_last_python():
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "tests.yml").read_text("utf-8"))
+    job = workflow["jobs"]["tests"]
+    pythons = re.findall(r"Python :: (3\.\d+)", "\n".join(PROJECT["project"]["classifiers"]))
+
+    assert job["strategy"]["matrix"]["python"] == [pythons[0], pythons[-1]]
+    assert {one.partition("-")[0] for one in job["strategy"]["matrix"]["system"]} == {"windows", "macos", "ubuntu"}
+    assert [one["run"] for one in job["steps"] if "start.py" in one.get("run", "")] == ["python start.py test"]
+
+
 def test_the_list_of_parts_asks_for_no_older_one_than_the_check_does():
     asked = {canonicalize_name(one.name): one.specifier for one in asked_for() if not one.marker}
 
-    assert len(FLOORS) >= 3
-    for name, floor in FLOORS.items():
+    assert len(MINIMUM_VERSIONS) >= 3
+    for name, floor in MINIMUM_VERSIONS.items():
         just_below = ".".join(map(str, (*floor[:-1], floor[-1] - 1, 999)))
         assert not asked[name].contains(just_below), f"{name} {just_below}"
         assert all(asked[name].contains(version) for version in versions(name))

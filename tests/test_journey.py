@@ -57,7 +57,7 @@ def test_a_milestone_without_a_day_is_looked_out_for(otter):
 
     picture = drawn(otter)
 
-    assert picture.rows == [["still ahead", "looking out for", "Back in the choir"]]
+    assert picture.rows == [["still ahead", "hoping for", "Back in the choir"]]
 
 
 def test_an_empty_journey_is_a_sentence_and_no_axes(otter):
@@ -108,7 +108,7 @@ def test_what_is_looked_out_for_is_told_by_itself(otter):
     for title in ("Back in the choir", "The sea"):
         otter.add(kit.Milestone(client="Otter", title=title, on=None))
 
-    assert drawn(otter).sentence == "So far: 2 to look out for."
+    assert drawn(otter).sentence == "So far: 2 milestones hoped for."
 
 
 def test_ones_own_word_for_a_setback_is_told_with_how_often(book):
@@ -154,6 +154,18 @@ def test_a_skipped_rating_is_not_drawn(otter):
     otter.add(kit.CheckIn(client="Otter", on="2026-06-05", soft="the kettle"))
 
     assert not traces(drawn(otter), "energy")
+
+
+def test_the_names_of_the_lines_end_inside_a_panel_on_a_phone(otter):
+    otter.add(kit.CheckIn(client="Otter", on="2026-06-04", energy=4, living_well=5))
+    otter.add(kit.CheckIn(client="Otter", on="2026-06-05", energy=7, living_well=6))
+    layout = drawn(otter).layout
+    names = [one for one in layout["annotations"] if "xshift" in one]
+
+    assert [one["text"].split(" ", 1)[1] for one in names] == ["living well", "energy"]
+    for one in names:
+        assert 96 + one["xshift"] >= 0  # a report leaves that much at the left
+        assert layout["margin"]["l"] + one["xshift"] + 8 * len(one["text"]) <= 284
 
 
 def test_two_check_ins_of_one_day_stand_as_their_mean(otter):
@@ -209,7 +221,7 @@ def test_what_is_looked_out_for_is_a_mark_each(otter):
     for title in ("The sea", "The choir"):
         otter.add(kit.Milestone(client="Otter", title=title, on=None))
 
-    (marks,) = traces(drawn(otter), "looking out for")
+    (marks,) = traces(drawn(otter), "hoping for")
 
     assert len(set(marks["y"])) == 2
     assert marks["hovertext"] == ["The sea", "The choir"]

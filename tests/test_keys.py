@@ -25,12 +25,6 @@ KEYS = st.binary(min_size=keys.KEY_SIZE, max_size=keys.KEY_SIZE)
 WRONG, CHANGED = "does not open the book", "was cut or changed"
 
 
-@pytest.fixture(autouse=True)
-def cheap(monkeypatch):
-    """Wrapping costs next to nothing, so that many passphrases can be tried."""
-    monkeypatch.setattr(keys, "ARGON2_COSTS", {"memory": 8, "passes": 1, "lanes": 1})
-
-
 def a_book(passphrase=WORDS, key=None):
     book = places.home() / "practice.book"
     keys.write_key_file(book, key or keys.generate(), passphrase)

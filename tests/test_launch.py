@@ -16,13 +16,15 @@ import psutil
 import pytest
 
 from kit import places
-from kit.jupyter import launch
+from kit.jupyter import hardening, launch
 from kit.vault import agent, keys
 from kit.words import KitError
 
 sys.path.insert(0, str(Path(__file__).parent / "browser"))
 import lab
 from starts import Starts
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
@@ -107,14 +109,14 @@ def test_a_running_server_of_the_same_book_notebooks_and_home_is_used_again(home
 def test_a_server_of_something_else_is_not_taken_for_ours(home, notebooks, pretender, answer):
     runtime_file(pretender(answer))
 
-    assert launch._running_server(launch.jupyter_folder() / "runtime") is None
+    assert launch._find_running_server(launch.jupyter_folder() / "runtime") is None
 
 
 def test_a_server_on_another_book_is_not_taken_for_ours(home, notebooks, pretender, monkeypatch):
     runtime_file(pretender({"root": str(notebooks), "book": "sample"}))
     monkeypatch.setenv("KIT_BOOK", "another.book")
 
-    assert launch._running_server(launch.jupyter_folder() / "runtime") is None
+    assert launch._find_running_server(launch.jupyter_folder() / "runtime") is None
 
 
 def test_what_a_server_that_is_gone_left_behind_is_passed_over(home, notebooks, pretender):
@@ -124,11 +126,11 @@ def test_what_a_server_that_is_gone_left_behind_is_passed_over(home, notebooks, 
     port = pretender({"root": str(notebooks), "book": ""})
     runtime_file(port, "jpserver-3.json")
 
-    assert launch._running_server(folder)["url"] == f"http://127.0.0.1:{port}/"
+    assert launch._find_running_server(folder)["url"] == f"http://127.0.0.1:{port}/"
 
 
 def test_a_server_that_does_not_answer_is_not_gone_and_no_second_one_is_begun(home, notebooks, monkeypatch):
-    monkeypatch.setattr(launch, "PATIENCE", 0.3)
+    monkeypatch.setattr(launch, "ANSWER_TIMEOUT", 0.3)
     with socket.create_server((launch.HOST, 0)) as silent:
         runtime_file(silent.getsockname()[1])
 
@@ -137,12 +139,12 @@ def test_a_server_that_does_not_answer_is_not_gone_and_no_second_one_is_begun(ho
 
 
 def test_a_silent_port_of_a_server_whose_process_is_no_more_is_passed_over(home, notebooks, monkeypatch):
-    monkeypatch.setattr(launch, "PATIENCE", 0.3)
+    monkeypatch.setattr(launch, "ANSWER_TIMEOUT", 0.3)
     with subprocess.Popen([sys.executable, "-c", ""]) as gone, socket.create_server((launch.HOST, 0)) as silent:
         gone.wait()
         runtime_file(silent.getsockname()[1], pid=gone.pid)
 
-        assert launch._running_server(launch.jupyter_folder() / "runtime") is None
+        assert launch._find_running_server(launch.jupyter_folder() / "runtime") is None
 
 
 def test_three_starts_within_a_second_make_no_second_server_of_a_book_and_share_one_keeper(home, notebooks):
@@ -187,7 +189,7 @@ def test_a_person_s_own_jupyter_settings_are_left_alone(home, monkeypatch):
         monkeypatch.setenv(name, "/somebody/s/own")
     monkeypatch.setenv("JUPYTER_CONFIG_PATH", "/somebody/s/own")
 
-    launch._separate_settings(launch.jupyter_folder())
+    hardening._separate_settings(launch.jupyter_folder())
     pointed = [os.environ[name] for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR")]
     assert all(Path(folder).is_relative_to(home) for folder in pointed)
     assert "JUPYTER_CONFIG_PATH" not in os.environ
@@ -195,7 +197,7 @@ def test_a_person_s_own_jupyter_settings_are_left_alone(home, monkeypatch):
 
 def test_the_settings_name_what_this_jupyterlab_knows(running):
     """A setting whose name JupyterLab has changed would be passed over in silence."""
-    for name, values in launch.SETTINGS.items():
+    for name, values in hardening.SETTINGS.items():
         known = running.ask(f"lab/api/settings/{name}")["schema"]["properties"]
         assert set(values) <= set(known), name
 

@@ -20,6 +20,8 @@ from kit import places
 from kit.jupyter import unlocking
 from kit.vault import agent, backups, keys, recovery_sheet, system_keyring, transfer
 
+pytestmark = pytest.mark.slow
+
 WORDS = 'a "quiet" morning, and tea 🌿'
 NEW_WORDS = "an even quieter evening, ça alors"
 FROM_THE_SHEET = "words after the sheet"
@@ -70,7 +72,7 @@ def unlock(own_tmp, monkeypatch):
 
 
 def do(wish, **asked):
-    return unlocking.answered({"do": wish, **asked})
+    return unlocking.handle_request({"do": wish, **asked})
 
 
 def begun():
@@ -206,7 +208,7 @@ def test_neither_key_nor_passphrase_leaves_a_kernel_that_opened_the_book(kernel)
 
     assert b"bread from scratch" in told and b"comm_open" in told and b"Traceback" in told
     assert not found_in(told, key)
-    for ask in ("agent.ask(book.place)", "agent.ask(book.place).hex()"):  # whoever asks for it is heard
+    for ask in ("agent.get_key(book.place)", "agent.get_key(book.place).hex()"):  # whoever asks for it is heard
         assert found_in(as_sent(messages(client, f"from kit.vault import agent; {ask}")), key)
 
 
@@ -236,9 +238,9 @@ def test_nothing_is_left_by_what_the_door_does_nor_by_the_end(unlock, kit_home, 
     }.items():
         do(wish, **asked)
         assert in_files(key, kit_home, own_tmp) == {}, wish
-    with unlocking.sealed() as file:
+    with unlocking.export_sealed() as file:
         content = file.read_bytes()
-    unlocking.brought({"sheet": sheet, "passphrase": WORDS, "again": WORDS}, io.BytesIO(content))
+    unlocking.import_sealed({"sheet": sheet, "passphrase": WORDS, "again": WORDS}, io.BytesIO(content))
     transfer.pack(places.practice(), key, places.backups())
     unlock.end()
 
@@ -316,11 +318,11 @@ def test_a_wrong_passphrase_takes_the_same_way_as_the_right_one(unlock, worked):
 def test_so_it_does_for_a_sealed_practice(unlock, worked, monkeypatch, tmp_path):
     key = begun()
     content = transfer.pack(places.practice(), key, tmp_path).read_bytes()
-    monkeypatch.setattr(unlocking, "place", lambda: tmp_path / "here.book")
+    monkeypatch.setattr(unlocking, "book_path", lambda: tmp_path / "here.book")
     worked.clear()
 
-    wrong, said = costs(worked, lambda: unlocking.brought({"passphrase": "x"}, io.BytesIO(content)))
-    right, place = costs(worked, lambda: unlocking.brought({"passphrase": WORDS}, io.BytesIO(content)))
+    wrong, said = costs(worked, lambda: unlocking.import_sealed({"passphrase": "x"}, io.BytesIO(content)))
+    right, place = costs(worked, lambda: unlocking.import_sealed({"passphrase": WORDS}, io.BytesIO(content)))
 
     assert wrong == right and len(right) == 1
     assert set(said) == {"said"} and set(place) == {"place"}

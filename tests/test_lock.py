@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 LOCK = Path(__file__).resolve().parent.parent / "requirements.lock"
 MACHINES = [
     "x86_64-pc-windows-msvc",

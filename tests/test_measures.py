@@ -1,7 +1,6 @@
 """What a setback's time, a step's week and a tool's use add up to: definitions and published values."""
 
 import doctest
-import re
 import subprocess
 import sys
 from datetime import date, datetime, timedelta
@@ -11,9 +10,10 @@ import pandas as pd
 import pytest
 
 import kit
-from kit import measures
+from kit import charts, measures
 from kit.frames import CLIENT_KINDS, frame
-from kit.measures import goals, living_well, steps, survival
+from kit.measures import goals, kaplan_meier, living_well, steps
+from kit.measures.former_names import RENAMED
 from kit.records import LISTED_ONLY
 
 TODAY = date(2026, 6, 30)
@@ -126,7 +126,7 @@ MAINTAINED = ongoing_last((9, 13, 18, 23, 31, 34, 48), ongoing=(13, 28, 45, 161)
 def test_the_interval_of_the_median(times, median, between):
     # The first group of Kalbfleisch and Prentice 1980, and Miller's maintained group; lifelines finds the same.
     assert measures.median_days(measures.survival(*times)) == median
-    assert survival.interval(*times) == between
+    assert kaplan_meier.median_interval(*times) == between
 
 
 @pytest.mark.parametrize(
@@ -193,17 +193,6 @@ def test_what_had_not_ended_when_one_began_that_goes_on_is_one_stretch_with_it()
     assert found_feet(some).episodes["days"].tolist() == [60]
 
 
-def test_where_the_curve_joins_setbacks_it_says_so():
-    some = lasting(20, 10, 12, 8, 6)
-    beside = told(setback("2025-01-22", "2025-01-30"))["setbacks"]
-
-    found = found_feet(pd.concat([some, beside], ignore_index=True))
-
-    assert (found.n, found.ended) == (5, 6)
-    assert found.curve_sentence.endswith("Setbacks at most 2 days apart are one stretch here.")
-    assert "apart" not in found.coach_sentence
-
-
 def test_what_began_after_an_ongoing_setback_belongs_to_it_on_an_earlier_day_too():
     some = told(setback("2026-05-01"), setback("2026-06-01", "2026-06-05"))["setbacks"]
 
@@ -222,8 +211,6 @@ def test_below_five_stretches_there_are_dots_and_no_curve():
     found = found_feet(lasting(20, 10, 12, 8))
 
     assert (found.n, found.curve, found.median, found.low, found.high, found.trend) == (4, *[None] * 5)
-    assert found.coach_sentence == ("4 setbacks: 20, 10, 12 and 8 days. Too few yet to tell more.")
-    assert found.curve_sentence == "From 5 stretches on there is a curve."
 
 
 def test_from_five_stretches_on_there_is_a_curve_with_its_median_and_interval():
@@ -241,7 +228,6 @@ def test_what_goes_on_counts_in_the_median_and_not_in_the_trend():
     assert (ended.median, also.median) == (8, 10)
     assert also.trend.n == 6
     assert also.trend.per_year == ended.trend.per_year
-    assert "What goes on is not in it." in also.coach_sentence
 
 
 def test_the_trend_is_in_days_a_year_with_its_interval():
@@ -259,9 +245,6 @@ def test_a_trend_whose_interval_holds_both_directions_is_too_early_to_tell():
 
     assert found.trend.low < 0 < found.trend.high
     assert found.trend.direction == 0
-    assert "too few yet to tell a direction" in found.coach_sentence
-    assert found.asked_sentence == "You found your feet again 6 times."
-    assert found.curve_sentence.startswith("Of 6 stretches half ended within 12 days (95% interval: ")
 
 
 def test_a_line_of_the_trend_never_goes_below_zero_days():
@@ -292,84 +275,26 @@ def test_records_serve_as_well_as_frames():
     assert measures.kept_over([week(0, 4, 5)]) == 0.8
 
 
-CLIENT_READS = {
-    "No setbacks noted yet. The list starts with the first one.": {},
-    "Still in the middle of it; no end date needed.": {"ongoing": "2026-06-01"},
-    "Still in the middle of it; no end date needed. You found your feet again once before.": {
-        "lengths": (9,),
-        "ongoing": "2026-06-01",
-    },
-    "Still in the middle of it; no end date needed. You found your feet again 6 times before.": {
-        "lengths": (30, 25, 20, 15, 10, 5),
-        "ongoing": "2026-06-01",
-    },
-    "You found your feet again once; too few yet to tell more.": {"lengths": (9,)},
-    "You found your feet again 4 times; too few yet to tell more.": {"lengths": (9, 8, 7, 6)},
-    "You found your feet again 6 times.": {"lengths": (30, 25, 20, 15, 10, 5)},
-    "You found your feet again 5 times.": {"lengths": (5, 10, 15, 20, 25)},
-}
+@pytest.mark.parametrize("of", ["client", "asked", "coach", "curve"])
+def test_a_sentence_of_the_former_version_is_still_there_and_says_where_it_went(of):
+    found = found_feet(lasting(9, ongoing="2026-06-01"))
+    former = {"client": "sentence"}.get(of, f"{of}_sentence")
+
+    with pytest.warns(
+        DeprecationWarning, match=rf"^BounceBack\.{former} goes .* kit\.charts\.{of}_sentence\(found\)\.$"
+    ):
+        assert getattr(found, former) == getattr(charts, f"{of}_sentence")(found)
 
 
-@pytest.mark.parametrize(("sentence", "story"), CLIENT_READS.items(), ids=range(len(CLIENT_READS)))
-def test_a_client_reads_how_it_is_without_the_days(sentence, story):
-    some = lasting(*story.get("lengths", ()), ongoing=story.get("ongoing"))
-
-    assert found_feet(some).sentence == sentence
-
-
-def test_two_that_go_on_are_two():
-    found = found_feet(
-        told(setback("2026-05-01", "2026-05-09"), setback("2026-06-01"), setback("2026-06-10"))["setbacks"]
-    )
-
-    assert found.sentence == ("Still in the middle of 2; no end dates needed. You found your feet again once before.")
-    assert found.asked_sentence.endswith("They have been going on for at least 29 and 20 days so far.")
-    assert found.coach_sentence.startswith("3 setbacks: 8 days; 2 that go on, at least 29 and 20 days so far.")
+@pytest.mark.parametrize(("former", "now"), RENAMED.items())
+def test_a_measure_of_the_former_version_is_still_there_and_says_what_it_is_called_now(former, now):
+    with pytest.warns(DeprecationWarning, match=rf"^kit\.measures\.{former} goes .* kit\.measures\.{now}\.$"):
+        assert getattr(measures, former) is getattr(measures, now)
 
 
-def test_a_coach_reads_at_least_how_many_days_it_has_been_so_far():
-    assert found_feet(lasting(9, ongoing="2026-06-01")).coach_sentence == (
-        "2 setbacks: 9 days; one that goes on, at least 29 days so far. Too few yet to tell more."
-    )
-
-
-def test_a_coach_reads_the_median_and_the_trend_with_their_intervals():
-    found = found_feet(lasting(30, 25, 20, 15, 10, 5))
-
-    assert found.curve_sentence == "Of 6 stretches half ended within 15 days (95% interval: from 5 days on)."
-    assert found.coach_sentence == (
-        "6 setbacks. Over the 6 stretches that ended, 30.4 days fewer a year "
-        "(95% interval: 30.4 days fewer to 30.4 days fewer)."
-    )
-
-
-def test_a_client_who_asks_for_the_days_reads_those_of_what_goes_on():
-    asked = found_feet(lasting(9, ongoing="2026-06-01")).asked_sentence
-
-    assert asked.endswith("You found your feet again once before. It has been at least 29 days so far.")
-
-
-@pytest.mark.parametrize(
-    ("lengths", "tends"),
-    {
-        (50, 41, 30, 22, 9, 5): r"It tends to take fewer days than at first: (\S+) to (\S+) fewer a year",
-        (5, 9, 22, 30, 41, 50): r"It tends to take more days than at first: (\S+) to (\S+) more a year",
-    }.items(),
-)
-def test_a_client_who_asks_reads_where_it_tends_with_its_interval(lengths, tends):
-    found = found_feet(lasting(*lengths))
-
-    told = re.search(tends + r" \(95% interval, 6 stretches\)", found.asked_sentence).groups()
-    assert sorted(map(float, told)) == sorted(round(abs(one), 1) for one in (found.trend.low, found.trend.high))
-    assert float(told[0]) < float(told[1])
-
-
-def test_where_all_was_left_out_the_sentence_says_whose_choice_it_was():
-    found = found_feet(told(setback("2026-05-01", timed=False))["setbacks"])
-
-    assert (
-        found.sentence == found.coach_sentence == "What is noted here stays out of pictures about time, as you chose."
-    )
+def test_a_name_that_no_measure_has_or_had_is_an_attribute_error():
+    with pytest.raises(AttributeError, match=r"^kit\.measures has no progress$"):
+        measures.progress  # noqa: B018
 
 
 def test_meanwhile_counts_what_was_there_too():
@@ -415,7 +340,7 @@ def test_a_week_in_which_something_came_between_counts_only_where_it_raises_the_
     assert measures.kept_over(weeks(*plain, (0, 5, "unwell"))) == 0.6
     assert measures.kept_over(weeks(*plain, (3, 5, "unwell"))) == 0.6
     assert measures.kept_over(weeks(*plain, (5, 5, "unwell"))) == pytest.approx(2.2 / 3)
-    assert [measures.kept_from(weeks(*plain, (done, 5, "unwell"))) for done in (0, 3, 5)] == [2, 2, 3]
+    assert [measures.kept_over_n(weeks(*plain, (done, 5, "unwell"))) for done in (0, 3, 5)] == [2, 2, 3]
 
 
 def test_a_lower_week_with_something_in_between_does_not_take_from_a_fuller_one():
@@ -600,7 +525,7 @@ def test_without_a_day_on_which_both_were_noted_it_is_too_early_to_tell():
 def test_two_check_ins_of_one_day_are_one_day():
     some = told(check_in("2026-01-05", 4, 8), check_in("2026-01-05", 8, 8))["check_ins"]
 
-    assert measures.side_by_side(some)[["living_well", "symptom_load", "both"]].values.tolist() == [[6, 8, True]]
+    assert measures.paired_ratings(some)[["living_well", "symptom_load", "both"]].values.tolist() == [[6, 8, True]]
 
 
 @pytest.mark.parametrize(
@@ -771,7 +696,7 @@ def test_a_period_is_the_mean_of_its_days_and_a_gap_stays_a_gap():
 def test_the_grain_is_the_finest_that_can_be_drawn(days, every):
     noted = [date(1990, 1, 1) + timedelta(days=day) for day in range(days)]
 
-    assert measures.grain(noted) == every
+    assert measures.granularity(noted) == every
 
 
 def test_what_is_gathered_holds_each_mark_once():
@@ -781,7 +706,7 @@ def test_what_is_gathered_holds_each_mark_once():
         setback("2026-01-01"),
     )
 
-    found = measures.gathered(measures.journey(frames, TODAY), "month")
+    found = measures.entries_by_period(measures.journey(frames, TODAY), "month")
 
     assert found["n"].tolist() == [31, 28]
     assert found["lane"].tolist() == ["win", "win"]
@@ -793,7 +718,7 @@ def test_what_is_gathered_holds_each_mark_once():
 
 
 def test_the_worked_examples_of_the_docstrings_hold():
-    found = [doctest.testmod(one) for one in (survival, goals, living_well, steps)]
+    found = [doctest.testmod(one) for one in (kaplan_meier, goals, living_well, steps)]
 
     assert sum(one.attempted for one in found) >= 4
     assert sum(one.failed for one in found) == 0
@@ -822,10 +747,10 @@ def test_scipy_waits_until_a_trend_is_asked_for():
         lambda frames: measures.what_fits(frames["tool_uses"], frames["tools"], frames["setbacks"]),
         lambda frames: measures.triggers(frames["setbacks"], frames["tool_uses"], TODAY, frames["tools"]),
         lambda frames: measures.listed_only(frames["tools"]),
-        lambda frames: measures.side_by_side(frames["check_ins"]),
+        lambda frames: measures.paired_ratings(frames["check_ins"]),
         lambda frames: measures.ladders(frames["aspirations"], frames["ladder_marks"]),
         lambda frames: measures.by_period(frames["check_ins"]),
-        lambda frames: measures.gathered(measures.journey(frames, TODAY), "week"),
+        lambda frames: measures.entries_by_period(measures.journey(frames, TODAY), "week"),
         lambda frames: measures.bounce_back(frames["setbacks"], TODAY).episodes,
     ],
 )

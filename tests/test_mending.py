@@ -26,8 +26,6 @@ pytestmark = pytest.mark.usefixtures("no_keyring")
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
     monkeypatch.setattr(restore, "CLOSE_TIMEOUT", 1.0)
-    for name, value in {"memory": 64, "passes": 1, "lanes": 1}.items():  # what a guess costs is no matter here
-        monkeypatch.setitem(keys.ARGON2_COSTS, name, value)
 
 
 @pytest.fixture
@@ -57,7 +55,7 @@ def garbled(place):
 
 
 def asked(do, **more):
-    return unlocking.answered({"do": do, **more})
+    return unlocking.handle_request({"do": do, **more})
 
 
 def ways(answer):
@@ -319,7 +317,7 @@ def test_the_start_of_the_kit_waits_at_the_door_of_a_damaged_practice(place, key
     put_back_older(place, key)
     monkeypatch.setenv("KIT_PASSPHRASE", WORDS)
 
-    unlocking.open_at_start()
+    unlocking.unlock_at_start()
 
     assert agent.get_key(place) is None and "KIT_PASSPHRASE" not in os.environ
 

@@ -247,7 +247,7 @@ def test_the_page_gets_the_sealed_file_of_an_open_practice_and_nothing_stays(pla
     agent.add_key(place, key, 60)
     before = set(under(kit_home))
 
-    with unlocking.sealed() as file:
+    with unlocking.export_sealed() as file:
         content = file.read_bytes()
 
     assert set(under(kit_home)) - {"practice.book-wal", "practice.book-shm"} == before
@@ -256,39 +256,41 @@ def test_the_page_gets_the_sealed_file_of_an_open_practice_and_nothing_stays(pla
 
 
 def test_a_locked_practice_is_not_handed_out(place):
-    with pytest.raises(KitError, match="locked"), unlocking.sealed():
+    with pytest.raises(KitError, match="locked"), unlocking.export_sealed():
         pass
 
 
 def test_a_page_brings_a_practice_here_and_it_is_open(sealed, unlock, monkeypatch, tmp_path):
-    monkeypatch.setattr(unlocking, "place", lambda: tmp_path / "here.book")
+    monkeypatch.setattr(unlocking, "book_path", lambda: tmp_path / "here.book")
     content = io.BytesIO(sealed.read_bytes())
 
-    assert "does not open" in unlocking.brought({"passphrase": "another"}, content)["said"]
-    assert unlocking.brought({"passphrase": WORDS}, content) == {"place": str(tmp_path / "here.book")}
-    assert unlocking.state()["open"]
-    assert "stays" in unlocking.brought({"passphrase": WORDS}, content)["said"]
+    assert "does not open" in unlocking.import_sealed({"passphrase": "another"}, content)["said"]
+    assert unlocking.import_sealed({"passphrase": WORDS}, content) == {"place": str(tmp_path / "here.book")}
+    assert unlocking.lock_state()["open"]
+    assert "stays" in unlocking.import_sealed({"passphrase": WORDS}, content)["said"]
 
 
 def test_a_page_brings_a_practice_here_by_its_sheet_with_a_new_passphrase(sealed, key, unlock, monkeypatch, tmp_path):
     here = tmp_path / "here.book"
-    monkeypatch.setattr(unlocking, "place", lambda: here)
+    monkeypatch.setattr(unlocking, "book_path", lambda: here)
     asked = {
         "sheet": "\n".join(recovery_sheet.encode(key)),
         "passphrase": "a few quite new words",
         "again": "a few quite new words",
     }
 
-    assert "not the same" in unlocking.brought({**asked, "again": "others"}, io.BytesIO(sealed.read_bytes()))["said"]
+    assert (
+        "not the same" in unlocking.import_sealed({**asked, "again": "others"}, io.BytesIO(sealed.read_bytes()))["said"]
+    )
     assert not here.exists()
-    unlocking.brought(asked, io.BytesIO(sealed.read_bytes()))
+    unlocking.import_sealed(asked, io.BytesIO(sealed.read_bytes()))
     assert titles(here, "a few quite new words") == ["bread"]
     assert "does not open" in trouble_of(titles, here, WORDS)
 
 
 @pytest.mark.parametrize("asked", [{}, {"again": "x"}])
 def test_what_a_page_of_another_version_brings_is_one_sentence(asked, sealed):
-    assert "another version" in unlocking.brought(asked, io.BytesIO(sealed.read_bytes()))["said"]
+    assert "another version" in unlocking.import_sealed(asked, io.BytesIO(sealed.read_bytes()))["said"]
 
 
 def test_a_key_that_this_computer_remembers_can_be_forgotten(place, key, monkeypatch):
@@ -296,15 +298,16 @@ def test_a_key_that_this_computer_remembers_can_be_forgotten(place, key, monkeyp
     monkeypatch.setattr(system_keyring, "recall", kept.get)
     monkeypatch.setattr(system_keyring, "forget", lambda book: kept.pop(book, None) is not None)
 
-    assert unlocking.answered({"do": "look"})["remembered"]
-    assert "Forgotten" in unlocking.answered({"do": "forget"})["told"]
-    assert not unlocking.answered({"do": "look"})["remembered"]
-    assert "did not answer" in unlocking.answered({"do": "forget"})["said"]
+    assert unlocking.handle_request({"do": "look"})["remembered"]
+    assert "Forgotten" in unlocking.handle_request({"do": "forget"})["told"]
+    assert not unlocking.handle_request({"do": "look"})["remembered"]
+    assert "did not answer" in unlocking.handle_request({"do": "forget"})["said"]
 
 
 # the command line ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_command_line_makes_a_backup_and_brings_it_back(place, elsewhere):
     made = run("backup", typed=WORDS + "\n")
     back = run("restore", made.stdout.strip(), "--book", elsewhere, KIT_PASSPHRASE=WORDS)

@@ -16,11 +16,11 @@ import kit
 from kit import exchange, fields, reports
 from kit.exchange import takeout
 from kit.fields import LONG, SHORT, about
+from kit.files import file_name
 from kit.forms import Form, FormError
 from kit.frames import CLIENT_KINDS, frame
 from kit.records import BY_PLURAL, KINDS, Client, OfClient, Practice, SupportLine, changed
 from kit.reports import ReportRequest
-from kit.reports.output import file_name
 from kit.store import Store, code_names
 from kit.words import KitError, _, isolate_bidi
 

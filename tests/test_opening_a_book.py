@@ -358,6 +358,7 @@ def test_a_book_of_each_earlier_schema_opens_in_this_one_and_nothing_is_lost(pla
     Store(place, key).close()
 
 
+@pytest.mark.slow
 @each_sort
 def test_an_older_book_that_is_killed_at_any_step_of_its_way_to_this_schema_loses_nothing(place, sort):
     key = laid_down(place, "0001", sort)
@@ -502,6 +503,7 @@ def is_noted_as_closed(place):
     return checkpoint.matches_file(place, checkpoint.read(place, checkpoint.signing_key(None)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("end", ["shutdown_kernel", "restart_kernel"])
 def test_a_notebook_that_is_shut_down_or_restarted_closes_its_book(kept, end):
     with a_notebook(kept) as kernel:
@@ -512,6 +514,7 @@ def test_a_notebook_that_is_shut_down_or_restarted_closes_its_book(kept, end):
         assert is_noted_as_closed(kept)
 
 
+@pytest.mark.slow
 def test_of_two_notebooks_the_last_one_notes_the_book_as_it_is(kept):
     with a_notebook(kept) as one, a_notebook(kept) as other:
         one.shutdown_kernel()
@@ -526,7 +529,7 @@ def test_of_two_notebooks_the_last_one_notes_the_book_as_it_is(kept):
 def test_a_forked_process_leaves_the_book_of_its_parent_alone(kept):
     with closing(Store(kept)) as store:
         store.save(kit.Win(client="Heron", title="bread"))
-        child = harmed.FORK.Process(target=store_module._close_all)
+        child = harmed.FORK.Process(target=store_module.store._close_all)
         child.start()
         child.join()
 

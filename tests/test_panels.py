@@ -15,10 +15,16 @@ TOGETHER = [word for word in WORDS if word != "just_me"]  # that one turns a pag
 
 
 @pytest.fixture
-def here(story):
-    """The story's client sits at the table, and every panel is open."""
+def seated(story):
+    """The story's client sits at the table."""
     story.table.choose("Heron")
-    return {word: getattr(story, word)() for word in TOGETHER}
+    return story
+
+
+@pytest.fixture
+def here(seated):
+    """The same, and every panel is open."""
+    return {word: getattr(seated, word)() for word in TOGETHER}
 
 
 def shown(panel) -> str:
@@ -39,17 +45,17 @@ def test_each_word_of_a_notebook_opens_before_anybody_is_chosen(book, word):
 
 
 @pytest.mark.parametrize("word", TOGETHER)
-def test_a_panel_tells_a_notebook_nothing_of_what_is_in_it(here, word):
-    bundle = here[word]._repr_mimebundle_()
+def test_a_panel_tells_a_notebook_nothing_of_what_is_in_it(seated, word):
+    bundle = getattr(seated, word)()._repr_mimebundle_()
     plain = (bundle[0] if isinstance(bundle, tuple) else bundle)["text/plain"]
 
     assert plain == "A panel of the Reflection Kit"
 
 
 @pytest.mark.parametrize("word", TOGETHER)
-def test_what_a_form_asks_for_is_declared(here, word):
-    for form in here[word].forms().values():
-        known = {*about(form.kind), *form.extra}
+def test_what_a_form_asks_for_is_declared(seated, word):
+    for form in getattr(seated, word)().forms().values():
+        known = {*about(form.kind), *form.beside}
 
         assert {*form.first, *form.more} <= known
         assert set(form.names) == {*form.first, *form.more}, "a field for the coach alone stands in a shared form"
@@ -233,7 +239,7 @@ def test_on_a_heavier_day_three_small_things_are_open_and_the_rest_waits(here):
     }
     assert "Not today" in shown(here["explore_setback"])
     assert "Not today" in shown(here["next_step"])
-    assert "To take along" in shown(here["heavier_day"])
+    assert "To take with me" in shown(here["heavier_day"])
 
     press(here["heavier_day"], "end")
     assert "Not today" not in shown(here["explore_setback"])

@@ -161,6 +161,18 @@ def test_a_period_that_holds_nothing_says_so_and_not_that_there_is_nothing_yet(n
         assert picture.data == []
 
 
+@pytest.mark.parametrize("span", list(ABOUT))
+def test_a_period_in_which_nothing_helped_says_so_beside_a_therapy_that_goes_on(span):
+    told = all_kinds(day(700))
+    ward = frames_of(kit.Tool(**OTTER, title="Fridays with Dr. Ash", kind="therapy"))["tools"]
+    told["tools"] = pd.concat([told["tools"], ward], ignore_index=True)
+
+    (picture,) = registry.shown(registry.tools_that_helped, over(span, told))
+
+    assert picture.sentence == NOT_THEN[span]
+    assert [row[0] for row in picture.rows] == ["Fridays with Dr. Ash"]
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_where_there_is_nothing_at_all_the_sentence_is_the_same_in_every_period(name):
     nothing = frames_of()

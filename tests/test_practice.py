@@ -200,7 +200,7 @@ def test_neither_a_change_nor_the_sheet_leads_to_a_short_passphrase(kept, words)
     assert "at least 15" in trouble_of(practice.change_passphrase, kept, WORDS, words)
     assert "at least 15" in trouble_of(practice.recover, kept, rows, words)
     asked = {"do": "change", "old": WORDS, "passphrase": words, "again": words}
-    assert "at least 15" in unlocking.answered(asked)["said"]
+    assert "at least 15" in unlocking.handle_request(asked)["said"]
     assert as_bytes(kept.parent) == before
 
 
@@ -283,12 +283,12 @@ def asked_parts(rows, places_asked):
 
 
 def test_a_practice_is_begun_only_once_its_sheet_is_confirmed():
-    begun = unlocking.answered({"do": "begin", "passphrase": WORDS, "again": WORDS})
+    begun = unlocking.handle_request({"do": "begin", "passphrase": WORDS, "again": WORDS})
 
     assert not places.practice().exists()
-    assert "not what stands" in unlocking.answered({"do": "confirm", "parts": ["AAAA", "BBBB"]})["said"]
+    assert "not what stands" in unlocking.handle_request({"do": "confirm", "parts": ["AAAA", "BBBB"]})["said"]
     assert not places.practice().exists()
-    told = unlocking.answered({"do": "confirm", "parts": asked_parts(begun["rows"], begun["places"])})
+    told = unlocking.handle_request({"do": "confirm", "parts": asked_parts(begun["rows"], begun["places"])})
     assert told == {"place": str(places.practice())}
     assert not kit.open_book(None, passphrase=WORDS).locked
 
@@ -307,21 +307,22 @@ def test_a_practice_is_begun_only_once_its_sheet_is_confirmed():
     ],
 )
 def test_what_the_door_cannot_do_is_one_sentence(asked, sentence, monkeypatch):
-    monkeypatch.setattr(unlocking, "_begun", None)
+    monkeypatch.setattr(unlocking, "_pending_practice", None)
 
-    assert sentence in unlocking.answered(asked)["said"]
+    assert sentence in unlocking.handle_request(asked)["said"]
 
 
 def test_a_lock_that_was_not_heard_is_not_called_one(monkeypatch):
-    monkeypatch.setattr(unlocking.broker, "lock", lambda: False)
-    monkeypatch.setattr(unlocking.broker, "ask", lambda book: keys.generate())
+    monkeypatch.setattr(unlocking.agent, "lock", lambda: False)
+    monkeypatch.setattr(unlocking.agent, "get_key", lambda book: keys.generate())
 
-    assert "did not lock" in unlocking.answered({"do": "lock"})["said"]
+    assert "did not lock" in unlocking.handle_request({"do": "lock"})["said"]
 
 
 # the command line -------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_command_line_opens_a_locked_book_with_what_is_typed_or_the_environment(kept):
     for done in (
         run("clients", "--book", str(kept), typed=WORDS + "\n"),
@@ -330,6 +331,7 @@ def test_the_command_line_opens_a_locked_book_with_what_is_typed_or_the_environm
         assert (done.returncode, done.stdout, done.stderr) == (0, "Otter\n", "")
 
 
+@pytest.mark.slow
 def test_the_command_line_says_in_one_sentence_that_a_book_stays_locked(kept):
     nothing, wrong = run("clients", "--book", str(kept)), run("clients", "--book", str(kept), typed="another\n")
 

@@ -30,7 +30,7 @@ def press(panel, do, given=None):
 
 
 def test_each_question_has_its_pictures_and_its_word():
-    assert {*widgets.QUESTIONS, "ladders", "finding_my_feet"} == set(registry.PICTURES)
+    assert {*widgets.registry.QUESTIONS, "ladders", "finding_my_feet"} == set(registry.PICTURES)
     assert all(hasattr(kit.Book, name) for name in widgets.WORDS)
 
 

@@ -19,6 +19,8 @@ from kit.records import KINDS
 from kit.reports import print_pdf
 from kit.store import Store
 
+pytestmark = pytest.mark.slow
+
 README = (places.ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = sorted(command.name or command.callback.__name__ for command in command_line.app.registered_commands)
 
@@ -54,7 +56,7 @@ def test_the_two_commands_stand_at_the_top():
 
 # its examples ------------------------------------------------------------------------------------
 
-ALONE = {"--all", "--close", "--new", "--fresh", "--no-browser"}  # options that stand in the place of a name
+ALONE = {"--all", "--close", "--new", "--fresh", "--no-browser", "--quick"}  # options that stand in the place of a name
 OF_A_PRACTICE = ("backup", "restore")
 BRIEFLY = {"test": ["--version"]}  # what would run for long
 STARTS = re.compile(r"(?:python3?|py) start\.py\b *([^`#\n]*)")

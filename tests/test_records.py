@@ -378,8 +378,12 @@ def test_the_front_door_opens_without_the_large_libraries():
     assert loaded_by("import kit") & large == set()
 
 
-def test_a_book_opens_and_keeps_without_pandas_plotly_or_alembic():
-    code = "import kit\nbook = kit.open_book(':memory:')\nbook.add(kit.Client(name='Heron'))\nbook.close()"
+@pytest.mark.parametrize("place", [":memory:", "sample", "new.book"])
+def test_a_book_opens_and_keeps_without_pandas_plotly_or_alembic(place, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    once = f"book = kit.open_book({place!r})\nbook.add(kit.Client(name='Heron the second'))\nbook.close()"
+    code = f"import kit\n{once}\n{once.replace('second', 'third')}"
 
-    assert loaded_by(code) & {"pandas", "plotly", "scipy", "numpy", "alembic", "ipywidgets"} == set()
-    assert "sqlalchemy" in loaded_by(code)
+    loaded = loaded_by(code)
+    assert loaded & {"pandas", "plotly", "scipy", "numpy", "alembic", "ipywidgets"} == set()
+    assert "sqlalchemy" in loaded

@@ -10,6 +10,8 @@ from asking import run
 import kit
 from kit.reports import print_pdf
 
+pytestmark = pytest.mark.slow
+
 
 def test_for_all_a_page_of_each_is_written_and_counted(tmp_path):
     done = run("report", "--all", "--out", str(tmp_path))

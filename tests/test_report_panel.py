@@ -31,7 +31,7 @@ def preview(panel) -> dict:
 
 
 def test_it_asks_first_who_might_see_it_and_offers_the_card_first(here):
-    assert here.view["blocks"][0]["text"] == "Who might see this where it will lie?"
+    assert here.view["blocks"][0]["text"] == "Who else might see this?"
     assert "a page that was handed out cannot be called back" in here.view["blocks"][1]["text"]
     assert labels(here) == ["The card", "A page for me", "For Ada"]
     assert preview(here)["html"] == ""

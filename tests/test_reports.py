@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from kit import assets, charts, reports
 from kit.fields import about
+from kit.files import file_name
 from kit.frames import CARRIED_FORWARD, CLIENT_KINDS, UNDATED_KINDS, filter_period, frame
 from kit.records import (
     BY_PLURAL,
@@ -144,7 +145,7 @@ def test_the_page_opens_with_the_clients_own_words_before_any_number():
 def test_without_an_own_meaning_of_better_the_page_opens_with_other_words_of_the_client_and_says_them_once():
     text = Read(page(Client(name="Heron"), Session(**HERON, on=MONDAY, takeaway="I may rest."))).text()
 
-    assert text.startswith("For Heron What I take along, in my words I may rest.")
+    assert text.startswith("For Heron What I take with me, in my words I may rest.")
     assert text.split(" The same as a table")[0].count("I may rest.") == 1
     assert "Until next time" not in text
 
@@ -280,7 +281,7 @@ def test_a_period_holds_what_is_dated_in_it(plural):
 def test_what_has_no_day_yet_stays_in_every_period_and_the_page_names_the_period():
     html = page(Milestone(**HERON, title="An evening", on=None), since=MONDAY, until=TODAY)
 
-    assert "What I am looking out for" in html
+    assert "What I am hoping for" in html
     assert "This page tells of 2 Mar 2026 to 4 May 2026." in html
 
 
@@ -368,7 +369,7 @@ def test_peoples_text_reaches_the_picture_as_data_to_the_letter(hostile):
     figure = Read(page(Milestone(**HERON, title=hostile, on=MONDAY), beside)).scripts[0]
 
     assert not re.search("[<>&\u2028\u2029]", figure)
-    assert [charts.plain(hostile)] in [trace.get("hovertext") for trace in json.loads(figure)[0]["data"]]
+    assert [charts.escaped(hostile)] in [trace.get("hovertext") for trace in json.loads(figure)[0]["data"]]
 
 
 @given(st.text(st.characters(exclude_categories=["C"]), min_size=1, max_size=60).filter(str.strip))
@@ -490,7 +491,7 @@ def test_a_report_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
     ["../../etc", "a/b", "a\\b", "CON", "lpt1.txt", ".hidden", "dot.", "a\nb", "\u202egnp", "x" * 300, "火" * 99, "?"],
 )
 def test_a_name_that_a_file_system_would_mind_is_made_safe(tmp_path, name):
-    safe = reports.file_name(name)
+    safe = file_name(name)
 
     assert re.fullmatch(r"[^<>:\"/\\|?*\x00-\x1f\u202e]+-[0-9a-f]{6}", safe)
     assert not safe.startswith(".")
@@ -500,13 +501,13 @@ def test_a_name_that_a_file_system_would_mind_is_made_safe(tmp_path, name):
 
 @pytest.mark.parametrize("name", ["Heron", "Grey Heron", "Réka", "हंस", "大鷺"])
 def test_a_name_that_is_safe_stays_as_it_is(name):
-    assert reports.file_name(name) == name
+    assert file_name(name) == name
 
 
 def test_two_clients_never_share_a_file():
     names = ["a/b", "a:b", "a?b", "a-b", "a b", " a-b"]
 
-    assert len({reports.file_name(name) for name in names}) == len(names)
+    assert len({file_name(name) for name in names}) == len(names)
 
 
 def test_the_folder_of_reports_is_made_when_it_is_lacking(tmp_path):

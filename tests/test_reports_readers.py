@@ -200,6 +200,7 @@ def test_whatever_breaks_is_one_sentence_and_stops_nobody_else(caseload, tmp_pat
     assert (kit_home / "trouble.log").exists()
 
 
+@pytest.mark.slow
 def test_further_processes_make_the_same_pages_without_book_and_key(caseload, tmp_path, monkeypatch):
     each = active_clients(reports.read_rows(caseload._store))
     monkeypatch.setattr("kit.reports.batch.PAGES_PER_PROCESS", 1)
@@ -247,4 +248,4 @@ def test_a_page_names_its_paper_and_its_policy_lets_that_style_in(story, size):
     html = page(story, size=size)
 
     assert f"@page {{ size: {size}; }}" in html
-    assert reports.paper.hashed(reports.paper.style(size)) in html
+    assert reports.rendering.csp_hash(reports.rendering.style(size)) in html

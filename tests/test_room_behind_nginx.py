@@ -21,6 +21,8 @@ from rooming import Device, opened, path_of
 from kit import places
 from kit.rooms import handlers
 
+pytestmark = pytest.mark.slow
+
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 NAME, SOURCE = "room.example.org", "127.0.0.77"
 MAIN = """daemon off; pid {here}/pid; error_log stderr emerg;

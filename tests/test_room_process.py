@@ -26,6 +26,8 @@ from kit.rooms import web_server
 from kit.vault import keys
 from kit.words import KitError
 
+pytestmark = pytest.mark.slow
+
 PASSPHRASE = "a heron on a cold morning"
 BEGIN = """
 import sys

@@ -10,7 +10,7 @@ from rooming import opened, path_of
 
 import kit
 from kit import rooms
-from kit.rooms import access_codes, templates
+from kit.rooms import access_codes, templates, web_server
 from kit.rooms import workshop as workshop_module
 from kit.vault import backups, erasing, transfer
 from kit.words import KitError
@@ -599,7 +599,7 @@ def test_a_clients_code_name_is_no_name_for_a_workshop(kit_home):
     asked = rooms.RoomRequest(book=str(kit_home / "rooms.book"), title="heron", keep_until=rooms.retention_date())
 
     with pytest.raises(KitError, match="code name"):
-        rooms.serving.opened(asked, None)
+        web_server.create_room(asked, None)
 
 
 def test_the_colours_of_a_room_are_the_kits_own_and_dark_only_on_a_dark_screen(room):

@@ -485,6 +485,7 @@ def test_no_phone_crowds_out_the_call_of_another_one(workshop):
 # nothing in any log ----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_no_address_and_nothing_that_was_typed_is_in_any_log(kit_home):
     kit.open_book(kit_home / "rooms.book").close()
     asked = {"book": str(kit_home / "rooms.book"), "title": "Tuesday group", "keep_until": "2999-01-01"}
@@ -556,6 +557,7 @@ def frames():
     return watching.watch(seed=1, how_many=100)
 
 
+@pytest.mark.slow
 def test_whoever_keeps_every_frame_of_a_hundred_workshops_learns_nothing_about_fewer_than_five(frames):
     assert [watching.told(one) for one in frames if watching.told(one)] == []
     assert sum(any(frame.bands for frame in one) for one in frames) > 30
@@ -563,6 +565,7 @@ def test_whoever_keeps_every_frame_of_a_hundred_workshops_learns_nothing_about_f
     assert sum(any(frame.dots for frame in one) for one in frames) > 5
 
 
+@pytest.mark.slow
 def test_no_frame_of_the_board_holds_a_line_that_was_not_shown_or_is_shown_no_more(frames):
     for frame in (frame for one in frames for frame in one):
         assert frame.marks <= frame.revealed
@@ -578,6 +581,7 @@ def counted(earlier, given):
     ]
 
 
+@pytest.mark.slow
 def test_the_same_watcher_sees_through_a_board_that_shows_every_figure(monkeypatch):
     def naive(earlier, given, _joined, _lot):
         return disclosure.Figure(tuple(counted(earlier, given)), earlier.people | frozenset(given))
@@ -590,6 +594,7 @@ def test_the_same_watcher_sees_through_a_board_that_shows_every_figure(monkeypat
     assert {"a figure", "a difference", "a complement"} <= {what for some in found for what, *_rest in some}
 
 
+@pytest.mark.slow
 def test_a_board_that_only_hides_small_figures_is_seen_through_by_subtraction(monkeypatch):
     def hiding(earlier, given, joined, _lot):
         found = counted(earlier, given)

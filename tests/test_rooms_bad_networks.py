@@ -13,6 +13,8 @@ from rooming import opened, path_of
 
 from kit.words import KitError
 
+pytestmark = pytest.mark.slow
+
 PHONES, LINES = 12, 25
 
 

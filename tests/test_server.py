@@ -44,7 +44,7 @@ def used(notebook):
 @pytest.fixture
 def contents(tmp_path):
     manager = LargeFileManager(root_dir=str(tmp_path))
-    manager.register_pre_save_hook(extension.before_save)
+    manager.register_pre_save_hook(extension.pre_save_hook)
     return manager
 
 
@@ -82,7 +82,7 @@ def test_a_notebook_without_the_mark_is_saved_as_it_is(mark):
     notebook.metadata["kit"] = mark
     model = {"type": "notebook", "content": notebook}
 
-    extension.before_save(model=model, path="mine.ipynb")
+    extension.pre_save_hook(model=model, path="mine.ipynb")
     assert model["content"] == deepcopy(notebook)
     assert model["content"].cells[1].outputs
 
@@ -91,7 +91,7 @@ def test_a_notebook_without_the_mark_is_saved_as_it_is(mark):
 def test_anything_that_is_no_notebook_passes(content):
     model = {"type": "file", "content": content}
 
-    extension.before_save(model=model, path="mine.txt")
+    extension.pre_save_hook(model=model, path="mine.txt")
     assert model == {"type": "file", "content": content}
 
 
@@ -99,7 +99,7 @@ def test_what_the_hook_was_given_is_not_changed():
     notebook = used(shipped_notebook())
     before = deepcopy(notebook)
 
-    extension.cleaned(notebook)
+    extension.without_outputs(notebook)
     assert notebook == before
 
 
@@ -160,7 +160,7 @@ async def _save_async(manager, name, notebook):
 
 def test_the_hook_works_in_the_manager_that_jupyterlab_uses(tmp_path):
     manager = AsyncLargeFileManager(root_dir=str(tmp_path))
-    manager.register_pre_save_hook(extension.before_save)
+    manager.register_pre_save_hook(extension.pre_save_hook)
 
     saving = _save_async(manager, "1_session.ipynb", json.loads(json.dumps(used(shipped_notebook()))))
     with ThreadPoolExecutor() as apart:  # the browser's driver may have a loop running in this thread
@@ -177,7 +177,7 @@ def test_the_server_can_end_while_a_notebook_is_being_started(tmp_path, monkeypa
         return await launched(*given, **options)
 
     async def begin_and_end():
-        kernels = extension.QuietKernels()
+        kernels = extension.QuietKernelManager()
         begun = asyncio.create_task(kernels.start_kernel(kernel_name="python3"))
         await asyncio.sleep(0.1)
         assert not begun.done()

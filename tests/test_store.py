@@ -314,6 +314,7 @@ def test_reading_never_waits_for_a_save(place, open_at):
         assert [one.name for one in store.records(kit.Client)] == ["Heron"]
 
 
+@pytest.mark.slow
 def test_two_programs_that_save_at_once_lose_nothing(place, open_at, tmp_path):
     store, go = open_at(place), tmp_path / "go"
     store.save(kit.Client(name="Heron"))
@@ -329,6 +330,7 @@ def test_two_programs_that_save_at_once_lose_nothing(place, open_at, tmp_path):
     assert sorted(titles(store)) == sorted(f"{name} {number}" for name in names for number in range(50))
 
 
+@pytest.mark.slow
 def test_two_programs_that_begin_the_same_book_at_once_get_one_book(place, tmp_path):
     code = "import sys, kit; book = kit.open_book(sys.argv[1]); book.add(kit.Client(name=sys.argv[2])); book.close()"
 
@@ -529,6 +531,7 @@ def test_whoever_is_removed_from_the_sample_comes_back_exactly(sample):
     store.close()
 
 
+@pytest.mark.slow
 @settings(max_examples=12)
 @given(st.data())
 def test_several_things_removed_one_after_the_other_come_back_in_turn(sample, data):

@@ -223,6 +223,7 @@ def test_a_folder_that_holds_nothing_is_one_sentence(folder, said, tmp_path):
 # the command line ----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_commands_take_a_client_to_another_book(tmp_path):
     done = run("export", "Heron", "--out", tmp_path / "out", "--book", "sample")
     assert (done.returncode, done.stdout.strip()) == (0, str(tmp_path / "out"))

@@ -15,7 +15,7 @@ from jupyter_client import BlockingKernelClient
 import kit
 from kit import places
 from kit.book import Book
-from kit.jupyter import extension, trust
+from kit.jupyter import extension, hardening, trust
 from kit.notebook import NotebookWords
 
 sys.path.insert(0, str(Path(__file__).parent / "browser"))
@@ -33,13 +33,15 @@ SHIPPED = {path.stem: code_of(path) for path in sorted(places.NOTEBOOKS.glob("*.
 
 @pytest.mark.parametrize("attempt", ATTEMPTS.values(), ids=ATTEMPTS)
 def test_code_of_its_own_waits_for_a_person(attempt):
-    assert trust.lines([*OPENED, "book.journey()"]) is not None
-    assert trust.lines([*OPENED, attempt, "book.journey()"]) is None
+    assert trust.trusted_lines([*OPENED, "book.journey()"]) is not None
+    assert trust.trusted_lines([*OPENED, attempt, "book.journey()"]) is None
 
 
 @pytest.mark.parametrize("cells", SHIPPED.values(), ids=SHIPPED)
 def test_the_kit_s_own_notebooks_run_as_they_are_written(cells):
-    assert [ast.dump(ast.parse(line)) for line in trust.lines(cells)] == [ast.dump(ast.parse(cell)) for cell in cells]
+    assert [ast.dump(ast.parse(line)) for line in trust.trusted_lines(cells)] == [
+        ast.dump(ast.parse(cell)) for cell in cells
+    ]
 
 
 def test_there_are_seven_of_them():
@@ -47,14 +49,14 @@ def test_there_are_seven_of_them():
 
 
 def test_a_coach_s_copy_runs_and_what_runs_is_written_anew():
-    assert trust.lines(COPY) == [
+    assert trust.trusted_lines(COPY) == [
         *OPENED, "book.support_now()", "book.phase('our_own')", "book.phase(name='closing')", "", ""
     ]  # fmt: skip
 
 
 @pytest.mark.parametrize("cells", [None, "import kit", {"0": "import kit"}, 5, ["import kit"] * 501])
 def test_what_is_no_list_of_cells_waits(cells):
-    assert trust.lines(cells) is None
+    assert trust.trusted_lines(cells) is None
 
 
 # the words ------------------------------------------------------------------------------------------------
@@ -110,14 +112,14 @@ def everything(book):
 NATIVE = [sys.executable, "-m", "ipykernel_launcher", "-f", "kernel.json"]
 
 
-def kernel(command=NATIVE, spec_env=(), started_in=trust.SURROUNDINGS):
+def kernel(command=NATIVE, spec_env=(), started_in=hardening.KERNEL_ENV):
     provisioner = SimpleNamespace(process=SimpleNamespace(args=command))
     spec = SimpleNamespace(env=dict(spec_env))
     return SimpleNamespace(provisioner=provisioner, kernel_spec=spec, _launch_args={"env": dict(started_in)})
 
 
 def test_this_python_s_own_kernel_is_ours():
-    assert extension.runs_only_ours(kernel())
+    assert extension.is_trusted_kernel(kernel())
 
 
 @pytest.mark.parametrize(
@@ -144,7 +146,7 @@ def test_this_python_s_own_kernel_is_ours():
     ],
 )
 def test_another_kernel_is_not(other):
-    assert not extension.runs_only_ours(other)
+    assert not extension.is_trusted_kernel(other)
 
 
 # a running server -----------------------------------------------------------------------------------------
@@ -208,7 +210,7 @@ def test_none_of_them_runs_and_the_kit_s_own_do(running, own_kernel):
     assert run == []
     for cells in (*SHIPPED.values(), COPY):
         assert asked(running, kernel=own_kernel, kernelspec="python3", cells=cells) == {
-            "lines": trust.lines(cells),
+            "lines": trust.trusted_lines(cells),
             "runs": True,
         }
 
@@ -250,6 +252,7 @@ def test_what_lies_beside_a_notebook_is_not_imported(running):
 PLAIN = ["--ServerApp.token=plain", "--allow-root", "--no-browser", "--log-level=CRITICAL"]
 
 
+@pytest.mark.slow
 def test_in_anybody_s_jupyter_a_kit_notebook_imports_nothing_from_beside_it_and_others_as_ever(tmp_path):
     root, port = tmp_path / "notebooks", lab.free_port()
     lay_traps(root / "deep")

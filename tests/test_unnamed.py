@@ -68,6 +68,7 @@ def waits(run):
 # guessing --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_whoever_holds_all_that_lies_on_the_disk_names_nobody_more_often_than_by_chance(kit_home):
     tallies, sizes = guessing.guess(kit_home, seed=1, how_many=36)
 
@@ -470,6 +471,7 @@ def test_many_who_share_at_the_same_moment_share_a_rewriting(store, monkeypatch)
     assert len(written) < 12
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(bool(faults.lacking()), reason=faults.lacking() or "-")
 def test_a_kill_at_any_write_loses_nothing_that_was_acknowledged_and_doubles_nothing(tmp_path, monkeypatch):
     monkeypatch.setenv("KIT_HOME", str(tmp_path))

@@ -252,7 +252,7 @@ def test_a_press_in_a_room_that_is_gone_says_so(page, opened):
 def test_the_room_of_another_book_is_not_shown(opened, tmp_path):
     other = kit.open_book(tmp_path / "other.book")
 
-    assert "Who can reach it?" in seen(other.workshop())
+    assert "Where can it be reached?" in seen(other.workshop())
 
 
 def way_in(page):

@@ -8,35 +8,37 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kit.charts.picture import days, plain, whole_days
+from kit.charts.picture import as_days, escaped, iso_days
 from kit.measures.timeline import Every
 from kit.words import _, day_words, one_or_many
 
 
-def heaps(
-    gathered: pd.DataFrame, every: Every, looks: Mapping[str, Mapping[str, Any]], at: Mapping[str, float]
+def period_traces(
+    binned: pd.DataFrame, every: Every, looks: Mapping[str, Mapping[str, Any]], at: Mapping[str, float]
 ) -> dict[str, dict[str, Any]]:
-    """Lane -> trace; `gathered` is `measures.gathered(entries, every)`, each lane has its look and its height."""
-    lanes, *columns = (gathered[name].to_numpy() for name in ("lane", "period", "on", "n", "texts"))
+    """Lane -> trace; `marks` is `measures.entries_by_period(entries, every)`, each lane has its look and its height."""
+    lanes, *columns = (binned[name].to_numpy() for name in ("lane", "period", "on", "n", "texts"))
     found = {lane: np.flatnonzero(lanes == lane) for lane in looks}
     return {
-        lane: _heap([column[places] for column in columns], lane, every, looks[lane], at[lane])
+        lane: _period_trace([column[places] for column in columns], lane, every, looks[lane], at[lane])
         for lane, places in found.items()
         if len(places)
     }
 
 
-def _heap(columns: Sequence[np.ndarray], lane: str, every: Every, look: Mapping[str, Any], at: float) -> dict[str, Any]:
+def _period_trace(
+    columns: Sequence[np.ndarray], lane: str, every: Every, look: Mapping[str, Any], at: float
+) -> dict[str, Any]:
     period, on, n, texts = columns
-    periods = [_period_words(first, every) for first in whole_days(period).tolist()]
+    periods = [_period_words(first, every) for first in as_days(period).tolist()]
     told = zip(periods, n.tolist(), texts.tolist(), strict=True)
     return {
         "type": "scatter",
         "mode": "markers",
-        "x": days(on),
+        "x": iso_days(on),
         "y": [at] * len(on),
         "marker": {**look, "size": _sizes(n, look["size"]), "opacity": 1},
-        "hovertext": [_hover(period, _counted(lane, n), texts, n) for period, n, texts in told],
+        "hovertext": [_hover(period, _count_words(lane, n), texts, n) for period, n, texts in told],
         "hoverinfo": "text",
         "cliponaxis": False,
         "showlegend": False,
@@ -59,18 +61,18 @@ def _period_words(first: date, every: Every) -> str:
 
 
 def _hover(period: str, counted: str, texts: Sequence[str], n: int) -> str:
-    named = [plain(text) for text in texts if text]
+    named = [escaped(text) for text in texts if text]
     more = n - len(texts)
     others = [_("and {n} more, in the table").format(n=more)] if more > 0 else []
     return "<br>".join([f"{counted}, {period}", *named, *others])
 
 
 @cache
-def _counted(lane: str, n: int) -> str:
-    return COUNTED[lane](n).format(n=n)
+def _count_words(lane: str, n: int) -> str:
+    return COUNT_WORDS[lane](n).format(n=n)
 
 
-COUNTED: dict[str, Callable[[int], str]] = {
+COUNT_WORDS: dict[str, Callable[[int], str]] = {
     "milestone": lambda n: one_or_many("{n} milestone", "{n} milestones", n),
     "win": lambda n: one_or_many("{n} small win", "{n} small wins", n),
     "spark": lambda n: one_or_many("{n} spark of joy", "{n} sparks of joy", n),

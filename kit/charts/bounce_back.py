@@ -9,28 +9,28 @@ import pandas as pd
 from kit.charts.picture import (
     INK,
     Picture,
-    axis,
-    calm,
+    annotation,
+    as_days,
+    base_layout,
     day_texts,
-    days,
     grid_axis,
     hidden_axis,
-    in_lines,
-    label,
-    marks,
+    iso_days,
+    line_trace,
+    marker_trace,
     nothing_yet,
-    number_words,
-    numbers,
+    number_texts,
     own_word,
-    room,
+    padded_range,
+    rounded,
     time_axis,
-    told_only,
-    whole_days,
+    without_figure,
+    wrapped,
 )
-from kit.charts.spans import heights, spans
+from kit.charts.spans import span_offsets, span_traces
 from kit.measures import BounceBack, Trend
-from kit.measures.wording import slope_of
-from kit.words import _, one_or_many
+from kit.measures.bounce_back import MIN_EPISODES
+from kit.words import _, listed, one_or_many
 
 FEET = {"color": "var(--kit-setback)", "symbol": "circle", "size": 13}
 OPEN = {"color": "var(--kit-setback)", "symbol": "triangle-up-open", "size": 15, "line": {"width": 2.5}}
@@ -50,16 +50,133 @@ def finding_my_feet(
     meanwhile: `measures.meanwhile(frames, its began_on, today)`, one for each. How many days each took is in the
     coach's own view (`for_coach`), or when a client asks for it (`in_days`); there the trend has its interval.
     """
-    asked = found.asked_sentence if in_days else found.sentence
-    sentence = found.coach_sentence if for_coach else asked
+    sentence = _sentence(found, for_coach, in_days)
     if not found.n:
-        return told_only(sentence) if found.left_out else nothing_yet(sentence)
+        return without_figure(sentence) if found.left_out else nothing_yet(sentence)
     there = [_there(one) for one in meanwhile]
     if there and there[0]:
         sentence = f"{sentence} {_('Meanwhile: {there}.').format(there=there[0])}"
     columns, rows = _table(found, there, for_coach, in_days, own_word(own_words, 0, _("what it was")))
     drawn = _over_days(found, today) if for_coach or in_days else _over_time(found, today, there)
     return Picture(sentence, columns, rows, *drawn)
+
+
+def _sentence(found: BounceBack, for_coach: bool, in_days: bool) -> str:
+    if for_coach:
+        return coach_sentence(found)
+    return asked_sentence(found) if in_days else client_sentence(found)
+
+
+def client_sentence(found: BounceBack) -> str:
+    """No days, and nothing to be measured against."""
+    ended, ongoing = found.ended, found.ongoing
+    if not found.n:
+        return _nothing(found.left_out)
+    if ongoing:
+        still = one_or_many(
+            "Still in the middle of it; no end date needed.",
+            "Still in the middle of {n}; no end dates needed.",
+            ongoing,
+        ).format(n=ongoing)
+        before = one_or_many(
+            "You found your feet again once before.", "You found your feet again {n} times before.", ended
+        ).format(n=ended)
+        return " ".join([still, *([before] if ended else [])])
+    if found.n < MIN_EPISODES:
+        return one_or_many(
+            "You found your feet again once; too few yet to tell more.",
+            "You found your feet again {n} times; too few yet to tell more.",
+            ended,
+        ).format(n=ended)
+    return _("You found your feet again {n} times.").format(n=ended)
+
+
+def asked_sentence(found: BounceBack) -> str:
+    """The same with the days: what goes on has lasted at least so many, and the trend has its interval."""
+    so_far = _so_far(found.setbacks)
+    words = one_or_many(
+        "It has been at least {days} so far.", "They have been going on for at least {days} so far.", len(so_far)
+    ).format(days=_days_of(so_far))
+    return " ".join([client_sentence(found), *([words] if so_far else []), *_tends(found.trend)])
+
+
+def coach_sentence(found: BounceBack) -> str:
+    """How many, how long while they are few, and the trend with its interval."""
+    if not found.n:
+        return _nothing(found.left_out)
+    said = [_setbacks(found.setbacks, each=found.n < MIN_EPISODES)]
+    if found.n < MIN_EPISODES:
+        said.append(_("Too few yet to tell more."))
+    said += _of_trend(found.trend, bool(found.ongoing))
+    if found.left_out:
+        said += [_("{n} left out of pictures about time.").format(n=found.left_out)]
+    return " ".join(said)
+
+
+def _nothing(left_out: int) -> str:
+    if left_out:
+        return _("What is noted here stays out of pictures about time, as you chose.")
+    return _("No setbacks noted yet. The list starts with the first one.")
+
+
+def _tends(trend: Trend | None) -> list[str]:
+    words = {
+        -1: _(
+            "It tends to take fewer days than at first: {least} to {most} fewer a year (95% interval, {n} stretches)."
+        ),
+        1: _(
+            "It tends to take more days than at first: {least} to {most} more a year (95% interval, {n} stretches); "
+            "that is worth looking at together."
+        ),
+    }
+    if trend is None or not trend.direction:
+        return []
+    least, most = sorted((abs(trend.low), abs(trend.high)))
+    return [words[trend.direction].format(least=f"{least:.1f}", most=f"{most:.1f}", n=trend.n)]
+
+
+def _setbacks(setbacks: pd.DataFrame, each: bool) -> str:
+    """How many, and while they are few how long each lasted; what goes on always says so."""
+    ended, so_far = setbacks.loc[~setbacks["ongoing"], "days"].tolist(), _so_far(setbacks)
+    head = one_or_many("{n} setback", "{n} setbacks", len(setbacks)).format(n=len(setbacks))
+    told = [_days_of(ended)] if each and ended else []
+    goes_on = one_or_many(
+        "one that goes on, at least {days} so far", "{n} that go on, at least {days} so far", len(so_far)
+    ).format(n=len(so_far), days=_days_of(so_far))
+    told += [goes_on] if so_far else []
+    return f"{head}: {'; '.join(told)}." if told else f"{head}."
+
+
+def _so_far(setbacks: pd.DataFrame) -> list[int]:
+    return setbacks.loc[setbacks["ongoing"], "days"].tolist()
+
+
+def _of_trend(trend: Trend | None, ongoing: bool) -> list[str]:
+    if trend is None:
+        return []
+    words = _("Over the {n} stretches that ended, {slope} a year (95% interval: {low} to {high})")
+    slope = words.format(n=trend.n, slope=_more_or_fewer(trend.per_year), **_ends(trend))
+    tail = [_("What goes on is not in it.")] if ongoing else []
+    return [slope + ("." if trend.direction else _("; too few yet to tell a direction.")), *tail]
+
+
+def _ends(trend: Trend) -> dict[str, str]:
+    return {"low": _more_or_fewer(trend.low), "high": _more_or_fewer(trend.high)}
+
+
+def _slope(trend: Trend) -> str:
+    """The same slope, for a table."""
+    return _("{slope} ({low} to {high})").format(slope=_more_or_fewer(trend.per_year), **_ends(trend))
+
+
+def _more_or_fewer(slope: float) -> str:
+    words = _("{n} days fewer") if slope < 0 else _("{n} days more")
+    return words.format(n=f"{abs(slope):.1f}")
+
+
+def _days_of(each: list[int]) -> str:
+    """Several numbers of days: 20, 10 and 1 day."""
+    return one_or_many("{days} day", "{days} days", each[-1] if each else 0).format(days=listed([str(n) for n in each]))
 
 
 def _there(meanwhile: Mapping[str, int]) -> str:
@@ -89,10 +206,9 @@ def _table(
     each, meanwhile = found.setbacks, iter(there)
     columns = [_("It began on"), _("Back on my feet on"), what, _("Meanwhile")]
     rows = []
-    for began, back, ongoing, roughly, title in zip(
-        day_texts(each["began_on"]), day_texts(each["back_on_feet_on"]), each["ongoing"].tolist(),
-        each["roughly"].tolist(), each["title"].tolist(), strict=True,
-    ):  # fmt: skip
+    days = (day_texts(each[name]) for name in ("began_on", "back_on_feet_on"))
+    plain = (each[name].tolist() for name in ("ongoing", "roughly", "title"))
+    for began, back, ongoing, roughly, title in zip(*days, *plain, strict=True):
         end = _("still in the middle of it; no end date needed") if ongoing else back
         start = _("{day}, roughly").format(day=began) if roughly else began
         rows.append([start, end, title, next(meanwhile, "") if ongoing else ""])
@@ -118,7 +234,7 @@ def _more_rows(found: BounceBack, for_coach: bool) -> list[list[str]]:
 
 def _trend_rows(trend: Trend) -> list[list[str]]:
     on = day_texts(trend.line["on"])
-    middle, low, high = (number_words(numbers(trend.line[name], 1)) for name in ("days", "low", "high"))
+    middle, low, high = (number_texts(rounded(trend.line[name], 1)) for name in ("days", "low", "high"))
     told = _("{days} ({low} to {high})")
     over = one_or_many("a year, over {n} stretch that ended", "a year, over {n} stretches that ended", trend.n)
     return [
@@ -126,7 +242,7 @@ def _trend_rows(trend: Trend) -> list[list[str]]:
             [day, "", _("the line, with its interval"), told.format(days=one, low=least, high=most), ""]
             for day, one, least, most in zip(on, middle, low, high, strict=True)
         ),
-        ["", "", over.format(n=trend.n), slope_of(trend), ""],
+        ["", "", over.format(n=trend.n), _slope(trend), ""],
     ]
 
 
@@ -135,13 +251,13 @@ def _over_time(found: BounceBack, today: date, there: Sequence[str]) -> tuple[li
     each = found.setbacks
     until = each["back_on_feet_on"].fillna(pd.Timestamp(today))
     shown = pd.DataFrame({"on": each["began_on"], "until": until, "ongoing": each["ongoing"], "text": each["title"]})
-    first, last = room(shown["on"].iloc[0].date(), today, 0.08)
-    data = spans(shown, [pd.Timestamp(first), pd.Timestamp(last)], 1.0, _("a setback"))
-    beneath = 0.62 + float(heights(shown).min())
+    first, last = padded_range(shown["on"].iloc[0].date(), today, 0.08)
+    data = span_traces(shown, [pd.Timestamp(first), pd.Timestamp(last)], 1.0, _("a setback"))
+    beneath = 0.62 + float(span_offsets(shown).min())
     open_words = _open_words(found.ongoing, there)
-    labels = [label(words, last, beneath, xanchor="right", yanchor="top") for words in open_words]
+    labels = [annotation(words, last, beneath, xanchor="right", yanchor="top") for words in open_words]
     height = 236 if labels else 150
-    return data, calm(
+    return data, base_layout(
         height,
         {"l": 16, "r": 16, "t": 8, "b": 44},
         xaxis=time_axis(range=[first, last]),
@@ -156,25 +272,26 @@ def _open_words(ongoing: int, there: Sequence[str]) -> list[str]:
     told = one_or_many(
         "still in the middle of it; no end date needed", "still in the middle of {n}; no end dates needed", ongoing
     ).format(n=ongoing)
-    beside = in_lines(_("meanwhile: {there}").format(there=there[0]), 3) if there and there[0] else []
-    return ["<br>".join([*in_lines(told), *beside])]
+    beside = wrapped(_("meanwhile: {there}").format(there=there[0]), 3) if there and there[0] else []
+    return ["<br>".join([*wrapped(told), *beside])]
 
 
 def _over_days(found: BounceBack, today: date) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     each = found.setbacks
     ended, ongoing = each[~each["ongoing"]], each[each["ongoing"]]
     data = [*(_trend(found.trend) if found.trend else []), *_dots(ended), *_open(ongoing)]
-    first = whole_days(each["began_on"]).tolist()[0]
+    first = as_days(each["began_on"]).tolist()[0]
     labels = [
-        label(_("{n} days so far").format(n=n), day, n, font=INK, xanchor="right", xshift=-14, yanchor="middle")
-        for day, n in zip(days(ongoing["began_on"]), ongoing["days"].tolist(), strict=True)
+        annotation(_("{n} days so far").format(n=n), day, n, font=INK, xanchor="right", xshift=-14, yanchor="middle")
+        for day, n in zip(iso_days(ongoing["began_on"]), ongoing["days"].tolist(), strict=True)
     ]
-    title = label(_("days until back on my feet"), 0, 1, xref="paper", yref="paper", xanchor="left", yanchor="bottom",
-                  yshift=8)  # fmt: skip
-    return data, calm(
+    title = annotation(
+        _("days until back on my feet"), 0, 1, xref="paper", yref="paper", xanchor="left", yanchor="bottom", yshift=8
+    )
+    return data, base_layout(
         320,
         {"l": 40, "r": 24, "t": 36, "b": 44},
-        xaxis=time_axis(range=room(first, today)),
+        xaxis=time_axis(range=padded_range(first, today)),
         yaxis=grid_axis(rangemode="tozero"),
         annotations=[title, *labels],
     )
@@ -183,7 +300,9 @@ def _over_days(found: BounceBack, today: date) -> tuple[list[dict[str, Any]], di
 def _dots(ended: pd.DataFrame) -> list[dict[str, Any]]:
     if ended.empty:
         return []
-    return [marks(_("back on my feet"), days(ended["began_on"]), ended["days"].tolist(), FEET, hoverinfo="x+y")]
+    return [
+        marker_trace(_("back on my feet"), iso_days(ended["began_on"]), ended["days"].tolist(), FEET, hoverinfo="x+y")
+    ]
 
 
 def _open(ongoing: pd.DataFrame) -> list[dict[str, Any]]:
@@ -191,83 +310,16 @@ def _open(ongoing: pd.DataFrame) -> list[dict[str, Any]]:
     if ongoing.empty:
         return []
     name = _("still in the middle of it; at least")
-    return [marks(name, days(ongoing["began_on"]), ongoing["days"].tolist(), OPEN, hoverinfo="x+y+name")]
+    return [marker_trace(name, iso_days(ongoing["began_on"]), ongoing["days"].tolist(), OPEN, hoverinfo="x+y+name")]
 
 
 def _trend(trend: Trend) -> list[dict[str, Any]]:
     """The line with the room that its interval leaves it."""
-    on = days(trend.line["on"])
-    middle, low, high = (numbers(trend.line[name], 1) for name in ("days", "low", "high"))
-    edge = {"type": "scatter", "mode": "lines", "x": on, "line": {"width": 0}, "hoverinfo": "skip"}
+    on, fill = iso_days(trend.line["on"]), {"fill": "tonexty", "fillcolor": "var(--kit-pale)"}
+    middle, low, high = (rounded(trend.line[name], 1) for name in ("days", "low", "high"))
+    look, edge = {"color": "var(--kit-setback)", "width": 2, "dash": "dash"}, {"width": 0}
     return [
-        {**edge, "y": low, "name": _("interval, from")},
-        {**edge, "y": high, "name": _("interval, to"), "fill": "tonexty", "fillcolor": "var(--kit-pale)"},
-        {**edge, "y": middle, "name": _("the line"),
-         "line": {"color": "var(--kit-setback)", "width": 2, "dash": "dash"}},
-    ]  # fmt: skip
-
-
-def feet_curve(found: BounceBack) -> Picture:
-    """Of all stretches the share that still goes on after so many days: the coach's own view, or on asking.
-
-    `found` is `measures.bounce_back(setbacks, today)`; below 5 stretches there is no curve.
-    """
-    sentence, curve = found.curve_sentence, found.curve
-    if curve is None:
-        return told_only(sentence)
-    after, share = [0, *curve["days"].tolist()], [1.0, *numbers(curve["share"], 3)]
-    columns = [_("Days"), _("Stretches that lasted at least as long"), _("Share that goes on afterwards")]
-    rows = [[f"{day:g}", str(n), f"{part:g}"] for day, n, part in zip(
-        after, [found.n, *curve["at_risk"].tolist()], share, strict=True
-    )]  # fmt: skip
-    if curve.empty:
-        return told_only(sentence, columns, rows)
-    step = {
-        "type": "scatter", "mode": "lines", "name": _("share that goes on"), "x": after, "y": share,
-        "line": {"color": "var(--kit-setback)", "width": 3, "shape": "hv"}, "hoverinfo": "x+y",
-    }  # fmt: skip
-    rows += _median_rows(found)
-    return Picture(sentence, columns, rows, [step, *_median(found)], _curve_layout(found, max(after)))
-
-
-def _median_rows(found: BounceBack) -> list[list[str]]:
-    if found.median is None:
-        return []
-    return [[_("half of them, within"), _between(found), f"{found.median:g}"]]
-
-
-def _between(found: BounceBack) -> str:
-    low = "?" if found.low is None else f"{found.low:g}"
-    high = _("not reached yet") if found.high is None else f"{found.high:g}"
-    return _("95% interval: {low} to {high}").format(low=low, high=high)
-
-
-def _median(found: BounceBack) -> list[dict[str, Any]]:
-    if found.median is None:
-        return []
-    ends = [found.median if one is None else one for one in (found.low, found.high)]
-    bar = {"type": "scatter", "mode": "lines", "name": _("interval"), "x": ends, "y": [0.5, 0.5],
-           "line": {"color": "var(--kit-quiet)", "width": 2, "dash": "dot"}, "hoverinfo": "x"}  # fmt: skip
-    return [bar, marks(_("half of them"), [found.median], [0.5], {**FEET, "symbol": "diamond"}, hoverinfo="x+name")]
-
-
-def _curve_layout(found: BounceBack, last: float) -> dict[str, Any]:
-    corner: dict[str, Any] = {
-        "xref": "paper",
-        "yref": "paper",
-        "xanchor": "right",
-    }
-    half = [] if found.median is None else [
-        label(_("\u25c6 half of them<br>within {n} days").format(n=f"{found.median:g}"), 1, 1, font=INK, yanchor="top",
-              **corner)
-    ]  # fmt: skip
-    return calm(
-        300,
-        {"l": 48, "r": 24, "t": 12, "b": 56},
-        xaxis=axis(range=[0, last * 1.05], showgrid=False, linecolor="var(--kit-line)", showline=True),
-        yaxis=grid_axis(range=[-0.03, 1.06], tickvals=[0, 0.5, 1], ticktext=[_("none"), _("half"), _("all")]),
-        annotations=[
-            *half,
-            label(_("days since it began \u2192"), 1, 0, yanchor="top", yshift=-28, **corner),
-        ],
-    )
+        line_trace(on, low, edge, name=_("interval, from"), hoverinfo="skip"),
+        line_trace(on, high, edge, name=_("interval, to"), hoverinfo="skip", **fill),
+        line_trace(on, middle, look, name=_("the line"), hoverinfo="skip"),
+    ]

@@ -9,18 +9,19 @@ from kit.charts.picture import (
     INK,
     QUIET,
     Picture,
+    annotation,
     axis,
-    calm,
+    base_layout,
     day_texts,
+    escaped,
+    grid_axis,
     hidden_axis,
-    in_lines,
-    label,
-    marks,
-    not_all,
+    marker_trace,
     nothing_yet,
-    numbers,
-    plain,
-    told_only,
+    partly_drawn,
+    rounded,
+    without_figure,
+    wrapped,
 )
 from kit.fields import about
 from kit.records import AREAS, LadderMark
@@ -42,13 +43,13 @@ def areas(found: pd.DataFrame) -> Picture:
     shown = found[(found["area"] != "") | (found["reached"] + found["ahead"] > 0)]
     names = [str(AREAS.get(area, _("no area named"))) for area in shown["area"]]
     reached, ahead = shown["reached"].tolist(), shown["ahead"].tolist()
-    columns = [_("Area"), _("Milestones"), _("Looked out for")]
+    columns = [_("Area"), _("Milestones"), _("Hoped for")]
     rows = [[name, str(n), str(m)] for name, n, m in zip(names, reached, ahead, strict=True)]
     n = sum(reached) + sum(ahead)
     if not n:
         return nothing_yet(_("No milestone is noted yet."))
     if n < 2:
-        return told_only(_("One milestone; too few yet to tell."), columns, rows)
+        return without_figure(_("One milestone; too few yet to tell."), columns, rows)
     return Picture(
         _areas_sentence(sum(reached), sum(ahead)),
         columns,
@@ -60,28 +61,29 @@ def areas(found: pd.DataFrame) -> Picture:
 
 def _areas_sentence(n: int, m: int) -> str:
     told = [one_or_many("{n} milestone", "{n} milestones", n).format(n=n)] if n else []
-    told += [_("{n} looked out for").format(n=m)] if m else []
+    told += [_("{n} hoped for").format(n=m)] if m else []
     return _("{what} by area of life: a view, not a rating.").format(what=listed(told))
 
 
 def _stars(reached: list[int], ahead: list[int]) -> list[dict[str, Any]]:
     one_each = [(x, y) for y, n in enumerate(reached) for x in range(1, n + 1)]
     beyond = [(n + x, y) for y, (n, m) in enumerate(zip(reached, ahead, strict=True)) for x in range(1, m + 1)]
-    looks = ((_("milestone"), one_each, REACHED), (_("looked out for"), beyond, AHEAD))
+    looks = ((_("milestone"), one_each, REACHED), (_("hoped for"), beyond, AHEAD))
     return [
-        marks(name, [x for x, _y in at], [y for _x, y in at], look, hoverinfo="name") for name, at, look in looks if at
+        marker_trace(name, [x for x, _y in at], [y for _x, y in at], look, hoverinfo="name")
+        for name, at, look in looks
+        if at
     ]
 
 
 def _areas_layout(names: list[str], reached: list[int], ahead: list[int]) -> dict[str, Any]:
     most = max(n + m for n, m in zip(reached, ahead, strict=True))
-    return calm(
+    return base_layout(
         34 * len(names) + 16,
         {"l": 118, "r": 16, "t": 8, "b": 8},
         xaxis=axis(range=[0.2, max(most, 10) + 0.6], showgrid=False, showticklabels=False),
-        yaxis=axis(range=[len(names) - 0.5, -0.5], tickvals=list(range(len(names))), ticktext=names,
-                   gridcolor="var(--kit-line)"),
-    )  # fmt: skip
+        yaxis=grid_axis(range=[len(names) - 0.5, -0.5], tickvals=list(range(len(names))), ticktext=names),
+    )
 
 
 def ladders(found: pd.DataFrame) -> Picture:
@@ -92,7 +94,7 @@ def ladders(found: pd.DataFrame) -> Picture:
     columns = [_("What I would like more of"), _("Where I am"), _("How it looks to me"), _("On"), _("Rungs")]
     levels = dict(about(LadderMark)["level"].choices)
     looks = ["" if pd.isna(level) else str(levels[int(level)]) for level in found["level"]]
-    enough, rungs, places = found["enough_for_now"].tolist(), found["rungs"].tolist(), numbers(found["place"])
+    enough, rungs, places = found["enough_for_now"].tolist(), found["rungs"].tolist(), rounded(found["place"])
     here = [_here(some, place, end) for some, place, end in zip(rungs, places, enough, strict=True)]
     steps = [" \u00b7 ".join(some) for some in rungs]
     rows = [list(row) for row in zip(found["title"], here, looks, day_texts(found["on"]), steps, strict=True)]
@@ -100,7 +102,7 @@ def ladders(found: pd.DataFrame) -> Picture:
         return nothing_yet(_("No ladder yet. It begins with something you would like more of in your life."))
     data, layout, drawn = _drawn(found["title"].tolist(), rungs, places, enough)
     said = [f"{title}: {words}." for title, words in zip(found["title"].tolist()[:drawn], here, strict=False)]
-    return Picture(" ".join([*said, *not_all(drawn, len(rows))]), columns, rows, data, layout)
+    return Picture(" ".join([*said, *partly_drawn(drawn, len(rows))]), columns, rows, data, layout)
 
 
 def _here(rungs: tuple[str, ...], place: float | None, enough: bool) -> str:
@@ -127,7 +129,7 @@ def _drawn(titles: list[str], rungs: list, places: list, enough: list) -> tuple[
             data += traces
             words += written
         down, drawn = max(bottom for _traces, _words, bottom in beside) + GAP, drawn + len(pair)
-    layout = calm(
+    layout = base_layout(
         round(down) + 8,
         {"l": 56, "r": 12, "t": 8, "b": 0},
         xaxis=hidden_axis(range=[0, 1]),
@@ -141,8 +143,8 @@ def _ladder(
     title: str, rungs: tuple[str, ...], place: float | None, enough: bool, x: float, down: float, wide: tuple[int, int]
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]], float]:
     """A ladder at `x` from `down` on: its traces, its words, and where it ends."""
-    heads = in_lines(title, wide=wide[0])
-    texts = [in_lines(one, wide=wide[1]) for one in reversed(rungs)]
+    heads = wrapped(title, wide=wide[0])
+    texts = [wrapped(one, wide=wide[1]) for one in reversed(rungs)]
     at = _heights(down + LETTERS * (len(heads) + enough + len(texts[0]) / 2) + 12, texts)
     words = [_left("<br>".join([f"<b>{head}</b>" for head in heads]), x, down, -48, "top", INK)]
     words += [_left(_("enough for now"), x, down + LETTERS * len(heads), -48, "top", QUIET)] if enough else []
@@ -152,7 +154,7 @@ def _ladder(
 
 
 def _left(words: str, x: float, y: float, shift: int, anchor: str, font: dict[str, Any]) -> dict[str, Any]:
-    return label(words, x, y, font=font, xref="paper", xanchor="left", xshift=shift, yanchor=anchor)
+    return annotation(words, x, y, font=font, xref="paper", xanchor="left", xshift=shift, yanchor=anchor)
 
 
 def _heights(first: float, texts: list[list[str]]) -> list[float]:
@@ -172,10 +174,8 @@ def _at(at: list[float], place: float) -> float:
 
 
 def _rail(title: str, x: float, at: list[float], place: float | None) -> list[dict[str, Any]]:
-    rail = {
-        "type": "scatter", "mode": "lines+markers", "name": plain(title), "x": [x] * len(at), "y": at,
-        "line": {"color": "var(--kit-line)", "width": 4}, "hoverinfo": "skip", "cliponaxis": False,
-        "marker": {"symbol": "line-ew-open", "size": 22, "color": "var(--kit-edge)", "line": {"width": 3}},
-    }  # fmt: skip
-    here = [] if place is None else [marks(_("here"), [x], [_at(at, place)], HERE, hoverinfo="name")]
+    rung = {"symbol": "line-ew-open", "size": 22, "color": "var(--kit-edge)", "line": {"width": 3}}
+    line = {"color": "var(--kit-line)", "width": 4}
+    rail = marker_trace(escaped(title), [x] * len(at), at, rung, mode="lines+markers", line=line, hoverinfo="skip")
+    here = [] if place is None else [marker_trace(_("here"), [x], [_at(at, place)], HERE, hoverinfo="name")]
     return [rail, *here]

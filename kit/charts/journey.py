@@ -9,23 +9,24 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kit.charts.aggregation import heaps
+from kit.charts.aggregation import period_traces
 from kit.charts.picture import (
     QUIET,
     Picture,
-    calm,
+    as_days,
+    base_layout,
     day_texts,
-    days,
+    escaped,
     grid_axis,
-    numbers,
+    iso_days,
+    marker_trace,
     own_word,
-    plain,
-    stacked,
+    rounded,
+    stacking_offsets,
     time_axis,
-    told_only,
-    whole_days,
+    without_figure,
 )
-from kit.charts.spans import heights, spans
+from kit.charts.spans import span_offsets, span_traces
 from kit.frames import overlaps_period
 from kit.measures.timeline import Every
 from kit.words import _, listed, one_or_many
@@ -33,7 +34,7 @@ from kit.words import _, listed, one_or_many
 SPAN = {"month": 31, "three months": 92, "a year": 366, "all": None}
 LANE_AT = {"ahead": 5.0, "milestone": 4.0, "win": 3.0, "spark": 2.0, "setback": 1.0}
 LANE_WORDS = {
-    "ahead": _("looking out for"),
+    "ahead": _("hoping for"),
     "milestone": _("milestones"),
     "win": _("small wins"),
     "spark": _("sparks of joy"),
@@ -41,7 +42,7 @@ LANE_WORDS = {
     "session": _("sessions"),
 }
 ONE_OF_THEM = {
-    "ahead": _("looking out for"),
+    "ahead": _("hoping for"),
     "milestone": _("milestone"),
     "win": _("small win"),
     "spark": _("spark of joy"),
@@ -56,6 +57,7 @@ MARKS = {
 }
 SESSION = {"symbol": "line-ns-open", "size": 9, "color": "var(--kit-energy)"}
 SESSION_AT = 0.35
+RING = {"symbol": "circle-open", "size": 30, "color": "var(--kit-action)", "line": {"width": 3}}
 LINES = (
     ("living_well", _("living well"), "var(--kit-living)", "solid"),
     ("energy", _("energy"), "var(--kit-energy)", "dot"),
@@ -65,8 +67,8 @@ _DASHES = {"solid": "\u2014", "dot": "\u00b7\u00b7\u00b7"}
 
 
 @dataclass(frozen=True)
-class Gathered:
-    """More marks than can be drawn well: `marks` is `measures.gathered(entries, every)`."""
+class PeriodMarks:
+    """More marks than can be drawn well: `marks` is `measures.entries_by_period(entries, every)`."""
 
     marks: pd.DataFrame
     every: Every
@@ -79,7 +81,7 @@ def journey(
     span: str = "three months",
     newest: str | None = None,
     own_words: Sequence[str] = (),
-    gathered: Gathered | None = None,
+    binned: PeriodMarks | None = None,
     lines_by: Every = "day",
     most_rows: int | None = None,
     since: date | None = None,
@@ -89,23 +91,23 @@ def journey(
 
     `entries` and `daily` come from `measures.journey` and `measures.by_day`; `newest` is the id of a record that
     was noted just now, and is ringed: where it is empty, the ring waits out of sight. `own_words` begin with what the
-    client says instead of "setback". With `gathered` a mark stands for all of its week or month; `lines_by` says
+    client says instead of "setback". With `binned` a mark stands for all of its week or month; `lines_by` says
     whether `daily` comes from `measures.by_period`. With `most_rows` the table holds the newest only, and says so.
     `since` is where a time without a name begins; `is_part` says that there is more outside of what is shown.
     """
     since = first_day(span, today) or since
-    shown, lines = reaching(entries, since), daily if since is None else daily[daily["on"] >= pd.Timestamp(since)]
+    shown, lines = entries_since(entries, since), daily if since is None else daily[daily["on"] >= pd.Timestamp(since)]
     is_part |= len(shown) < len(entries)
     things, rated = _things(shown), _rated_days(lines)
     sentence = " ".join(_journey_sentence(shown, things, rated, span, own_words, is_part))
     columns = [_("Day"), _("What"), _("In my words")]
     rows = _journey_rows(shown if most_rows is None else shown.tail(most_rows), own_words)
     if max(things, rated) < 2:
-        return told_only(sentence, columns, rows)
+        return without_figure(sentence, columns, rows)
     window = _window(shown, lines, since, today)
-    data, lanes = _drawn(shown, lines, window, newest, gathered, lines_by)
+    data, lanes = _drawn(shown, lines, window, newest, binned, lines_by)
     return Picture(
-        sentence=" ".join([sentence, *_drawn_by(gathered.every if gathered else None, lines_by)]),
+        sentence=" ".join([sentence, *_drawn_by(binned.every if binned else None, lines_by)]),
         columns=columns,
         rows=rows,
         data=data,
@@ -133,18 +135,22 @@ def _window(shown: pd.DataFrame, lines: pd.DataFrame, since: date | None, today:
 
 
 def _drawn(
-    shown: pd.DataFrame, lines: pd.DataFrame, window: list[pd.Timestamp],
-    newest: str | None, gathered: Gathered | None, lines_by: Every,
-) -> tuple[list[dict[str, Any]], set[str]]:  # fmt: skip
+    shown: pd.DataFrame,
+    lines: pd.DataFrame,
+    window: list[pd.Timestamp],
+    newest: str | None,
+    binned: PeriodMarks | None,
+    lines_by: Every,
+) -> tuple[list[dict[str, Any]], set[str]]:
     """All traces, and the lanes whose marks stand one by one."""
-    each = {lane: at for lane, at in _by_lane(shown).items() if gathered is None or lane in ("ahead", "setback")}
+    each = {lane: at for lane, at in _rows_by_lane(shown).items() if binned is None or lane in ("ahead", "setback")}
     data = [
         *_session_marks(shown, each),
         *_rating_lines(lines, lines_by),
-        *spans(shown.take(each.get("setback", [])), window, LANE_AT["setback"], LANE_WORDS["setback"]),
+        *span_traces(shown.take(each.get("setback", [])), window, LANE_AT["setback"], LANE_WORDS["setback"]),
         *_marks(shown, each, window[1]),
-        *_heaps(gathered),
-        *_ring(shown, newest, gathered),
+        *_period_traces(binned),
+        *_ring(shown, newest, binned),
     ]
     return data, set(each)
 
@@ -155,14 +161,14 @@ def first_day(span: str, today: date) -> date | None:
     return today - timedelta(days=reaches) if reaches else None
 
 
-def reaching(entries: pd.DataFrame, since: date | None) -> pd.DataFrame:
+def entries_since(entries: pd.DataFrame, since: date | None) -> pd.DataFrame:
     """What belongs to the time since a day; what is still ahead has no day, and stays."""
     on, until = entries["on"].to_numpy(), entries["until"].to_numpy()
     there = overlaps_period(on, np.where(np.isnat(until), on, until), since)
     return entries if there.all() else entries[there]
 
 
-def _by_lane(shown: pd.DataFrame) -> dict[str, np.ndarray]:
+def _rows_by_lane(shown: pd.DataFrame) -> dict[str, np.ndarray]:
     """Lane -> the places of its rows: a frame for each lane would take longer than all else, at each save."""
     lanes = shown["lane"].to_numpy(object)
     return {lane: np.flatnonzero(lanes == lane) for lane in dict.fromkeys(lanes)}
@@ -176,8 +182,11 @@ def _drawn_by(marks: Every | None, lines: Every) -> list[str]:
         "month": _("A mark stands for all of a month, larger where it holds more."),
         "quarter": _("A mark stands for all of three months, larger where it holds more."),
     }
-    of_lines = {"week": _("The lines go week by week."), "month": _("The lines go month by month."),
-                "quarter": _("The lines go by three months.")}  # fmt: skip
+    of_lines = {
+        "week": _("The lines go week by week."),
+        "month": _("The lines go month by month."),
+        "quarter": _("The lines go by three months."),
+    }
     return [*([of_marks[marks]] if marks else []), *([of_lines[lines]] if lines in of_lines else [])]
 
 
@@ -229,7 +238,7 @@ def _counted(shown: pd.DataFrame, own_words: Sequence[str]) -> list[str]:
         "setback": one_or_many("{n} setback", "{n} setbacks", n["setback"])
         if not word
         else one_or_many("\u201c{word}\u201d once", "\u201c{word}\u201d {n} times", n["setback"]),
-        "ahead": _("{n} to look out for"),
+        "ahead": one_or_many("{n} milestone hoped for", "{n} milestones hoped for", n["ahead"]),
     }
     return [words.format(n=n[lane], word=word) for lane, words in several.items() if n[lane]]
 
@@ -259,40 +268,30 @@ def _marks(shown: pd.DataFrame, lanes: Mapping[str, np.ndarray], end: pd.Timesta
         if lane not in lanes:
             continue
         at, ahead = lanes[lane], lane == "ahead"
-        told = [plain(text) for text in texts[at]]
-        height = LANE_AT[lane] + _beside(on[at])
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "name": LANE_WORDS[lane],
-                "x": [end.strftime("%Y-%m-%d")] * len(at) if ahead else days(on[at]),
-                "y": height.tolist(),
-                "marker": {**mark, "line": {"width": 1, "color": "var(--kit-card)"}},
-                "hovertext": told,
-                "hoverinfo": "text" if ahead else "x+text",
-                "cliponaxis": False,
-                "showlegend": False,
-            }
-        )
+        told = [escaped(text) for text in texts[at]]
+        height = LANE_AT[lane] + _lane_offsets(on[at])
+        x = [end.strftime("%Y-%m-%d")] * len(at) if ahead else iso_days(on[at])
+        look = {**mark, "line": {"width": 1, "color": "var(--kit-card)"}}
+        hovers = {"hovertext": told, "hoverinfo": "text" if ahead else "x+text"}
+        traces.append(marker_trace(LANE_WORDS[lane], x, height.tolist(), look, showlegend=False, **hovers))
     return traces
 
 
-def _beside(on: np.ndarray) -> np.ndarray:
+def _lane_offsets(on: np.ndarray) -> np.ndarray:
     """How far above or below their lane marks lie: those of one day above each other, so that none covers another."""
-    _days, at, of = np.unique(whole_days(on), return_inverse=True, return_counts=True, equal_nan=True)
+    _days, at, of = np.unique(as_days(on), return_inverse=True, return_counts=True, equal_nan=True)
     order = np.argsort(at, kind="stable")
     place = np.empty(len(on), dtype=int)
     place[order] = np.arange(len(on)) - np.repeat(np.cumsum(of) - of, of)
-    return stacked(place, of[at])
+    return stacking_offsets(place, of[at])
 
 
-def _heaps(gathered: Gathered | None) -> list[dict[str, Any]]:
-    if gathered is None:
+def _period_traces(binned: PeriodMarks | None) -> list[dict[str, Any]]:
+    if binned is None:
         return []
     rim = {"line": {"width": 1, "color": "var(--kit-card)"}}
     looks = {**{lane: {**mark, **rim} for lane, mark in MARKS.items() if lane != "ahead"}, "session": SESSION}
-    drawn = heaps(gathered.marks, gathered.every, looks, {**LANE_AT, "session": SESSION_AT})
+    drawn = period_traces(binned.marks, binned.every, looks, {**LANE_AT, "session": SESSION_AT})
     return [{**trace, "name": LANE_WORDS[lane]} for lane, trace in drawn.items()]
 
 
@@ -305,7 +304,7 @@ def _session_marks(shown: pd.DataFrame, lanes: Mapping[str, np.ndarray]) -> list
             "type": "scatter",
             "mode": "markers",
             "name": LANE_WORDS["session"],
-            "x": days(on),
+            "x": iso_days(on),
             "y": [SESSION_AT] * len(on),
             "marker": SESSION,
             "hoverinfo": "x+name",
@@ -320,68 +319,57 @@ def _rating_lines(daily: pd.DataFrame, every: Every) -> list[dict[str, Any]]:
     for name, words, colour, dash in LINES:
         if daily.empty or daily[name].notna().sum() == 0:
             continue
-        common = {
-            "type": "scatter",
-            "x": days(daily["on"]),
-            "yaxis": "y2",
-            "name": words,
-        }
+        common = {"type": "scatter", "x": iso_days(daily["on"]), "yaxis": "y2", "name": words, "hoverinfo": "x+y+name"}
         line = {"color": colour, "width": 2.5, "dash": dash, "shape": "spline"}
-        drawn = {**common, "y": numbers(daily[f"{name}_line"]), "mode": "lines", "connectgaps": False, "line": line}
+        drawn = {**common, "y": rounded(daily[f"{name}_line"]), "mode": "lines", "connectgaps": False, "line": line}
         if every == "day":
-            points.append({**common, "y": numbers(daily[name]), "mode": "markers", "showlegend": False,
-                           "marker": {"color": colour, "size": 4}, "hoverinfo": "x+y+name"})  # fmt: skip
-        lines.append({**drawn, "hoverinfo": "skip" if every == "day" else "x+y+name"})
+            drawn["hoverinfo"] = "skip"
+            marker = {"color": colour, "size": 4}
+            points.append(
+                {**common, "y": rounded(daily[name]), "mode": "markers", "marker": marker, "showlegend": False}
+            )
+        lines.append(drawn)
     return [*points, *lines]
 
 
-def _ring(shown: pd.DataFrame, newest: str | None, gathered: Gathered | None) -> list[dict[str, Any]]:
+def _ring(shown: pd.DataFrame, newest: str | None, binned: PeriodMarks | None) -> list[dict[str, Any]]:
     if newest is None:
         return []
-    day, height = _ringed(shown, newest, gathered)
-    return [
-        {
-            "type": "scatter",
-            "mode": "markers",
-            "name": "just noted",
-            "x": [day],
-            "y": [height],
-            "marker": {
-                "symbol": "circle-open",
-                "size": 30,
-                "color": "var(--kit-action)",
-                "line": {"width": 3},
-            },
-            "cliponaxis": False,
-            "hoverinfo": "skip",
-            "showlegend": False,
-        }
-    ]
+    day, height = _ringed(shown, newest, binned)
+    return [marker_trace("just noted", [day], [height], RING, hoverinfo="skip", showlegend=False)]
 
 
-def _ringed(shown: pd.DataFrame, newest: str, gathered: Gathered | None) -> tuple[str | None, float | None]:
+def _ringed(shown: pd.DataFrame, newest: str, binned: PeriodMarks | None) -> tuple[str | None, float | None]:
     """Where the mark stands that holds what was noted; nowhere, where it has no mark."""
     for lane, on in shown.loc[shown["id"] == newest, ["lane", "on"]].itertuples(index=False):
         if lane not in LANE_AT or pd.isna(on):
             continue
-        if gathered and lane != "setback":
-            periods = gathered.marks[(gathered.marks["lane"] == lane) & (gathered.marks["period"] <= on)]
-            return days(periods["on"])[-1], LANE_AT[lane]
+        if binned and lane != "setback":
+            periods = binned.marks[(binned.marks["lane"] == lane) & (binned.marks["period"] <= on)]
+            return iso_days(periods["on"])[-1], LANE_AT[lane]
         beside = shown[shown["lane"] == lane]
-        apart = heights(beside) if lane == "setback" else _beside(beside["on"].to_numpy())
+        apart = span_offsets(beside) if lane == "setback" else _lane_offsets(beside["on"].to_numpy())
         return str(on.date()), LANE_AT[lane] + float(apart[(beside["id"] == newest).to_numpy()][0])
     return None, None
 
 
 def _line_names(drawn: set[str]) -> list[dict[str, Any]]:
-    """The lines' names in one row under them, each with its own dash; plotly's legend costs a redraw of its own."""
+    """The lines' names in one row under them, each with its own dash; plotly's legend costs a redraw of its own.
+
+    The row begins under the names of the lanes, so that it ends inside a phone.
+    """
     below = {"xref": "paper", "yref": "paper", "x": 0, "y": -0.14, "xanchor": "left", "yanchor": "top"}
     told = [(words, colour, dash) for _name, words, colour, dash in LINES if words in drawn]
     return [
-        {**below, "xshift": 140 * place, "text": f"{_DASHES[dash]} {words}", "showarrow": False,
-         "font": {**QUIET, "color": WRITTEN.get(colour, colour)}}
+        {
+            **below,
+            "xshift": 120 * place - 90,
+            "text": f"{_DASHES[dash]} {words}",
+            "showarrow": False,
+            "font": {**QUIET, "color": WRITTEN.get(colour, colour)},
+        }
         for place, (words, colour, dash) in enumerate(told)
-    ]  # fmt: skip
+    ]
 
 
 def _journey_layout(
@@ -392,12 +380,16 @@ def _journey_layout(
     names = _line_names(drawn)  # where no rating was noted there is no room below for its line
     height, bottom, lower = (420, 72, 0.36) if names else (266, 40, 0)
     ratings = grid_axis(range=[-0.5, 10.5], domain=[0, 0.32], tickvals=[0, 5, 10], anchor="x")
-    return calm(
+    return base_layout(
         height,
         {"l": 118, "r": 28, "t": 8, "b": bottom},
         annotations=names,
         xaxis=time_axis(range=[day.strftime("%Y-%m-%d") for day in window], anchor="y2" if names else "y"),
-        yaxis=grid_axis(range=[0.1, 5.4 if ahead else 4.4], domain=[lower, 1], tickvals=[LANE_AT[one] for one in lanes],
-                        ticktext=[plain(named[one]) for one in lanes]),
+        yaxis=grid_axis(
+            range=[0.1, 5.4 if ahead else 4.4],
+            domain=[lower, 1],
+            tickvals=[LANE_AT[one] for one in lanes],
+            ticktext=[escaped(named[one]) for one in lanes],
+        ),
         **({"yaxis2": ratings} if names else {}),
-    )  # fmt: skip
+    )

@@ -41,58 +41,58 @@ class Picture:
         return dict(vars(self))  # asdict would copy every list anew, at each save
 
 
-def told_only(sentence: str, columns: Sequence[str] = (), rows: Sequence[list[str]] = ()) -> Picture:
+def without_figure(sentence: str, columns: Sequence[str] = (), rows: Sequence[list[str]] = ()) -> Picture:
     """Too little to draw: a sentence, the table where it holds anything, and no axes."""
     return Picture(sentence, list(columns) if rows else [], list(rows), [], {})
 
 
 def nothing_yet(sentence: str, columns: Sequence[str] = (), rows: Sequence[list[str]] = ()) -> Picture:
     """Of what this picture tells nothing was noted so far; the sentence says how it begins."""
-    return replace(told_only(sentence, columns, rows), nothing_yet=True)
+    return replace(without_figure(sentence, columns, rows), nothing_yet=True)
 
 
-def not_all(drawn: int, of: int) -> list[str]:
+def partly_drawn(drawn: int, of: int) -> list[str]:
     """What is said where only a part is drawn."""
     return [_("Drawn here: {n} of {all}; the table holds all.").format(n=drawn, all=of)] if drawn < of else []
 
 
-def plain(text: str) -> str:
+def escaped(text: str) -> str:
     """People's own text as plotly shows it to the letter: it reads a few tags."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def in_lines(text: str, most: int = 2, wide: int = WIDE) -> list[str]:
+def wrapped(text: str, most: int = 2, wide: int = WIDE) -> list[str]:
     """People's own text in lines that fit on a phone; the table holds all of what is too long."""
-    return [plain(line) for line in textwrap.wrap(text, wide, max_lines=most, placeholder=" \u2026")] or [""]
+    return [escaped(line) for line in textwrap.wrap(text, wide, max_lines=most, placeholder=" \u2026")] or [""]
 
 
-def hover(texts: pd.Series) -> list[str]:
-    return [plain(text) for text in texts.tolist()]
+def hover_texts(texts: pd.Series) -> list[str]:
+    return [escaped(text) for text in texts.tolist()]
 
 
 def day_texts(series: pd.Series) -> list[str]:
     """Each day as people say it; one that is not known is empty."""
-    return [_said(day) if day else "" for day in whole_days(series).tolist()]
+    return [_said(day) if day else "" for day in as_days(series).tolist()]
 
 
 _said = lru_cache(8192)(day_words)  # the same days stand in one table after the other
 
 
-def days(series: pd.Series | np.ndarray) -> list[str]:
-    return np.datetime_as_string(whole_days(series), unit="D").tolist()
+def iso_days(series: pd.Series | np.ndarray) -> list[str]:
+    return np.datetime_as_string(as_days(series), unit="D").tolist()
 
 
-def whole_days(series: pd.Series | np.ndarray) -> np.ndarray:
+def as_days(series: pd.Series | np.ndarray) -> np.ndarray:
     return np.asarray(series).astype("datetime64[D]")
 
 
-def numbers(series: pd.Series, digits: int = 2) -> list[float | None]:
+def rounded(series: pd.Series, digits: int = 2) -> list[float | None]:
     """Numbers as plotly takes them: rounded, and a gap as None."""
     found = series.to_numpy(dtype=float, na_value=np.nan).round(digits).tolist()
     return [None if one != one else one for one in found]
 
 
-def number_words(values: Sequence[float | None]) -> list[str]:
+def number_texts(values: Sequence[float | None]) -> list[str]:
     """Numbers as people read them, 8 and not 8.0; a gap is empty."""
     return ["" if one is None else f"{one:g}" for one in values]
 
@@ -102,7 +102,7 @@ def own_word(own_words: Sequence[str], at: int, otherwise: str) -> str:
     return own_words[at] if len(own_words) > at and own_words[at] else otherwise
 
 
-def calm(height: int, margin: Mapping[str, int], **more: Any) -> dict[str, Any]:
+def base_layout(height: int, margin: Mapping[str, int], **more: Any) -> dict[str, Any]:
     """The layout that all pictures have in common; no legend, and nothing that moves."""
     return {
         "height": height,
@@ -138,24 +138,31 @@ def hidden_axis(**more: Any) -> dict[str, Any]:
     return axis(visible=False, **more)
 
 
-def room(first: date, last: date, share: float = 0.04) -> list[str]:
+def padded_range(first: date, last: date, share: float = 0.04) -> list[str]:
     """From a little before the first day to a little after the last."""
     begin, end = np.datetime64(first, "D"), np.datetime64(last, "D")
     spare = max(np.timedelta64(int((end - begin).astype(int) * share), "D"), np.timedelta64(3, "D"))
     return [str(begin - spare), str(end + spare)]
 
 
-def marks(name: str, x: Sequence[Any], y: Sequence[Any], marker: Mapping[str, Any], **more: Any) -> dict[str, Any]:
+def marker_trace(
+    name: str, x: Sequence[Any], y: Sequence[Any], marker: Mapping[str, Any], **more: Any
+) -> dict[str, Any]:
     """Points that stand for themselves, without a line."""
     given = {"type": "scatter", "mode": "markers", "name": name, "x": list(x), "y": list(y), "marker": dict(marker)}
     return {**given, "cliponaxis": False, **more}
 
 
-def stacked(place: np.ndarray, of: np.ndarray, step: float = 0.4) -> np.ndarray:
+def line_trace(x: Sequence[Any], y: Sequence[Any], line: Mapping[str, Any], **more: Any) -> dict[str, Any]:
+    """One line through all points, broken where one is None."""
+    return {"type": "scatter", "mode": "lines", "x": list(x), "y": list(y), "line": dict(line), **more}
+
+
+def stacking_offsets(place: np.ndarray, of: np.ndarray, step: float = 0.4) -> np.ndarray:
     """How far from their lane marks lie of which several would cover each other: the place of each, of how many."""
     return (place - (of - 1) / 2) * np.minimum(step, 0.7 / np.maximum(of - 1, 1))
 
 
-def label(text: str, x: Any, y: Any, font: Mapping[str, Any] = QUIET, **more: Any) -> dict[str, Any]:
+def annotation(text: str, x: Any, y: Any, font: Mapping[str, Any] = QUIET, **more: Any) -> dict[str, Any]:
     """Words that stand where they belong; `text` is escaped already where it is somebody's own."""
     return {"text": text, "x": x, "y": y, "font": dict(font), "showarrow": False, "align": "left", **more}

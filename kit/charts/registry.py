@@ -103,34 +103,39 @@ def journey_of(story: Story) -> list[Picture]:
 
 
 def _journey(
-    entries: pd.DataFrame, check_ins: pd.DataFrame, today: date, span: str, since: date | None, is_part: bool,
+    entries: pd.DataFrame,
+    check_ins: pd.DataFrame,
+    today: date,
+    span: str,
+    since: date | None,
+    is_part: bool,
     **more: Any,
-) -> Picture:  # fmt: skip
-    seen, noted = charts.reaching(entries, since), check_ins
+) -> Picture:
+    seen, noted = charts.entries_since(entries, since), check_ins
     if since is not None:  # a quiet line looks ten days back: what it needs is left in
         check_ins = check_ins[check_ins["on"] >= pd.Timestamp(since) - pd.Timedelta(days=11)]
     is_part |= len(seen) < len(entries) or len(check_ins) < len(noted)
-    gathered = _gathered(seen)
-    lines_by = measures.grain(check_ins["on"], *([2 * MOST_PERIODS] if gathered else []))
+    binned = _binned(seen)
+    lines_by = measures.granularity(check_ins["on"], *([2 * MOST_PERIODS] if binned else []))
     lines = measures.by_period(check_ins, lines_by)
     more |= {"since": since, "is_part": is_part}
-    return charts.journey(seen, lines, today, span, gathered=gathered, lines_by=lines_by, **more)
+    return charts.journey(seen, lines, today, span, binned=binned, lines_by=lines_by, **more)
 
 
-def _gathered(shown: pd.DataFrame) -> charts.Gathered | None:
+def _binned(shown: pd.DataFrame) -> charts.PeriodMarks | None:
     if len(shown) <= MOST_MARKS:
         return None
-    every = measures.grain(shown["on"], MOST_PERIODS)
-    return charts.Gathered(measures.gathered(shown, every), every)
+    every = measures.granularity(shown["on"], MOST_PERIODS)
+    return charts.PeriodMarks(measures.entries_by_period(shown, every), every)
 
 
 def living_well(story: Story) -> list[Picture]:
     """Living well beside what I live with, over time and on a plane."""
     check_ins = story.told["check_ins"]
-    every = measures.grain(check_ins["on"])
+    every = measures.granularity(check_ins["on"])
     daily = measures.by_period(check_ins, every, ratings=charts.BOTH)
-    both, beside = measures.living_with_symptoms(check_ins), measures.side_by_side(check_ins)
-    counted = measures.counted_by(beside, daily["on"], every)
+    both, beside = measures.living_with_symptoms(check_ins), measures.paired_ratings(check_ins)
+    counted = measures.paired_days_by_period(beside, daily["on"], every)
     return [charts.living(daily, both, story.own_words, every, counted), charts.plane(beside, both, story.own_words)]
 
 
@@ -141,13 +146,13 @@ def finding_my_feet(story: Story) -> list[Picture]:
     there = [measures.meanwhile(story.told, began.date(), story.today) for began in goes_on]
     path = charts.finding_my_feet(found, story.today, there, story.own_words, story.for_coach, story.in_days)
     days = story.for_coach or story.in_days
-    return [path, charts.feet_curve(found)] if days and found.n else [path]
+    return [path, charts.survival_curve(found)] if days and found.n else [path]
 
 
 def small_steps(story: Story) -> list[Picture]:
     """Done of planned, week by week."""
     weeks = story.told["step_weeks"]
-    over = [(measures.kept_over(weeks), measures.kept_from(weeks))] if story.for_coach else []
+    over = [(measures.kept_over(weeks), measures.kept_over_n(weeks))] if story.for_coach else []
     return [charts.small_steps(measures.steps_by_week(weeks), *over)]
 
 

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from kit.charts.picture import INK, QUIET, WIDE, axis, calm, hidden_axis, in_lines, label
+from kit.charts.picture import INK, QUIET, WIDE, annotation, axis, base_layout, hidden_axis, line_trace, wrapped
 
 LETTERS, LINE, APART, HIGHEST = 20, 22, 8, 384
 SPARE = 5  # so many letters more stand beside each other where a phone has smaller ones
 SCREEN = 64  # letters beside each other, in pictures that no phone shows
 
 
-def heights(names: Sequence[str], asides: Sequence[str], wide: int = WIDE) -> tuple[list[int], list[int], int]:
+def row_positions(names: Sequence[str], asides: Sequence[str], wide: int = WIDE) -> tuple[list[int], list[int], int]:
     """For each name where its words begin and where its line lies, and how high all of them are, in pixels."""
     tops, lines, down = [], [], 0
     for name, aside in zip(names, asides, strict=True):
@@ -22,35 +22,35 @@ def heights(names: Sequence[str], asides: Sequence[str], wide: int = WIDE) -> tu
 
 def _lines(name: str, aside: str, wide: int) -> list[str]:
     """The words of a row; at the end of the last line there is room for the aside."""
-    lines = in_lines(name, wide=wide)
-    return lines if len(lines[-1]) + len(aside) < wide + SPARE else in_lines(name, 3, wide - len(aside))
+    lines = wrapped(name, wide=wide)
+    return lines if len(lines[-1]) + len(aside) < wide + SPARE else wrapped(name, 3, wide - len(aside))
 
 
-def fitting(names: Sequence[str], asides: Sequence[str], wide: int = WIDE) -> int:
+def fitting_count(names: Sequence[str], asides: Sequence[str], wide: int = WIDE) -> int:
     """How many of `names` fit into a calm picture; the table holds all."""
-    _tops, lines, _down = heights(names, asides, wide)
+    _tops, lines, _down = row_positions(names, asides, wide)
     return sum(line + LINE // 2 <= HIGHEST for line in lines)
 
 
-def beneath(
+def rows_layout(
     names: Sequence[str], asides: Sequence[str], most: float, ends: Sequence[str] = (), wide: int = WIDE
 ) -> dict[str, Any]:
     """The layout: each name above its line, which reaches from 0 to `most`; at its right end a few quiet words.
 
     `ends` are the words at both ends of all lines; `wide` says how many letters stand beside each other.
     """
-    tops, lines, high = heights(names, asides, wide)
+    tops, lines, high = row_positions(names, asides, wide)
     across: dict[str, Any] = {"xref": "paper"}
     words = [
-        label("<br>".join(_lines(name, aside, wide)), 0, top, font=INK, xanchor="left", yanchor="top", **across)
+        annotation("<br>".join(_lines(name, aside, wide)), 0, top, font=INK, xanchor="left", yanchor="top", **across)
         for name, aside, top in zip(names, asides, tops, strict=True)
     ]
     beside = [
-        label(aside, 1, line - LINE // 2, font=QUIET, xanchor="right", yanchor="bottom", **across)
+        annotation(aside, 1, line - LINE // 2, font=QUIET, xanchor="right", yanchor="bottom", **across)
         for aside, line in zip(asides, lines, strict=True)
     ]
     below = 28 if ends else 8
-    return calm(
+    return base_layout(
         high + below + 8,
         {"l": 12, "r": 12, "t": 8, "b": below},
         xaxis=axis(range=[-most * 0.02, most * 1.02], showgrid=False, showticklabels=False),
@@ -62,11 +62,11 @@ def beneath(
 def _at_ends(ends: Sequence[str]) -> list[dict[str, Any]]:
     under: dict[str, Any] = {"xref": "paper", "yref": "paper", "yanchor": "top", "yshift": -4}
     sides = ((0, "left"), (1, "right"))
-    return [label(words, x, 0, xanchor=side, **under) for words, (x, side) in zip(ends, sides, strict=False)]
+    return [annotation(words, x, 0, xanchor=side, **under) for words, (x, side) in zip(ends, sides, strict=False)]
 
 
-def stretched(lines: Sequence[float], low: Sequence[Any], high: Sequence[Any], **line: Any) -> dict[str, Any]:
+def range_trace(lines: Sequence[float], low: Sequence[Any], high: Sequence[Any], **line: Any) -> dict[str, Any]:
     """A fine line for each row, from `low` to `high`."""
     x = [one for pair in zip(low, high, [None] * len(low), strict=True) for one in pair]
     y = [one for at in lines for one in (at, at, None)]
-    return {"type": "scatter", "mode": "lines", "x": x, "y": y, "line": line, "hoverinfo": "skip", "cliponaxis": False}
+    return line_trace(x, y, line, hoverinfo="skip", cliponaxis=False)

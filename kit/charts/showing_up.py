@@ -7,14 +7,14 @@ import pandas as pd
 
 from kit.charts.picture import (
     Picture,
-    calm,
+    as_days,
+    base_layout,
     day_texts,
     hidden_axis,
-    marks,
+    marker_trace,
     nothing_yet,
     time_axis,
-    told_only,
-    whole_days,
+    without_figure,
 )
 from kit.words import _, one_or_many
 
@@ -35,13 +35,13 @@ def showing_up(weeks: pd.DataFrame | None) -> Picture:
     rows = [list(row) for row in zip(day_texts(weeks["week_of"]), weeks["entries"].astype(str), out_of, strict=True)]
     held = weeks[weeks["entries"] > 0]
     if n < 2:
-        return told_only(sentence, columns, rows[::-1])
+        return without_figure(sentence, columns, rows[::-1])
     return Picture(sentence, columns, rows[::-1], [_dots(held)], _layout(held))
 
 
 def _dots(held: pd.DataFrame) -> dict[str, Any]:
     """Each month is a pile: its first week lies at the bottom, whatever day that is."""
-    months = whole_days(held["week_of"]).astype("datetime64[M]")
+    months = as_days(held["week_of"]).astype("datetime64[M]")
     piles: Counter = Counter()
     heights = []
     for month in months.tolist():
@@ -53,14 +53,14 @@ def _dots(held: pd.DataFrame) -> dict[str, Any]:
     ]
     middles = (months.astype("datetime64[D]") + 14).astype(str).tolist()
     size = min(WEEK["size"], 300 / len(piles))  # many years fit on a phone too
-    return marks(
+    return marker_trace(
         _("a week that holds something"), middles, heights, {**WEEK, "size": size}, hovertext=hovers, hoverinfo="text"
     )
 
 
 def _layout(held: pd.DataFrame) -> dict[str, Any]:
-    days = whole_days(held["week_of"]).astype("datetime64[M]").astype("datetime64[D]")
-    return calm(
+    days = as_days(held["week_of"]).astype("datetime64[M]").astype("datetime64[D]")
+    return base_layout(
         200,
         {"l": 16, "r": 16, "t": 8, "b": 44},
         xaxis=time_axis(range=[str(days[0] - 10), str(days[-1] + 41)]),

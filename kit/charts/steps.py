@@ -9,16 +9,16 @@ import pandas as pd
 from kit.charts.picture import (
     INK,
     Picture,
-    calm,
+    annotation,
+    as_days,
+    base_layout,
     day_texts,
     grid_axis,
-    label,
-    marks,
+    marker_trace,
     nothing_yet,
-    numbers,
+    rounded,
     time_axis,
-    told_only,
-    whole_days,
+    without_figure,
 )
 from kit.records import CAME_BETWEEN
 from kit.words import _, done_of, listed, one_or_many
@@ -32,13 +32,13 @@ def small_steps(weeks: pd.DataFrame, over: tuple[float | None, int] = (None, 0))
     """Done of planned, a week beside the other; a week of which nothing was noted has no bar of what was done.
 
     `weeks` is `measures.steps_by_week(step_weeks)`. A client reads plain totals; in the coach's own view stands also
-    `over`: `measures.kept_over(step_weeks)`, and `measures.kept_from(step_weeks)`, the n that it counts.
+    `over`: `measures.kept_over(step_weeks)`, and `measures.kept_over_n(step_weeks)`, the n that it counts.
     """
-    done, planned = numbers(weeks["done"]), numbers(weeks["planned"])
+    done, planned = rounded(weeks["done"]), rounded(weeks["planned"])
     told = [done_of(one, most) for one, most in zip(done, planned, strict=True)]
     between = [listed([str(CAME_BETWEEN.get(one, one)) for one in some]) for some in weeks["came_between"]]
     reasons = [" \u00b7 ".join(some) for some in weeks["reasons"]]
-    columns = [_("Week that began on"), _("Done"), _("What came between"), _("In a few words")]
+    columns = [_("Week that began on"), _("Done"), _("What got in the way"), _("In a few words")]
     rows = [list(row) for row in zip(day_texts(weeks["week_of"]), told, between, reasons, strict=True)]
     noted = [row for row, one in enumerate(done) if one is not None]
     sentence = " ".join([*_sentence(rows, weeks.iloc[noted]), *_over(*over)])
@@ -46,18 +46,18 @@ def small_steps(weeks: pd.DataFrame, over: tuple[float | None, int] = (None, 0))
         return nothing_yet(sentence, columns, rows[::-1])
     told_rows = [*rows[::-1], *_over_rows(*over)]
     if len(noted) < 2:
-        return told_only(sentence, columns, told_rows)
+        return without_figure(sentence, columns, told_rows)
     top = max(one for one in (*done, *planned, 1) if one is not None)
     data = _drawn(_middles(weeks), done, planned, told, between, top)
     last = noted[-1]
-    words = label(told[last], _middles(weeks)[last], _above(weeks.iloc[: last + 1]), font=INK,
-                  xanchor="right", xshift=14, yanchor="bottom", yshift=2)  # fmt: skip
+    beside: dict[str, Any] = {"xanchor": "right", "xshift": 14, "yanchor": "bottom", "yshift": 2}
+    words = annotation(told[last], _middles(weeks)[last], _above(weeks.iloc[: last + 1]), font=INK, **beside)
     return Picture(sentence, columns, told_rows, data, _layout(weeks, top, words, came=any(between)))
 
 
 def _above(weeks: pd.DataFrame) -> float:
     """How high the words of the last week stand: above the bars over which they reach, a third of the picture."""
-    on = whole_days(weeks["week_of"])
+    on = as_days(weeks["week_of"])
     near = weeks[on >= on[-1] - (on[-1] - on[0]) / 3]
     return float(max(near["done"].fillna(0).max(), near["planned"].fillna(0).max()))
 
@@ -79,16 +79,16 @@ def _sentence(rows: list[list[str]], noted: pd.DataFrame) -> list[str]:
 
 
 def _between(n: int) -> list[str]:
-    words = _("In {n} of them something came between; what was done then counts.")
+    words = _("In {n} of them something got in the way; what was done still counts.")
     return [words.format(n=n)] if n else []
 
 
 def _over(kept: float | None, n: int) -> list[str]:
     words = one_or_many(
-        "The mean over {n} week of a step: about {tenths} of every 10 planned. One in which something came between is "
-        "in it only where it raises it.",
-        "The mean over {n} weeks of a step: about {tenths} of every 10 planned. One in which something came between is "
-        "in it only where it raises it.",
+        "The mean over {n} week of a step: about {tenths} of every 10 planned. One in which something got in the way "
+        "is in it only where it raises it.",
+        "The mean over {n} weeks of a step: about {tenths} of every 10 planned. One in which something got in the way "
+        "is in it only where it raises it.",
         n,
     )
     return [] if kept is None else [words.format(n=n, tenths=_tenths(kept))]
@@ -107,7 +107,7 @@ def _tenths(kept: float) -> str:
 
 def _middles(weeks: pd.DataFrame) -> list[str]:
     """A bar stands in the middle of its week."""
-    return (whole_days(weeks["week_of"]) + np.timedelta64(3, "D")).astype(str).tolist()
+    return (as_days(weeks["week_of"]) + np.timedelta64(3, "D")).astype(str).tolist()
 
 
 def _drawn(
@@ -119,8 +119,8 @@ def _drawn(
     full = {"color": "var(--kit-action)", "line": {"width": 0}, "pattern": striped}
     empty = {"color": "var(--kit-pale)", "line": {"color": "var(--kit-edge)", "width": 1}}
     days, names = [day for day, came in zip(x, between, strict=True) if came], [came for came in between if came]
-    beneath = marks(
-        _("something came between"), days, [-0.09 * top] * len(days), BETWEEN, hovertext=names, hoverinfo="text"
+    beneath = marker_trace(
+        _("something got in the way"), days, [-0.09 * top] * len(days), BETWEEN, hovertext=names, hoverinfo="text"
     )
     return [
         {**bar, "name": _("planned"), "y": planned, "marker": empty},
@@ -130,9 +130,11 @@ def _drawn(
 
 
 def _layout(weeks: pd.DataFrame, top: float, latest: dict[str, Any], came: bool) -> dict[str, Any]:
-    days = whole_days(weeks["week_of"])
-    beneath = label(_("\u25c7 something came between"), 0, -0.18 * top, xref="paper", xanchor="left", yanchor="top")
-    return calm(
+    days = as_days(weeks["week_of"])
+    beneath = annotation(
+        _("\u25c7 something got in the way"), 0, -0.18 * top, xref="paper", xanchor="left", yanchor="top"
+    )
+    return base_layout(
         260,
         {"l": 32, "r": 16, "t": 28, "b": 44},
         barmode="overlay",

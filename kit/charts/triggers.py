@@ -5,8 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from kit.charts.picture import Picture, not_all, nothing_yet, number_words, numbers, own_word, told_only
-from kit.charts.rows import SCREEN, beneath, fitting, heights
+from kit.charts.picture import Picture, nothing_yet, number_texts, own_word, partly_drawn, rounded, without_figure
+from kit.charts.rows import SCREEN, fitting_count, row_positions, rows_layout
 from kit.words import _, listed, one_or_many
 
 
@@ -22,14 +22,14 @@ def came_before(triggers: pd.DataFrame, n: int, own_words: Sequence[str] = (), f
         columns += [_("Days, each"), _("Half of them within")]
         rows = [[*row, *more] for row, more in zip(rows, _day_cells(triggers), strict=True)]
     names, asides = triggers["came_before"].tolist(), _asides(triggers, n)
-    drawn = fitting(names, asides, SCREEN)
+    drawn = fitting_count(names, asides, SCREEN)
     shown = triggers.iloc[:drawn]
     sentence = _sentence(triggers, n, own_word(own_words, 0, _("a setback")))
     if triggers.empty:
         return nothing_yet(sentence)
     if triggers["times"].sum() < 2:
-        return told_only(sentence, columns, rows)
-    sentence = " ".join([sentence, *not_all(len(shown), len(triggers))])
+        return without_figure(sentence, columns, rows)
+    sentence = " ".join([sentence, *partly_drawn(len(shown), len(triggers))])
     return Picture(sentence, columns, rows, _bars(shown, asides[:drawn]), _layout(shown, asides[:drawn], n))
 
 
@@ -66,12 +66,12 @@ def _day_cells(triggers: pd.DataFrame) -> list[list[str]]:
         listed([str(n) if over else at_least.format(n=n) for n, over in zip(days, ended, strict=True)])
         for days, ended in zip(triggers["days"], triggers["ended"], strict=True)
     ]
-    medians = [one or _("too few yet to tell") for one in number_words(numbers(triggers["median_days"]))]
+    medians = [one or _("too few yet to tell") for one in number_texts(rounded(triggers["median_days"]))]
     return [list(pair) for pair in zip(each, medians, strict=True)]
 
 
 def _bars(shown: pd.DataFrame, asides: Sequence[str]) -> list[dict[str, Any]]:
-    _tops, lines, _high = heights(shown["came_before"].tolist(), asides, SCREEN)
+    _tops, lines, _high = row_positions(shown["came_before"].tolist(), asides, SCREEN)
     bar = {"type": "bar", "orientation": "h", "y": lines, "width": 10, "hoverinfo": "x+name"}
     hatched = {"color": "var(--kit-setback)", "pattern": {"shape": "/", "fgcolor": "var(--kit-card)", "size": 6}}
     return [
@@ -81,7 +81,7 @@ def _bars(shown: pd.DataFrame, asides: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def _layout(shown: pd.DataFrame, asides: Sequence[str], n: int) -> dict[str, Any]:
-    layout = beneath(shown["came_before"].tolist(), asides, n, _hatch(shown), SCREEN)
+    layout = rows_layout(shown["came_before"].tolist(), asides, n, _hatch(shown), SCREEN)
     return {**layout, "barmode": "overlay", "barcornerradius": 4}
 
 

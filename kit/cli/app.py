@@ -21,17 +21,17 @@ app = typer.Typer(
     no_args_is_help=False,
 )
 UsageError: Any = typer.BadParameter.__bases__[0]  # typer carries a click of its own and hands out only its children
-FOR_PYTEST = {"allow_extra_args": True, "ignore_unknown_options": True}
+PASS_ON_TO_PYTEST = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 
 @app.callback(invoke_without_command=True)
-def without_a_word(context: typer.Context, book: options.Book = None) -> None:
+def default_command(context: typer.Context, book: options.Book = None) -> None:
     if context.invoked_subcommand is None:
         opening.open_(book=book)
 
 
 app.command("open", help=_("Open a session in the browser."))(opening.open_)
-app.command("test", help=_("Run every test."), context_settings=FOR_PYTEST)(checks.test)
+app.command("test", help=_("Run every test."), context_settings=PASS_ON_TO_PYTEST)(checks.test)
 app.command("clients", help=_("List the code names in the book."))(clients.clients)
 app.command("report", help=_("Write the page that a client takes home, or one for each client."))(report.report)
 app.command("backup", help=_("Seal the whole practice in one file: a backup, or a way to another computer."))(
@@ -58,16 +58,16 @@ app.command("bench", help=_("Measure the kit beside what people use today, in on
 
 def main() -> None:
     """Runs the command line; whatever cannot be done is one plain sentence, and no traceback."""
-    _speak_in_any_encoding()
-    code, sentence = _done()
+    _replace_what_a_terminal_lacks()
+    code, sentence = _run()
     if sentence:
         print(sentence, file=sys.stderr)
-    if any(_unshown):
-        print(_("This window cannot show some of the signs; a ? stands for each."), file=sys.stderr)
+    if any(_replaced):
+        print(_("This window cannot show every character; you see a ? instead."), file=sys.stderr)
     sys.exit(code)
 
 
-def _done() -> tuple[Any, str]:
+def _run() -> tuple[Any, str]:
     """The exit code, and what was in the way."""
     try:
         code = app(standalone_mode=False)
@@ -82,31 +82,31 @@ def _done() -> tuple[Any, str]:
     except KitError as trouble:
         return 1, str(trouble)
     except BrokenPipeError:  # whoever read along has read enough
-        _say_no_more()
+        _close_stdout()
         return 1, ""
     except OSError as error:
         if not is_full(error):
-            return 1, _noted()
-        _say_no_more()
+            return 1, _log_and_describe()
+        _close_stdout()
         return 1, FULL.format(place=error.filename or _("the output"))
     except Exception:  # noqa: BLE001  whatever it was, a coach reads one sentence
-        return 1, _noted()
+        return 1, _log_and_describe()
 
 
-def _noted() -> str:
+def _log_and_describe() -> str:
     with contextlib.suppress(Exception):
         places.log_error(traceback.format_exc(limit=-3))
         return _("This did not work here. What went on is noted in {place}.").format(place=places.error_log())
     return _("This did not work here. `kit check` says what is missing.")
 
 
-_unshown: list[str] = []
+_replaced: list[str] = []
 
 
-def _speak_in_any_encoding() -> None:
+def _replace_what_a_terminal_lacks() -> None:
     """A sign that a terminal's code page lacks is told as a ?, so that the rest of a name can be read in its place."""
-    _unshown.clear()
-    codecs.register_error("kit", _unshowable)
+    _replaced.clear()
+    codecs.register_error("kit", _replacement)
     for stream in (sys.stdout, sys.stderr):
         if stream:
             stream.reconfigure(errors="kit")  # type: ignore[union-attr]
@@ -114,15 +114,15 @@ def _speak_in_any_encoding() -> None:
         sys.stdin.reconfigure(errors="surrogateescape")  # type: ignore[union-attr]
 
 
-def _unshowable(error: UnicodeError) -> tuple[str, int]:
+def _replacement(error: UnicodeError) -> tuple[str, int]:
     assert isinstance(error, UnicodeEncodeError)
     signs = error.object[error.start : error.end]
     shown = "".join("" if category(one) == "Cf" else "?" for one in signs)  # signs of direction have no shape
-    _unshown.append(shown)
+    _replaced.append(shown)
     return shown, error.end
 
 
-def _say_no_more() -> None:
+def _close_stdout() -> None:
     """Python would try once more to write what is left, and tell of it in words of its own."""
     with contextlib.suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

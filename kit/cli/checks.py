@@ -1,10 +1,8 @@
 """`kit check`, `test`, `bench`: whether all is in order, and how quick it is."""
 
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -14,30 +12,34 @@ from kit import places
 from kit.cli import options
 from kit.words import KitError, _
 
+# A browser's driver keeps a loop running in its process, and no other test is to meet that: hence two lanes.
+IN_BROWSER, WITHOUT_BROWSER = ("tests/browser",), ("--ignore=tests/browser",)
+QUICK = (*WITHOUT_BROWSER, "-m", "not slow")
+
 
 def check(
     book: options.Book = None,
     accept: Annotated[bool, typer.Option("--accept", help=_("Go on with what is left of a damaged book"))] = False,
 ) -> None:
-    from kit.cli.diagnostics import findings
+    from kit.cli.diagnostics import run_checks
 
     if accept:
-        _accept(options.there(book))
-    found = list(findings(book))
+        _accept_damaged(options.existing_path(book))
+    found = list(run_checks(book))
     for one in found:
         typer.echo(f"{'  ' if one.fine else '! '}{one.words}")
     typer.echo(_("All in order.") if all(one.fine for one in found) else _("The lines with a ! ask for a look."))
     raise typer.Exit(0 if all(one.fine for one in found) else 1)
 
 
-def _accept(place: Path) -> None:
+def _accept_damaged(place: Path) -> None:
     """Takes a book as it is now for the whole of it; its history says so from then on."""
     from kit.store import Store
     from kit.vault import keys
 
     words = os.environ.get("KIT_PASSPHRASE")
     key = (
-        keys.read_key_file(place, options.typed_passphrase() if words is None else words)
+        keys.read_key_file(place, options.prompt_passphrase() if words is None else words)
         if keys.is_encrypted(place)
         else None
     )
@@ -45,22 +47,22 @@ def _accept(place: Path) -> None:
     typer.echo(_("From now on {place} is taken as it is.").format(place=place))
 
 
-def test(words: Annotated[list[str] | None, typer.Argument(help=_("What pytest understands"))] = None) -> None:
+def test(
+    words: Annotated[list[str] | None, typer.Argument(help=_("What pytest understands"))] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help=_("Only what needs neither a browser nor kills nor bad networks"))
+    ] = False,
+) -> None:
     if words:
-        raise typer.Exit(subprocess.run(_pytest(*words), cwd=_source(), check=False).returncode)
-    # A browser waits for most of its time: half of the cores run meanwhile what needs none, and it is told afterwards.
-    half = str(max(1, (os.cpu_count() or 2) // 2))
-    with (
-        tempfile.TemporaryFile() as told,
-        subprocess.Popen(
-            _pytest("--ignore=tests/browser", "-n", half), cwd=_source(), stdout=told, stderr=subprocess.STDOUT
-        ) as beside,
-    ):
-        in_browser = subprocess.run(_pytest("tests/browser"), cwd=_source(), check=False).returncode
-        code = beside.wait() or in_browser
-        told.seek(0)
-        shutil.copyfileobj(told, sys.stdout.buffer)
-    raise typer.Exit(code)
+        raise typer.Exit(_pytest(*(QUICK if quick else ()), *words))
+    several = ("-n", str(os.cpu_count() or 2))
+    below = _pytest(*(QUICK if quick else WITHOUT_BROWSER), *several, "--dist", "worksteal")
+    if quick:
+        raise typer.Exit(below)
+    in_browser = _pytest(*IN_BROWSER, *several, "--dist", "loadfile")
+    if below:
+        typer.echo(_("The tests without a browser, further up, ask for a look too."), err=True)
+    raise typer.Exit(below or in_browser)
 
 
 def _source() -> Path:
@@ -70,8 +72,8 @@ def _source() -> Path:
     return places.ROOT
 
 
-def _pytest(*words: str) -> list[str]:
-    return [sys.executable, "-m", "pytest", *words]
+def _pytest(*words: str) -> int:
+    return subprocess.run([sys.executable, "-m", "pytest", *words], cwd=_source(), check=False).returncode
 
 
 def bench(

@@ -13,7 +13,7 @@ from kit.words import _
 def clients(book: options.Book = None) -> None:
     from kit.records import Client
 
-    for client in options.opened(book).records(Client):
+    for client in options.unlock_book(book).records(Client):
         typer.echo(client.name)
 
 
@@ -25,7 +25,7 @@ def export(
     ] = False,
     book: options.Book = None,
 ) -> None:
-    typer.echo(options.opened(book).export(client, out, not without_private))
+    typer.echo(options.unlock_book(book).export(client, out, not without_private))
 
 
 def import_(
@@ -34,9 +34,9 @@ def import_(
 ) -> None:
     from kit.exchange import takeout
 
-    new, known, amiss = takeout.import_folder(options.opened(book)._store, folder.expanduser())
+    new, known, amiss = takeout.import_folder(options.unlock_book(book)._store, folder.expanduser())
     if amiss:
-        _stop("\n".join([*amiss, _("Nothing was brought in.")]))
+        _exit_with("\n".join([*amiss, _("Nothing was brought in.")]))
     typer.echo(_("{n} entries are in the book now.").format(n=new))
     if known:
         typer.echo(_("In the book already: {n}.").format(n=known))
@@ -49,21 +49,21 @@ def erase(
 ) -> None:
     from kit.vault import erasing
 
-    here, key = options.opened_with_key(book)
+    here, key = options.unlock_book_with_key(book)
     erasing.identify(here._store, client, key)
     if not yes:
         before = _("To keep a copy, or to hand one out, first type: kit export {client} --out FOLDER")
         for words in (erasing.describe(client), before.format(client=client)):
             typer.echo(words, err=True)
-        if _typed_name(client) != client:
-            _stop(_("That is not the code name, so nothing was erased."))
+        if _prompt_code_name(client) != client:
+            _exit_with(_("That is not the code name, so nothing was erased."))
     typer.echo(_("One moment: each of the backups is opened and written anew."), err=True)
     for words in erasing.erase(here._store, client, key).describe():
         typer.echo(words)
     here.close()
 
 
-def _typed_name(client: str) -> str:
+def _prompt_code_name(client: str) -> str:
     if sys.stdin.isatty():
         return str(
             typer.prompt(_("Please type the code name to erase {client}").format(client=client), err=True)
@@ -71,6 +71,6 @@ def _typed_name(client: str) -> str:
     return sys.stdin.readline().strip()
 
 
-def _stop(sentence: str) -> NoReturn:
+def _exit_with(sentence: str) -> NoReturn:
     typer.echo(sentence, err=True)
     raise typer.Exit(2)

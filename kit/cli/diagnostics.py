@@ -17,7 +17,7 @@ from kit.vault import agent, backups, erasing, keys
 from kit.words import KitError, _
 
 # Versions from which known holes are closed.
-FLOORS = {"jupyter-server": (2, 20), "jupyterlab": (4, 5, 7), "nbconvert": (7, 17, 1)}
+MINIMUM_VERSIONS = {"jupyter-server": (2, 20), "jupyterlab": (4, 5, 7), "nbconvert": (7, 17, 1)}
 
 
 @dataclass(frozen=True)
@@ -28,26 +28,26 @@ class Finding:
     words: str
 
 
-def findings(book: str | None = None) -> Iterator[Finding]:
+def run_checks(book: str | None = None) -> Iterator[Finding]:
     """Everything that is looked at, one after the other."""
-    yield _python()
-    yield from _packages()
-    yield _server_part()
-    yield from _folder(places.home())
-    yield from (Finding(True, words) for words in notebook_copies.beside())
-    yield from _cloud(_place(book))
-    yield from _book(book)
-    yield from _backups(_place(book))
-    yield from _erasing(_place(book))
+    yield _check_python()
+    yield from _check_packages()
+    yield _check_extension()
+    yield from _check_folder(places.home())
+    yield from (Finding(True, words) for words in notebook_copies.pending_updates())
+    yield from _check_cloud(_book_path(book))
+    yield from _check_book(book)
+    yield from _check_backups(_book_path(book))
+    yield from _check_erasing(_book_path(book))
 
 
-def _python() -> Finding:
+def _check_python() -> Finding:
     version = ".".join(map(str, sys.version_info[:3]))
     return Finding(sys.version_info >= (3, 11), _("Python {version}").format(version=version))
 
 
-def _packages() -> Iterator[Finding]:
-    for name, floor in FLOORS.items():
+def _check_packages() -> Iterator[Finding]:
+    for name, floor in MINIMUM_VERSIONS.items():
         found = importlib.metadata.version(name)
         fine = tuple(int(part) for part in re.findall(r"\d+", found)[:3]) >= floor
         wanted = ".".join(map(str, floor))
@@ -55,7 +55,7 @@ def _packages() -> Iterator[Finding]:
         yield Finding(fine, words.format(name=name, found=found, wanted=wanted))
 
 
-def _server_part() -> Finding:
+def _check_extension() -> Finding:
     parts = ("etc/jupyter/jupyter_server_config.d/reflection-kit.json", "share/jupyter/labextensions/reflection-kit")
     bases = [Path(base) for base in (sys.prefix, site.getuserbase())]  # the second is that of `pip install --user`
     if any(all((base / part).exists() for part in parts) for base in bases):
@@ -63,7 +63,7 @@ def _server_part() -> Finding:
     return Finding(False, _("JupyterLab does not know the kit yet. Please install the kit once more."))
 
 
-def _folder(home: Path) -> Iterator[Finding]:
+def _check_folder(home: Path) -> Iterator[Finding]:
     writable = os.access(home, os.W_OK)
     words = _("The books lie in {place}.") if writable else _("{place} cannot be written to. Please change its rights.")
     yield Finding(writable, words.format(place=home))
@@ -75,17 +75,17 @@ def _folder(home: Path) -> Iterator[Finding]:
         )
 
 
-def _place(named: str | None) -> Path:
+def _book_path(named: str | None) -> Path:
     return Path(named).expanduser() if named not in (None, "", "sample", ":memory:") else places.practice()
 
 
-def _cloud(book: Path) -> Iterator[Finding]:
+def _check_cloud(book: Path) -> Iterator[Finding]:
     words = places.cloud_warning(book)
     if words:
         yield Finding(False, words)
 
 
-def _backups(place: Path) -> Iterator[Finding]:
+def _check_backups(place: Path) -> Iterator[Finding]:
     """Not a word of it where there is no book of one's own yet."""
     if not place.exists():
         return
@@ -100,14 +100,14 @@ def _backups(place: Path) -> Iterator[Finding]:
         yield Finding(False, _("{file} was cut or changed, and does not come back as a backup.").format(file=file))
 
 
-def _erasing(place: Path) -> Iterator[Finding]:
+def _check_erasing(place: Path) -> Iterator[Finding]:
     if erasing.unfinished(place):
         yield Finding(
             False, _("Erasing somebody was begun and is not done. Please type once more: kit erase CODE-NAME")
         )
 
 
-def _waiting(place: Path) -> Finding:
+def _check_locked(place: Path) -> Finding:
     """A practice that is locked is in order; a file that opens with no key file is looked at by a person."""
     if keys.path_for(place).exists():
         return Finding(True, _("The practice is encrypted, and locked: its entries were not counted."))
@@ -115,20 +115,20 @@ def _waiting(place: Path) -> Finding:
     return Finding(False, words.format(place=place))
 
 
-def _book(named: str | None) -> Iterator[Finding]:
+def _check_book(named: str | None) -> Iterator[Finding]:
     from kit.records import KINDS
 
     named = named or os.environ.get("KIT_BOOK")
-    place = _place(named)
-    if named == "sample" or (not named and not _was_begun(place)):
+    place = _book_path(named)
+    if named == "sample" or (not named and not _book_exists(place)):
         place = places.sample()
-    if not _was_begun(place):  # looking begins none
-        yield _not_there(place)
+    if not _book_exists(place):  # looking begins none
+        yield _check_missing(place)
         return
     try:
-        key = _key(place)
+        key = _find_key(place)
         if key is None and backups.needs_key(place):
-            yield _waiting(place)
+            yield _check_locked(place)
             return
         with contextlib.closing(Store(place, key)) as store:
             count = sum(len(store.records(kind)) for kind in KINDS)
@@ -143,17 +143,17 @@ def _book(named: str | None) -> Iterator[Finding]:
     yield Finding(True, _("Its settings are in order: {settings}.").format(settings=settings))
 
 
-def _was_begun(place: Path) -> bool:
+def _book_exists(place: Path) -> bool:
     return place.exists() or checkpoint.path_for(place).exists()
 
 
-def _not_there(place: Path) -> Finding:
+def _check_missing(place: Path) -> Finding:
     if place == places.sample():
         return Finding(True, _("There is no practice here yet. `kit open` begins with the sample."))
     return Finding(False, _("There is no book at {place}.").format(place=place))
 
 
-def _key(place: Path) -> bytes | None:
+def _find_key(place: Path) -> bytes | None:
     words = os.environ.get("KIT_PASSPHRASE")
     if not backups.needs_key(place):
         return None

@@ -33,13 +33,13 @@ def open_(
         os.environ["KIT_HOME"] = str(places.home().absolute())
     if book:
         os.environ["KIT_BOOK"] = book if book in ("sample", ":memory:") else str(Path(book).expanduser().resolve())
-    _warn_of_a_cloud(book)
-    for words in notebook_copies.bring():
+    _warn_about_cloud_folder(book)
+    for words in notebook_copies.update_copies():
         typer.echo(words, err=True)
     raise typer.Exit(launch.open_notebook(notebook, browser=browser, port=port))
 
 
-def _warn_of_a_cloud(book: str | None) -> None:
+def _warn_about_cloud_folder(book: str | None) -> None:
     place = Path(book).expanduser() if book else places.practice()
     words = places.cloud_warning(place) if place.exists() else ""
     if words:

@@ -11,18 +11,23 @@ from kit import places
 from kit.words import KitError, _
 
 
-def _named(context: typer.Context, here: str | None) -> str | None:
+def _nearest_book(context: typer.Context, here: str | None) -> str | None:
     """A book may be named before a command's word as well; what stands nearest counts."""
     before = context.parent.params.get("book") if context.parent else None
     source = context.get_parameter_source("book")
     return before if before and (source is None or source.name != "COMMANDLINE") else here
 
 
-Book = Annotated[str | None, typer.Option("--book", envvar="KIT_BOOK", help=_("A file, or: sample"), callback=_named)]
+Book = Annotated[
+    str | None, typer.Option("--book", envvar="KIT_BOOK", help=_("A file, or: sample"), callback=_nearest_book)
+]
 
 
-def opened(named: str | None) -> Any:
-    """The book; one that is locked opens by this computer's keyring, else by what is typed."""
+def unlock_book(named: str | None) -> Any:
+    """The open book; one that is locked opens by this computer's keyring, else by what is typed.
+
+    Raises KitError where it does not open.
+    """
     from kit.book import open_book
     from kit.vault import keys
 
@@ -31,11 +36,11 @@ def opened(named: str | None) -> Any:
         if book.place and not keys.path_for(book.place).exists():
             sentence = _("{place} is not a book of the kit, or its key file is not there. Please look at the place.")
             raise KitError(sentence.format(place=book.place))
-        book.unlock(typed_passphrase())
+        book.unlock(prompt_passphrase())
     return book
 
 
-def opened_with_key(named: str | None) -> tuple[Any, bytes | None]:
+def unlock_book_with_key(named: str | None) -> tuple[Any, bytes | None]:
     """The book, and the key that opens its backups."""
     from kit import book
     from kit.store import Store
@@ -44,36 +49,42 @@ def opened_with_key(named: str | None) -> tuple[Any, bytes | None]:
     place = Path(named).expanduser() if named not in (None, "", "sample", ":memory:") else places.practice()
     if named in ("sample", ":memory:") or not keys.is_encrypted(place):
         return book.open_book(named), None
-    key = key_of(place)
+    key = practice_key(place)
     return book.Book(place, Store(place, key)), key
 
 
-def own_place(named: str | None) -> Path:
+def practice_path(named: str | None) -> Path:
+    """The file of a practice, there or not; raises BadParameter for the sample and for a book in memory."""
     if named in ("sample", ":memory:"):
         raise typer.BadParameter(_("--book: please name the file of a practice, or leave it out for your own."))
     return Path(named).expanduser() if named else places.practice()
 
 
-def there(named: str | None) -> Path:
-    place = own_place(named)
+def existing_path(named: str | None) -> Path:
+    """The file of a practice that is there; raises BadParameter where it is not."""
+    place = practice_path(named)
     if not place.exists():
         raise typer.BadParameter(_("There is no book at {place}.").format(place=place))
     return place
 
 
-def key_of(place: Path) -> bytes:
-    """The key of a practice: opened already, remembered on this computer, or by its passphrase."""
+def practice_key(place: Path) -> bytes:
+    """The 32 bytes that open a practice: from the key agent, from this computer's keyring, or by its passphrase.
+
+    Empty where the book is not there or not encrypted; raises KitError for a passphrase that does not open it.
+    """
     from kit.vault import agent, keys, practice, system_keyring
 
     words = os.environ.get("KIT_PASSPHRASE")
     if not (place.exists() and keys.is_encrypted(place)):
         return b""  # what is in the way there is said without a passphrase
     if words is None:
-        return agent.get_key(place) or system_keyring.recall(place) or practice.unlock(place, typed_passphrase())
+        return agent.get_key(place) or system_keyring.recall(place) or practice.unlock(place, prompt_passphrase())
     return practice.unlock(place, words)
 
 
-def typed_passphrase() -> str:
+def prompt_passphrase() -> str:
+    """The passphrase as it is typed, or from standard input's next line; raises KitError where that is empty."""
     if sys.stdin.isatty():
         return str(typer.prompt(_("Passphrase"), hide_input=True, err=True))
     words = sys.stdin.readline().rstrip("\n")

@@ -17,7 +17,7 @@ def report(
     supporter: Annotated[str | None, typer.Option(help=_("Whose report it is"))] = None,
     since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help=_("From this day on"))] = None,
     until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help=_("Up to this day"))] = None,
-    card: Annotated[bool, typer.Option("--card", help=_("The card to take along instead"))] = False,
+    card: Annotated[bool, typer.Option("--card", help=_("The card to take home instead"))] = False,
     pdf: Annotated[bool, typer.Option("--pdf", help=_("As PDF, printed by an installed browser"))] = False,
     paper: Annotated[str, typer.Option(help=_("A4 or Letter, for --pdf"))] = "A4",
     out: Annotated[Path | None, typer.Option(help=_("The folder or file to write"))] = None,
@@ -37,13 +37,13 @@ def report(
     first, last = (day.date() if day else None for day in (since, until))
     asked = reports.ReportRequest(audience, supporter, first, last, size=paper if pdf else "")
     if all_:
-        raise typer.Exit(_each(book, asked, out, pdf))
-    store = options.opened(book)._store
+        raise typer.Exit(_report_for_each(book, asked, out, pdf))
+    store = options.unlock_book(book)._store
     page = reports.build_card(store, str(client), size=asked.size) if card else reports.build(store, str(client), asked)
     typer.echo(print_pdf.write_pdf(page, out) if pdf else page.write(out))
 
 
-def _each(named: str | None, asked: Any, out: Path | None, pdf: bool) -> int:
+def _report_for_each(named: str | None, asked: Any, out: Path | None, pdf: bool) -> int:
     """A page for each client; whose page could not be made is named at the end. 1 when that was anybody's."""
     from tqdm import tqdm
 
@@ -52,7 +52,7 @@ def _each(named: str | None, asked: Any, out: Path | None, pdf: bool) -> int:
 
     if out and out.suffix.lower() in (".html", ".htm", ".pdf") and not out.is_dir():
         raise typer.BadParameter(_("--out: please name a folder for the pages of several clients."))
-    told = reports.read_rows(options.opened(named)._store)
+    told = reports.read_rows(options.unlock_book(named)._store)
     each = active_clients(told)
     done = list(tqdm(build_all(each, asked, out, pdf), total=len(each), unit=_(" pages"), disable=None))
     order = list(each)

@@ -34,8 +34,8 @@ def room(
         return
     if bool(name) == bool(client):
         raise typer.BadParameter(_("Please name the workshop, or a client with --client."))
-    place, secret = _book_of_a_room(book)
-    _let_go_of_workshops(place, secret)
+    place, secret = _book_and_key(book)
+    _delete_expired_workshops(place, secret)
     asked = rooms.RoomRequest(
         book=str(place.resolve()),
         title=name or "",
@@ -48,19 +48,19 @@ def room(
         key_file=str(key.resolve()) if key else "",
         public=public,
     )
-    signal.signal(signal.SIGTERM, _stop)  # before anything is told: whoever reads it may answer at once
+    signal.signal(signal.SIGTERM, _interrupt)  # before anything is told: whoever reads it may answer at once
     opened = rooms.open_room(asked, secret)
     try:
-        _tell_of(opened, asked)
-        _until_closed(opened)
+        _show_addresses(opened, asked)
+        _wait_until_closed(opened)
     except KeyboardInterrupt:
         pass
     finally:
-        _close(opened)
+        _close_room(opened)
     typer.echo(_("The room is closed."))
 
 
-def _let_go_of_workshops(place: Path, key: bytes | None) -> None:
+def _delete_expired_workshops(place: Path, key: bytes | None) -> None:
     """What was shared earlier goes on its day."""
     from kit.rooms.workshop import is_due
     from kit.store import Store
@@ -88,20 +88,20 @@ def close_rooms(named: str | None) -> None:
         raise KitError(_("Not answering just now, so maybe still open: {n}. Please try again soon.").format(n=silent))
 
 
-def _book_of_a_room(named: str | None) -> tuple[Path, bytes | None]:
+def _book_and_key(named: str | None) -> tuple[Path, bytes | None]:
     """The file of the book and its key; a room in memory would end with whoever opened it."""
     from kit.vault import keys
 
     if named == ":memory:":
         raise typer.BadParameter(_("--book: a room needs a book on the disk. Please name a file, or: sample"))
     if named == "sample" or (named is None and not places.practice().exists()):
-        options.opened("sample").close()
+        options.unlock_book("sample").close()
         return places.sample(), None
-    place = options.there(named)
-    return place, options.key_of(place) if keys.is_encrypted(place) else None
+    place = options.existing_path(named)
+    return place, options.practice_key(place) if keys.is_encrypted(place) else None
 
 
-def _tell_of(opened: Any, asked: Any) -> None:
+def _show_addresses(opened: Any, asked: Any) -> None:
     """The addresses of a room, and what its being reachable means."""
     import segno
 
@@ -126,7 +126,7 @@ def _tell_of(opened: Any, asked: Any) -> None:
     sys.stdout.flush()
 
 
-def _close(opened: Any) -> None:
+def _close_room(opened: Any) -> None:
     from kit import rooms
 
     try:
@@ -136,7 +136,7 @@ def _close(opened: Any) -> None:
         raise KitError(sentence) from None
 
 
-def _until_closed(opened: Any) -> None:
+def _wait_until_closed(opened: Any) -> None:
     """Waits until the room is closed elsewhere, or Ctrl-C; one that is silent, or whose file is gone, is open."""
     import time
 
@@ -146,5 +146,5 @@ def _until_closed(opened: Any) -> None:
         time.sleep(0.3)
 
 
-def _stop(*_signal: object) -> None:
+def _interrupt(*_signal: object) -> None:
     raise KeyboardInterrupt

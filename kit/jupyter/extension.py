@@ -17,36 +17,36 @@ from tornado.ioloop import IOLoop
 from tornado.web import HTTPError, authenticated, stream_request_body
 
 from kit import assets, places
-from kit.jupyter import trust, unlocking
+from kit.jupyter import hardening, trust, unlocking
 from kit.words import KitError, _
 
-LARGEST = 16 * 1024**3  # bytes of a sealed practice: it goes to the disk as it comes in, and never into memory
-LONGEST = 64 * 1024  # bytes of what was typed beside it
-BLOCK = 1024 * 1024
+MAX_UPLOAD = 16 * 1024**3  # bytes of a sealed practice: it goes to the disk as it comes in, and never into memory
+MAX_REQUEST = 64 * 1024  # bytes of what was typed beside it
+CHUNK = 1024 * 1024
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 # Notes of one reader's machine or one reader's view, which JupyterLab writes into a cell.
-PASSING_CELL_NOTES = ("execution", "collapsed", "scrolled", "trusted", "ExecuteTime")
+TRANSIENT_METADATA = ("execution", "collapsed", "scrolled", "trusted", "ExecuteTime")
 
 
-def carries_mark(content: object) -> bool:
+def is_kit_notebook(content: object) -> bool:
     """Whether this notebook says of itself that it belongs to the kit."""
     metadata = content.get("metadata") if isinstance(content, dict) else None
     mark = metadata.get("kit") if isinstance(metadata, dict) else None
     return isinstance(mark, dict) and isinstance(mark.get("notebook"), str)
 
 
-def cleaned(content: dict) -> dict:
+def without_outputs(content: dict) -> dict:
     """The notebook as it was shipped: prose and code, without anything that came from running it."""
     metadata = {key: value for key, value in content["metadata"].items() if key not in ("widgets", "language_info")}
     return {
         **content,
         "metadata": {**metadata, "kernelspec": dict(KERNELSPEC)},
-        "cells": [_cleaned_cell(cell) for cell in content["cells"]],
+        "cells": [_cell_without_outputs(cell) for cell in content["cells"]],
     }
 
 
-def _cleaned_cell(cell: dict) -> dict:
-    metadata = {key: value for key, value in cell["metadata"].items() if key not in PASSING_CELL_NOTES}
+def _cell_without_outputs(cell: dict) -> dict:
+    metadata = {key: value for key, value in cell["metadata"].items() if key not in TRANSIENT_METADATA}
     jupyter = {key: value for key, value in metadata.pop("jupyter", {}).items() if key != "outputs_hidden"}
     if jupyter:
         metadata["jupyter"] = jupyter
@@ -54,19 +54,19 @@ def _cleaned_cell(cell: dict) -> dict:
     return {**cell, **emptied, "metadata": metadata}
 
 
-def before_save(model: dict, path: str, **_others: object) -> None:
+def pre_save_hook(model: dict, path: str, **_others: object) -> None:
     """Jupyter's hook: the kit's notebooks are saved without outputs, everybody else's as they are."""
     content: Any = model.get("content")
-    if not carries_mark(content):
+    if not is_kit_notebook(content):
         return
     try:
-        model["content"] = cleaned(content)
+        model["content"] = without_outputs(content)
     except Exception as error:  # Jupyter logs any other error and saves all the same
         reason = _("This notebook was not saved: what is typed could not be taken out of it first.")
         raise HTTPError(500, reason, reason=reason) from error
 
 
-def runs_only_ours(kernel: Any) -> bool:
+def is_trusted_kernel(kernel: Any) -> bool:
     """Whether a kernel, as it runs, is this very Python's, and imports nothing that lies beside its notebook."""
     process = getattr(kernel.provisioner, "process", None)
     command = [part for part in getattr(process, "args", []) if part != "-Xfrozen_modules=off"]
@@ -74,30 +74,30 @@ def runs_only_ours(kernel: Any) -> bool:
     return (
         command[:-1] == [sys.executable, "-m", "ipykernel_launcher", "-f"]
         and not kernel.kernel_spec.env
-        and trust.SURROUNDINGS.items() <= dict(started_in).items()
+        and hardening.KERNEL_ENV.items() <= dict(started_in).items()
     )
 
 
-def keep_folder_off_path(server: Any) -> None:
+def isolate_kernels(server: Any) -> None:
     """In anybody's Jupyter: a kernel of the kit's notebooks imports nothing that lies beside them."""
     sessions, root = server.session_manager, server.contents_manager.root_dir
     given = sessions.get_kernel_env
 
     def surroundings(path: str, name: str | None = None) -> dict[str, str]:
-        ours = _is_marked(Path(to_os_path(ApiPath(path), root)))
-        return {**given(path, name), **(trust.SURROUNDINGS if ours else {})}
+        ours = _is_kit_notebook_file(Path(to_os_path(ApiPath(path), root)))
+        return {**given(path, name), **(hardening.KERNEL_ENV if ours else {})}
 
     sessions.get_kernel_env = surroundings
 
 
-def _is_marked(file: Path) -> bool:
+def _is_kit_notebook_file(file: Path) -> bool:
     try:
-        return carries_mark(json.loads(file.read_text(encoding="utf-8")))
+        return is_kit_notebook(json.loads(file.read_text(encoding="utf-8")))
     except (OSError, ValueError, RecursionError):
         return False
 
 
-class QuietKernels(AsyncMappingKernelManager):
+class QuietKernelManager(AsyncMappingKernelManager):
     """Kernels whose own words go nowhere: a window or a file of theirs could keep what somebody typed."""
 
     async def _async_start_kernel(self, **options):
@@ -112,7 +112,7 @@ class QuietKernels(AsyncMappingKernelManager):
         await asyncio.gather(*ends, return_exceptions=True)
 
 
-class OwnHandler(APIHandler):
+class ServerInfoHandler(APIHandler):
     """Lets a page see that the kit is there, and a second start whether this server is the one it would start."""
 
     @authenticated
@@ -127,7 +127,7 @@ class TrustHandler(APIHandler):
     def post(self):
         asked = self.get_json_body()
         asked = asked if isinstance(asked, dict) else {}
-        found = trust.lines(asked.get("cells"))
+        found = trust.trusted_lines(asked.get("cells"))
         self.finish(json.dumps({"lines": found, "runs": found is not None and self._fits(asked)}))
 
     def _fits(self, asked: dict[str, Any]) -> bool:
@@ -136,18 +136,18 @@ class TrustHandler(APIHandler):
         if not isinstance(wanted, str) or wanted not in kernels:
             return False
         kernel = kernels.get_kernel(wanted)
-        return asked.get("kernelspec") in (None, kernel.kernel_name) and runs_only_ours(kernel)
+        return asked.get("kernelspec") in (None, kernel.kernel_name) and is_trusted_kernel(kernel)
 
 
-def _parsed(body: bytes) -> Any:
+def _parse_json(body: bytes) -> Any:
     """What a page sent; None where it is nothing that a page sends."""
     with suppress(ValueError, RecursionError):
         return json.loads(body)
     return None
 
 
-def _tell(handler: APIHandler, answer: dict[str, Any]) -> None:
-    if answer.get("said") == unlocking.ANOTHER_VERSION:
+def _reply(handler: APIHandler, answer: dict[str, Any]) -> None:
+    if answer.get("said") == unlocking.WRONG_VERSION:
         handler.set_status(400)
     handler.finish(json.dumps(answer))
 
@@ -157,17 +157,17 @@ class PracticeHandler(APIHandler):
 
     @authenticated
     def get(self):
-        self.finish(json.dumps(unlocking.state()))
+        self.finish(json.dumps(unlocking.lock_state()))
 
     @authenticated
     async def post(self):
-        asked = _parsed(self.request.body)
+        asked = _parse_json(self.request.body)
         # Wrapping a key takes a moment on purpose; other pages go on meanwhile.
-        _tell(self, await IOLoop.current().run_in_executor(None, unlocking.answered, asked))
+        _reply(self, await IOLoop.current().run_in_executor(None, unlocking.handle_request, asked))
 
 
 @stream_request_body
-class SealedHandler(APIHandler):
+class SealedPracticeHandler(APIHandler):
     """Hands the practice out as one sealed file, and takes one in: what was typed stands before it, in one line."""
 
     _asked: Any = None
@@ -179,15 +179,15 @@ class SealedHandler(APIHandler):
         self._line: bytes | None = b""
         if self.request.method == "POST":
             connection: Any = self.request.connection
-            connection.set_max_body_size(LARGEST)
+            connection.set_max_body_size(MAX_UPLOAD)
             self._file = tempfile.TemporaryFile(dir=places.home())  # noqa: SIM115  closed when all is answered
 
     def data_received(self, chunk: bytes) -> None:
         if self._line is not None:  # what was typed is kept apart: a passphrase goes to no file
             self._line, end, chunk = (self._line + chunk).partition(b"\n")
-            if not end and len(self._line) < LONGEST:
+            if not end and len(self._line) < MAX_REQUEST:
                 return
-            self._asked, self._line = _parsed(self._line), None
+            self._asked, self._line = _parse_json(self._line), None
         try:
             self._file.write(chunk)
         except OSError:
@@ -205,7 +205,7 @@ class SealedHandler(APIHandler):
         loop = IOLoop.current()
         with ExitStack() as afterwards:
             try:
-                sealed = await loop.run_in_executor(None, afterwards.enter_context, unlocking.sealed())
+                sealed = await loop.run_in_executor(None, afterwards.enter_context, unlocking.export_sealed())
             except KitError as trouble:
                 self.finish(json.dumps({"said": str(trouble)}))
                 return
@@ -213,7 +213,7 @@ class SealedHandler(APIHandler):
             self.set_header("Content-Length", str(sealed.stat().st_size))
             self.set_header("Content-Disposition", f'attachment; filename="{sealed.name}"')
             with sealed.open("rb") as file:
-                while block := await loop.run_in_executor(None, file.read, BLOCK):
+                while block := await loop.run_in_executor(None, file.read, CHUNK):
                     self.write(block)
                     await self.flush()
             self.finish(set_content_type="application/octet-stream")
@@ -222,11 +222,11 @@ class SealedHandler(APIHandler):
     async def post(self):
         answer = {"said": self._said}
         if not self._said:
-            answer = await IOLoop.current().run_in_executor(None, unlocking.brought, self._asked, self._file)
-        _tell(self, answer)
+            answer = await IOLoop.current().run_in_executor(None, unlocking.import_sealed, self._asked, self._file)
+        _reply(self, answer)
 
 
-class BundleHandler(AuthenticatedFileHandler):
+class PlotlyHandler(AuthenticatedFileHandler):
     """Hands out plotly's own bundle, once for every picture."""
 
     def set_extra_headers(self, path: str) -> None:
@@ -238,17 +238,17 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 
 
 def _load_jupyter_server_extension(server) -> None:
-    server.contents_manager.register_pre_save_hook(before_save)
-    keep_folder_off_path(server)
+    server.contents_manager.register_pre_save_hook(pre_save_hook)
+    isolate_kernels(server)
     base = server.web_app.settings["base_url"]
     server.web_app.add_handlers(
         ".*$",
         [
-            (url_path_join(base, "kit", "own"), OwnHandler),
+            (url_path_join(base, "kit", "own"), ServerInfoHandler),
             (url_path_join(base, "kit", "trust"), TrustHandler),
             (url_path_join(base, "kit", "practice"), PracticeHandler),
-            (url_path_join(base, "kit", "practice", "sealed"), SealedHandler),
-            (url_path_join(base, "kit", r"(plotly\.min\.js)"), BundleHandler, {"path": str(assets.plotly().parent)}),
+            (url_path_join(base, "kit", "practice", "sealed"), SealedPracticeHandler),
+            (url_path_join(base, "kit", r"(plotly\.min\.js)"), PlotlyHandler, {"path": str(assets.plotly().parent)}),
             (url_path_join(base, "kit", r"(tokens\.css)"), AuthenticatedFileHandler, {"path": str(assets.STATIC)}),
         ],
     )

@@ -7,26 +7,24 @@ import warnings
 
 from kit.notebook import NotebookWords
 
-LONGEST = 500  # signs of a cell: far more than any word needs, and too few to overwhelm the parser
-MOST = 500  # cells
-OPENS = ("import kit", "book = kit.open_book()", "book = kit.open_book('sample')")
+MAX_CELL_LENGTH = 500  # signs of a cell: far more than any word needs, and too few to overwhelm the parser
+MAX_CELLS = 500  # cells
+OPENING_LINES = ("import kit", "book = kit.open_book()", "book = kit.open_book('sample')")
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")  # of a phase, say: no sentence, no place, no code
-# With these a kernel imports nothing that lies beside its notebook: a kit.py there would be what `import kit` imports.
-SURROUNDINGS = {"PYTHONSAFEPATH": "1"}
 WORDS = {name: inspect.signature(word) for name, word in vars(NotebookWords).items() if name[0] != "_"}
 
 
-def lines(cells: object) -> list[str] | None:
+def trusted_lines(cells: object) -> list[str] | None:
     """What may run in place of these cells, each written anew from what was read; None where a person must decide."""
-    if not isinstance(cells, list) or len(cells) > MOST:
+    if not isinstance(cells, list) or len(cells) > MAX_CELLS:
         return None
-    found = [_line(cell) for cell in cells]
+    found = [_trusted_line(cell) for cell in cells]
     known = [line for line in found if line is not None]
     return known if len(known) == len(found) else None
 
 
-def _line(cell: object) -> str | None:
-    if not isinstance(cell, str) or len(cell) > LONGEST:
+def _trusted_line(cell: object) -> str | None:
+    if not isinstance(cell, str) or len(cell) > MAX_CELL_LENGTH:
         return None
     try:
         with warnings.catch_warnings(action="ignore"):  # what Python thinks of its style goes to no terminal
@@ -38,17 +36,17 @@ def _line(cell: object) -> str | None:
         return ""
     # Python takes letters of other scripts for the same ones: such a line looks like another than it is.
     plain = len(tree.body) == 1 and (ast.get_source_segment(cell, tree.body[0]) or "").isascii()
-    return line if plain and (line in OPENS or _is_word(tree.body[0])) else None
+    return line if plain and (line in OPENING_LINES or _is_notebook_word(tree.body[0])) else None
 
 
-def _is_word(statement: ast.stmt) -> bool:
+def _is_notebook_word(statement: ast.stmt) -> bool:
     match statement:
         case ast.Expr(ast.Call(ast.Attribute(ast.Name("book"), word), given, named)) if word in WORDS:
-            return _fits(WORDS[word], given, named)
+            return _accepts(WORDS[word], given, named)
     return False
 
 
-def _fits(word: inspect.Signature, given: list[ast.expr], named: list[ast.keyword]) -> bool:
+def _accepts(word: inspect.Signature, given: list[ast.expr], named: list[ast.keyword]) -> bool:
     """Whether the word can be said with just this: names, as they stand there."""
     by_name = {one.arg: one.value for one in named if one.arg}
     if len(by_name) < len(named) or not all(map(_is_name, (*given, *by_name.values()))):

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kit.measures.columns import days, table
-from kit.measures.survival import interval, median_days, survival
-from kit.measures.wording import for_client, for_client_who_asks, for_coach, of_curve
+from kit.measures.columns import as_days, as_frame
+from kit.measures.former_names import sentence_of
+from kit.measures.kaplan_meier import median_days, median_interval, survival
 from kit.words import _
 
-ENOUGH = 5
+MIN_EPISODES = 5
 YEAR = 365.25
 COLUMNS = ["began_on", "back_on_feet_on", "days", "ongoing", "roughly", "setbacks", "titles", "ids"]
 EACH = ["began_on", "back_on_feet_on", "days", "ongoing", "roughly", "title", "id"]
@@ -42,8 +42,8 @@ class Trend:
 class BounceBack:
     """What `bounce_back` found: `setbacks` are counted and told, `episodes` join neighbours for the curve alone.
 
-    `sentence` is for the client, `asked_sentence` for one who asks for the days, `coach_sentence` for the coach's own
-    view; `curve_sentence` goes with the curve, for these two.
+    `n` counts episodes, `ended` and `ongoing` count setbacks; `median`, `low` and `high` are days, and so is `gap`: how
+    far apart neighbours may lie that are joined.
     """
 
     setbacks: pd.DataFrame
@@ -57,16 +57,21 @@ class BounceBack:
     ended: int
     ongoing: int
     left_out: int
-    sentence: str
-    asked_sentence: str
-    coach_sentence: str
-    curve_sentence: str
+    gap: int
+
+    sentence = sentence_of("client_sentence", "sentence")
+    asked_sentence = sentence_of("asked_sentence", "asked_sentence")
+    coach_sentence = sentence_of("coach_sentence", "coach_sentence")
+    curve_sentence = sentence_of("curve_sentence", "curve_sentence")
 
 
 def bounce_back(setbacks: Any, today: date, gap: int = 2) -> BounceBack:
     """Days from a setback's first day to being back on one's feet.
 
-    `setbacks` has a row for each, in order of time: `began_on`, `back_on_feet_on` (NaT while it goes on), `days`,
+    `setbacks` needs the columns `began_on` and `back_on_feet_on` (NaT while it goes on), and may have `timed`,
+    `roughly`, `title` and `id`. Comes out a `BounceBack`.
+
+    Its `setbacks` have a row for each, in order of time: `began_on`, `back_on_feet_on` (NaT while it goes on), `days`,
     `ongoing`, `roughly` (its first day is), `title`, `id`. What still goes on has no end: its `days` are those until
     `today`, and count as "at least" (right-censored). `ended` and `ongoing` count these rows, so that one more record
     never takes back that somebody got up. Setbacks with `timed` false stay out (`left_out`).
@@ -76,38 +81,41 @@ def bounce_back(setbacks: Any, today: date, gap: int = 2) -> BounceBack:
     overlaps it only: all that began later, and the stretch that had not ended when it began.
 
     From 5 stretches on (`n`) there is a `curve` (see `survival`) and its `median` in days, with the 95% interval from
-    `low` to `high` (see `curve.interval`); from 5 ended ones on a `trend`: the slope of Theil 1950 and Sen 1968, in
+    `low` to `high` (see `median_interval`); from 5 ended ones on a `trend`: the slope of Theil 1950 and Sen 1968, in
     which the ongoing one is not. Each of these is None while it is too early to tell.
 
-    Kaplan and Meier 1958 for the curve; scipy's `theilslopes` for the trend.
+    Raises ValueError where a column or a first day is missing, or an end lies before its beginning.
+
+    Source: Kaplan and Meier 1958; Brookmeyer and Crowley 1982 for the interval of the median; Theil 1950 and Sen 1968
+    for the trend, as in scipy's `theilslopes`.
     """
-    kept, left_out = _timed(table(setbacks, "began_on", "back_on_feet_on"))
-    each = _each(kept, today)
+    kept, left_out = _without_untimed(as_frame(setbacks, "began_on", "back_on_feet_on"))
+    each = _in_order(kept, today)
     episodes = _episodes(each, today, gap)
     lasted, ended = episodes["days"].to_numpy(), ~episodes["ongoing"].to_numpy(dtype=bool)
     n, curve, median, low, high = len(episodes), None, None, None, None
-    if n >= ENOUGH:
+    if n >= MIN_EPISODES:
         curve = survival(lasted, ended)
-        median, (low, high) = median_days(curve), interval(lasted, ended)
-    trend = _trend(episodes[ended])
-    found = {
-        "setbacks": each, "episodes": episodes, "curve": curve, "median": median, "low": low, "high": high,
-        "trend": trend, "n": n, "ended": int((~each["ongoing"]).sum()), "ongoing": int(each["ongoing"].sum()),
-        "left_out": left_out,
-    }  # fmt: skip
-    told = {**found, "gap": gap, "enough": ENOUGH}
+        median, (low, high) = median_days(curve), median_interval(lasted, ended)
     return BounceBack(
-        **found,
-        sentence=for_client(**told),
-        asked_sentence=for_client_who_asks(**told),
-        coach_sentence=for_coach(**told),
-        curve_sentence=of_curve(**told),
+        setbacks=each,
+        episodes=episodes,
+        curve=curve,
+        median=median,
+        low=low,
+        high=high,
+        trend=_theil_sen(episodes[ended]),
+        n=n,
+        ended=int((~each["ongoing"]).sum()),
+        ongoing=int(each["ongoing"].sum()),
+        left_out=left_out,
+        gap=gap,
     )
 
 
-def lasting(setbacks: pd.DataFrame, today: date) -> tuple[np.ndarray, np.ndarray]:
+def durations(setbacks: pd.DataFrame, today: date) -> tuple[np.ndarray, np.ndarray]:
     """Of each setback: how many days it lasted, at least, and whether it has ended."""
-    began, back = days(setbacks["began_on"]), days(setbacks["back_on_feet_on"])
+    began, back = as_days(setbacks["began_on"]), as_days(setbacks["back_on_feet_on"])
     if np.isnat(began).any():
         raise ValueError(_("Please say of each setback on which day it began; roughly is enough."))
     if (back < began).any():
@@ -117,22 +125,22 @@ def lasting(setbacks: pd.DataFrame, today: date) -> tuple[np.ndarray, np.ndarray
     return (until - began).astype("int64"), ~np.isnat(back)
 
 
-def timed(setbacks: pd.DataFrame) -> np.ndarray:
+def is_timed(setbacks: pd.DataFrame) -> np.ndarray:
     """Which setbacks may stand in pictures about time."""
     if "timed" not in setbacks:
         return np.ones(len(setbacks), dtype=bool)
     return setbacks["timed"].to_numpy(dtype=bool)
 
 
-def _timed(setbacks: pd.DataFrame) -> tuple[pd.DataFrame, int]:
-    stays = timed(setbacks)
+def _without_untimed(setbacks: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    stays = is_timed(setbacks)
     return setbacks[stays], int((~stays).sum())
 
 
-def _each(setbacks: pd.DataFrame, today: date) -> pd.DataFrame:
+def _in_order(setbacks: pd.DataFrame, today: date) -> pd.DataFrame:
     """The setbacks in order of time; of two that began on one day the one that goes on comes first."""
-    lasted, ended = lasting(setbacks, today)
-    began, n = days(setbacks["began_on"]), len(setbacks)
+    lasted, ended = durations(setbacks, today)
+    began, n = as_days(setbacks["began_on"]), len(setbacks)
     told = {
         name: setbacks[name].tolist() if name in setbacks else [blank] * n
         for name, blank in (("title", ""), ("id", ""), ("roughly", False))
@@ -148,7 +156,7 @@ def _each(setbacks: pd.DataFrame, today: date) -> pd.DataFrame:
 
 def _episodes(each: pd.DataFrame, today: date, gap: int) -> pd.DataFrame:
     stretches: list[dict[str, Any]] = []
-    began, lasted = days(each["began_on"]), each["days"].to_numpy().astype("timedelta64[D]")
+    began, lasted = as_days(each["began_on"]), each["days"].to_numpy().astype("timedelta64[D]")
     columns = (began, began + lasted, *(each[name].tolist() for name in ("ongoing", "title", "id", "roughly")))
     for first, last, ongoing, title, name, roughly in zip(*columns, strict=True):
         now = stretches[-1] if stretches else None
@@ -160,10 +168,10 @@ def _episodes(each: pd.DataFrame, today: date, gap: int) -> pd.DataFrame:
         now["ongoing"] |= ongoing
         now["titles"] += (title,)
         now["ids"] += (name,)
-    return _as_frame(stretches, today)
+    return _episode_frame(stretches, today)
 
 
-def _as_frame(stretches: list[dict[str, Any]], today: date) -> pd.DataFrame:
+def _episode_frame(stretches: list[dict[str, Any]], today: date) -> pd.DataFrame:
     began = np.array([one["began_on"] for one in stretches], dtype="datetime64[D]")
     last = np.array([one["last"] for one in stretches], dtype="datetime64[D]")
     ongoing = np.array([one["ongoing"] for one in stretches], dtype=bool)
@@ -184,18 +192,18 @@ def _as_frame(stretches: list[dict[str, Any]], today: date) -> pd.DataFrame:
     )
 
 
-def _trend(ended: pd.DataFrame) -> Trend | None:
-    if len(ended) < ENOUGH:
+def _theil_sen(ended: pd.DataFrame) -> Trend | None:
+    if len(ended) < MIN_EPISODES:
         return None
     from scipy.stats import theilslopes
 
-    x = days(ended["began_on"]).astype("int64") / YEAR
+    x = as_days(ended["began_on"]).astype("int64") / YEAR
     y = ended["days"].to_numpy(dtype=float)
     slope, _intercept, low, high = (float(one) for one in theilslopes(y, x, alpha=0.95))
-    return Trend(slope, low, high, len(ended), _line(x, y, slope, low, high))
+    return Trend(slope, low, high, len(ended), _trend_line(x, y, slope, low, high))
 
 
-def _line(x: np.ndarray, y: np.ndarray, slope: float, low: float, high: float) -> pd.DataFrame:
+def _trend_line(x: np.ndarray, y: np.ndarray, slope: float, low: float, high: float) -> pd.DataFrame:
     """All lines go through the point in the middle; none goes below 0 days."""
     middle = np.median(x)
     ends = np.array([x[0], middle, x[-1]])

@@ -11,7 +11,7 @@ from kit.words import _
 Numbers = Iterable[Any]
 
 
-def table(rows: Any, *needed: str) -> pd.DataFrame:
+def as_frame(rows: Any, *needed: str) -> pd.DataFrame:
     """`rows` as a frame with at least the columns `needed`: a frame as it is, or made from a sequence of records."""
     if not isinstance(rows, pd.DataFrame):
         kept = list(rows)
@@ -23,7 +23,7 @@ def table(rows: Any, *needed: str) -> pd.DataFrame:
     return rows
 
 
-def numbers(values: Numbers) -> np.ndarray:
+def as_numbers(values: Numbers) -> np.ndarray:
     """Numbers as an array; what was skipped is NaN, never 0."""
     try:
         kept = values if isinstance(values, pd.Series | np.ndarray) else list(values)
@@ -32,15 +32,15 @@ def numbers(values: Numbers) -> np.ndarray:
         raise ValueError(_("Please give numbers only.")) from None
 
 
-def some(values: Numbers) -> np.ndarray:
+def at_least_one(values: Numbers) -> np.ndarray:
     """Numbers of which there must be one at least."""
-    found = numbers(values)
+    found = as_numbers(values)
     if not len(found):
         raise ValueError(_("Please give one number at least; there is none yet."))
     return found
 
 
-def days(values: Any) -> np.ndarray:
+def as_days(values: Any) -> np.ndarray:
     """Days as an array of whole days; one that is not known is NaT."""
     if isinstance(values, np.ndarray) and values.dtype.kind == "M":
         return values.astype("datetime64[D]")
@@ -51,8 +51,8 @@ def days(values: Any) -> np.ndarray:
         raise ValueError(_("Please give days only.")) from None
 
 
-def mondays(values: Any) -> np.ndarray:
+def as_mondays(values: Any) -> np.ndarray:
     """The Monday on or before each day."""
-    whole = days(values)
+    whole = as_days(values)
     # Day 0 of numpy's count, 1 January 1970, was a Thursday.
     return whole - ((whole.astype("int64") + 3) % 7).astype("timedelta64[D]")

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kit.measures.columns import Numbers, days, numbers, some, table
+from kit.measures.columns import Numbers, as_days, as_frame, as_numbers, at_least_one
 from kit.records import AREAS
 from kit.words import _
 
@@ -22,10 +22,12 @@ def goal_attainment(levels: Numbers, weights: Numbers | None = None, rho: float 
     >>> round(goal_attainment([-1, -1, -1]), 2)
     36.31
 
+    Raises ValueError for no levels, for levels, weights or a rho out of range, and where not each level has its weight.
+
     Source: Kiresuk and Sherman 1968; Turner-Stokes 2009 in the form of its erratum.
     """
-    x = some(levels)
-    w = np.ones(len(x)) if weights is None else numbers(weights)
+    x = at_least_one(levels)
+    w = np.ones(len(x)) if weights is None else as_numbers(weights)
     if not ((LEVELS[0] <= x) & (x <= LEVELS[1])).all():
         raise ValueError(_("Please give levels from -2 to +2."))
     if len(w) != len(x):
@@ -42,20 +44,23 @@ def ladders(aspirations: pd.DataFrame, ladder_marks: pd.DataFrame) -> pd.DataFra
     """Each aspiration with its latest place: `id`, `title`, `why`, `rungs`, `importance`, and from the marks
     `first_level`, `level` (-2 to +2), `on`, `enough_for_now`, `marks` (how many), `place`.
 
+    `aspirations` needs `id`, `title` and `rungs`, `ladder_marks` `aspiration`, `on`, `level` and `enough_for_now`;
+    where one is missing ValueError names it.
+
     `place` is where the level stands among the rungs: 0 on the first one, 1 on the second, 1.5 between the second and
     the third; -2 is the first rung, +2 the last. What was not marked yet is NA: too few yet to tell.
     """
-    wanted = table(aspirations, "id", "title", "rungs")
-    marks = table(ladder_marks, "aspiration", "on", "level", "enough_for_now")
+    wanted = as_frame(aspirations, "id", "title", "rungs")
+    marks = as_frame(ladder_marks, "aspiration", "on", "level", "enough_for_now")
     names = [name for name in ("id", "title", "why", "rungs", "importance") if name in wanted]
-    latest = _latest(marks)
+    latest = _latest_marks(marks)
     rows = [latest.get(one, _NOT_MARKED) for one in wanted["id"]]
     told = wanted[names].reset_index(drop=True)
     for at, name in enumerate(_NOT_MARKED):
         told[name] = pd.array([row[name] for row in rows], dtype=_TYPES[at])
     rungs = np.array([len(one) for one in wanted["rungs"]], dtype=float)
     told["place"] = pd.array(
-        (numbers(told["level"]) - LEVELS[0]) / (LEVELS[1] - LEVELS[0]) * (rungs - 1), dtype="Float64"
+        (as_numbers(told["level"]) - LEVELS[0]) / (LEVELS[1] - LEVELS[0]) * (rungs - 1), dtype="Float64"
     )
     return told
 
@@ -64,7 +69,7 @@ _NOT_MARKED: dict[str, Any] = {"first_level": None, "level": None, "on": None, "
 _TYPES = ("Int64", "Int64", "datetime64[us]", "bool", "int64")
 
 
-def _latest(marks: pd.DataFrame) -> dict[str, dict[str, Any]]:
+def _latest_marks(marks: pd.DataFrame) -> dict[str, dict[str, Any]]:
     by = [name for name in ("on", "created_at", "id") if name in marks]
     found: dict[str, dict[str, Any]] = {}
     for one in marks.sort_values(by, kind="stable").itertuples():
@@ -87,18 +92,19 @@ def attained(ladders: pd.DataFrame) -> float | None:
     marked = ladders[ladders["level"].notna()]
     if marked.empty:
         return None
-    weights = numbers(marked["importance"]) if "importance" in marked else np.zeros(len(marked))
+    weights = as_numbers(marked["importance"]) if "importance" in marked else np.zeros(len(marked))
     alike = np.isnan(weights).any() or not weights.any()
     return goal_attainment(marked["level"], None if alike else weights)
 
 
 def areas(milestones: pd.DataFrame) -> pd.DataFrame:
-    """How many milestones belong to each area of life: `area`, `reached`, `ahead` (looked out for). A view, no rating.
+    """How many milestones belong to each area of life: `area`, `reached`, `ahead` (hoped for). A view, no rating.
 
-    All areas are there in the order of the form, those without a milestone too, and "" for what names none.
+    `milestones` needs `area` and `on` (NaT: ahead); where one is missing ValueError names it. All areas are there in
+    the order of the form, those without a milestone too, and "" for what names none.
     """
-    given = table(milestones, "area", "on")
-    ahead = np.isnat(days(given["on"]))
+    given = as_frame(milestones, "area", "on")
+    ahead = np.isnat(as_days(given["on"]))
     named = given["area"].fillna("").to_numpy()
     order = [*AREAS, ""]
     return pd.DataFrame(

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from kit.frames import overlaps_period
-from kit.measures.columns import days, mondays, numbers
+from kit.measures.columns import as_days, as_mondays, as_numbers
 from kit.words import _
 
 NOTED = (
@@ -22,13 +22,14 @@ def showing_up(dates: Iterable[Any], today: date | None = None) -> pd.DataFrame:
 
     `week_of` (its Monday), `entries` (how many), `weeks` (how many weeks hold something, up to this one). The last
     row is the week of `today` (without it, of the last entry). The client reads the last of `weeks`; out of how many
-    (the number of rows) stands in the table only. Needs one date at least; with few it still holds, being a count.
+    (the number of rows) stands in the table only. With few days it still holds, being a count; without any it
+    raises ValueError.
     """
-    found = mondays(dates)
+    found = as_mondays(dates)
     found = found[~np.isnat(found)]
     if not len(found):
         raise ValueError(_("Please give one day at least; there is none yet."))
-    last = max(found.max(), mondays([today])[0]) if today else found.max()
+    last = max(found.max(), as_mondays([today])[0]) if today else found.max()
     weeks = np.arange(found.min(), last + np.timedelta64(7, "D"), np.timedelta64(7, "D"))
     entries = np.bincount((found - found.min()).astype("int64") // 7, minlength=len(weeks))
     on = weeks.astype("datetime64[us]")
@@ -60,7 +61,7 @@ def meanwhile(frames: Mapping[str, pd.DataFrame], since: date, until: date) -> d
     """
 
     def within(values: Any) -> np.ndarray:
-        found = days(values)
+        found = as_days(values)
         return overlaps_period(found, found, since, until) & ~np.isnat(found)
 
     counts = {
@@ -68,7 +69,7 @@ def meanwhile(frames: Mapping[str, pd.DataFrame], since: date, until: date) -> d
     }
     if "step_weeks" in frames:
         weeks = frames["step_weeks"][within(frames["step_weeks"]["week_of"])]
-        done, planned = numbers(weeks["done"]), numbers(weeks["planned"])
+        done, planned = as_numbers(weeks["done"]), as_numbers(weeks["planned"])
         noted = ~np.isnan(done)
         counts |= {"done": int(done[noted].sum()), "planned": int(np.nansum(planned[noted]))}
     return counts

@@ -7,8 +7,8 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from kit.measures.columns import days as whole_days
-from kit.measures.columns import mondays, numbers
+from kit.measures.columns import as_days as whole_days
+from kit.measures.columns import as_mondays, as_numbers
 
 JOURNEY = ("milestones", "setbacks", "wins", "sparks", "sessions", "check_ins")
 LANES = {
@@ -20,22 +20,24 @@ LANES = {
 }
 RATINGS = ("energy", "living_well")
 Every = Literal["day", "week", "month", "quarter"]
-PERIODS: dict[Every, Callable[[np.ndarray], np.ndarray]] = {
+PERIOD_STARTS: dict[Every, Callable[[np.ndarray], np.ndarray]] = {
     "day": whole_days,
-    "week": mondays,
+    "week": as_mondays,
     "month": lambda days: whole_days(days).astype("datetime64[M]"),
     "quarter": lambda days: (
         whole_days(days).astype("datetime64[M]").astype(int) // 3 * 3 + np.datetime64("1970-01", "M")
     ),
 }
-LENGTHS: dict[Every, int] = {"day": 0, "week": 7, "month": 31, "quarter": 92}
-NAMED = 3  # marks of a heap that can be told by name
+PERIOD_DAYS: dict[Every, int] = {"day": 0, "week": 7, "month": 31, "quarter": 92}
+MOST_TEXTS = 3  # marks of a heap that can be told by name
 
 
 def journey(frames: Mapping[str, pd.DataFrame], today: date) -> pd.DataFrame:
     """All that happened on one time line: `id`, `lane`, `on`, `until`, `ongoing`, `text`, `created_at`.
 
-    A milestone without a day has the lane "ahead" (something to look out for) and no `on`. A setback reaches
+    `frames` are those that `JOURNEY` names, check-ins aside; the rows lie in the order of their days.
+
+    A milestone without a day has the lane "ahead" (something to hope for) and no `on`. A setback reaches
     from its first day to being back on one's feet; one without an end is `ongoing`, and reaches to `today`.
     """
     parts = {lane: frames[plural] for plural, lane in LANES.items()}
@@ -74,6 +76,8 @@ def _column(parts: Mapping[str, pd.DataFrame], name: str, dtype: str = "object",
 def by_day(check_ins: pd.DataFrame, gap: int = 21, ratings: Sequence[str] = RATINGS) -> pd.DataFrame:
     """One row a day with anything noted: `on`, `energy`, `living_well`, and each as a quiet line.
 
+    `check_ins` needs `on` and the columns that `ratings` names (0 to 10, NA where it was skipped).
+
     Two check-ins of one day stand as their mean (0 to 10). `energy_line` and `living_well_line` are means over
     the 21 days around a day; after `gap` days without a check-in they are NA: a gap stays a gap. `ratings` names
     others instead.
@@ -81,9 +85,9 @@ def by_day(check_ins: pd.DataFrame, gap: int = 21, ratings: Sequence[str] = RATI
     names = list(ratings)
     if check_ins.empty:
         return pd.DataFrame(columns=["on", *names, *(f"{name}_line" for name in names)])
-    days = rated(check_ins, names)
+    days = daily_means(check_ins, names)
     told = {name: days[name].to_numpy() for name in ("on", *names)}
-    lines = {f"{name}_line": _around(told["on"], told[name]) for name in names}
+    lines = {f"{name}_line": _rolling_mean(told["on"], told[name]) for name in names}
     return _with_gaps(pd.DataFrame({**told, **lines}, copy=False), gap)
 
 
@@ -97,23 +101,23 @@ def by_period(
     """
     if every == "day" or check_ins.empty:
         return by_day(check_ins, gap, ratings)
-    days = rated(check_ins, ratings)
-    period, first, n = np.unique(PERIODS[every](days["on"].to_numpy()), return_index=True, return_counts=True)
+    days = daily_means(check_ins, ratings)
+    period, first, n = np.unique(PERIOD_STARTS[every](days["on"].to_numpy()), return_index=True, return_counts=True)
     at = np.repeat(np.arange(len(period)), n)
-    means = {name: _means(days[name].to_numpy(), at, len(period)) for name in ratings}
+    means = {name: _group_means(days[name].to_numpy(), at, len(period)) for name in ratings}
     told = {"on": days["on"].to_numpy()[first + n // 2], **means, **{f"{name}_line": of for name, of in means.items()}}
-    return _with_gaps(pd.DataFrame(told), gap + LENGTHS[every])
+    return _with_gaps(pd.DataFrame(told), gap + PERIOD_DAYS[every])
 
 
-def grain(days: Iterable[Any], most: int = 400) -> Every:
-    """The finest grain in which at most `most` periods hold one of `days`; "quarter" where none does."""
+def granularity(days: Iterable[Any], most: int = 400) -> Every:
+    """The finest period of which at most `most` periods hold one of `days`; "quarter" where none does."""
     found = np.unique(whole_days(days))
     found = found[~np.isnat(found)]
-    fitting = (every for every, first in PERIODS.items() if len(np.unique(first(found))) <= most)
+    fitting = (every for every, first in PERIOD_STARTS.items() if len(np.unique(first(found))) <= most)
     return next(fitting, "quarter")
 
 
-def gathered(entries: pd.DataFrame, every: Every) -> pd.DataFrame:
+def entries_by_period(entries: pd.DataFrame, every: Every) -> pd.DataFrame:
     """The marks of `journey` by period: `lane`, `period`, `on`, `n`, `texts`.
 
     One row for each lane and each period that holds any: `period` is its first day, `on` the middle one of the days
@@ -124,30 +128,32 @@ def gathered(entries: pd.DataFrame, every: Every) -> pd.DataFrame:
     found: dict[str, list[Any]] = {name: [] for name in ("lane", "period", "on", "n", "texts")}
     for lane in (one for one in LANES.values() if one != "setback"):
         at = np.flatnonzero(lanes == lane)  # entries lie in the order of their days
-        period, first, n = np.unique(PERIODS[every](on[at]), return_index=True, return_counts=True)
+        period, first, n = np.unique(PERIOD_STARTS[every](on[at]), return_index=True, return_counts=True)
         named = texts[at].tolist()
         found["lane"] += [lane] * len(n)
         found["period"].append(period.astype("datetime64[us]"))
         found["on"].append(on[at[first + n // 2]])
         found["n"] += n.tolist()
-        found["texts"] += [tuple(named[start : start + min(many, NAMED)]) for start, many in zip(first, n, strict=True)]
+        found["texts"] += [
+            tuple(named[start : start + min(many, MOST_TEXTS)]) for start, many in zip(first, n, strict=True)
+        ]
     days = {name: np.concatenate(found[name]) for name in ("period", "on")}
     lane_words = {"lane": pd.array(found["lane"], dtype="str")}
     return pd.DataFrame({**found, **lane_words, **days}, copy=False)
 
 
-def rated(check_ins: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+def daily_means(check_ins: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     """A row a day, in order of time; two check-ins of one day stand as their mean."""
     on = whole_days(check_ins["on"])
     known = ~np.isnat(on)
     whole, at = np.unique(on[known], return_inverse=True)
     told = {"on": whole.astype("datetime64[us]")}
     for name in names:
-        told[name] = _means(numbers(check_ins[name])[known], at, len(whole))
+        told[name] = _group_means(as_numbers(check_ins[name])[known], at, len(whole))
     return pd.DataFrame(told)
 
 
-def _around(on: np.ndarray, values: np.ndarray) -> np.ndarray:
+def _rolling_mean(on: np.ndarray, values: np.ndarray) -> np.ndarray:
     """The mean of what was noted on the 21 days around each day: ten before it, the day itself, and ten after."""
     reach = np.timedelta64(10, "D")
     noted = ~np.isnan(values)
@@ -157,7 +163,7 @@ def _around(on: np.ndarray, values: np.ndarray) -> np.ndarray:
     return np.divide(total, n, out=np.full(len(on), np.nan), where=n > 0)
 
 
-def _means(values: np.ndarray, at: np.ndarray, places: int) -> np.ndarray:
+def _group_means(values: np.ndarray, at: np.ndarray, places: int) -> np.ndarray:
     """The mean of what was noted `at` each of so many places; NaN where nothing was."""
     noted = ~np.isnan(values)
     n = np.bincount(at[noted], minlength=places)

@@ -136,7 +136,7 @@ def opening(story: Row, supporter: Supporter | None, is_part: bool = False) -> R
         return Row(label=_("What I ask of you"), words=asked, knew=knew)
     for label, words in (
         (_("What better means to me"), [one.text for one in story.better]),
-        (_("What I take along, in my words"), [one.takeaway for one in story.sessions]),
+        (_("What I take with me, in my words"), [one.takeaway for one in story.sessions]),
         (_("What I wish people knew"), [one.wish_you_knew for one in story.clients]),
         (_("A small win"), [one.title for one in story.wins]),
     ):

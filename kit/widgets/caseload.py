@@ -170,7 +170,7 @@ class Caseload(CoachsOwn):
         ]
 
     def _search(self) -> Block:
-        told = About(_("Whom are you looking for?"), "text", help=_("a few letters of the code name are enough"))
+        told = About(_("Who are you looking for?"), "text", help=_("a few letters of the code name are enough"))
         form = Form(records.Client, ("find",), extra={"find": ExtraQuestion(told, lambda *_given: [])})
         values = {"find": self.typed.get("find", {}).get("find") or ""}
         return {"is": "form", "key": "find", "title": "", "fields": form.describe({}), "values": values, "open": False}

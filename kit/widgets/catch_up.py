@@ -26,7 +26,7 @@ from kit.words import _
 
 ARRIVING, NOTICED, NEXT, SETBACK, CLOSING = (
     _("Arriving"), _("Something that I noticed"), _("The next small step"), _("A setback"),
-    _("What the session was about, and what they took along"),
+    _("What the session was about, and what they took with them"),
 )  # fmt: skip
 PARTS: dict[str, type[Panel]] = {
     ARRIVING: CheckIn,

@@ -91,7 +91,7 @@ def quiet(waits: str) -> str:
     """What each other panel of such a page says."""
     if waits == CURTAIN:
         return _("This opens once you've typed your passphrase at the top of the page.")
-    return _("The practice is locked. This fills itself when it is opened at the top of the page.")
+    return _("The practice is locked. This comes back when it is opened at the top of the page.")
 
 
 def door(waits: str, place: Path | None) -> dict[str, Any]:

@@ -36,7 +36,7 @@ ASKED = {
         _("May a report be made for you?"),
         _("It means: when you want it, what is noted becomes a page that you take home."),
         _(
-            "It does not mean: that it is sent to anybody. Whom you show it to is up to you; a page that was handed "
+            "It does not mean: that it is sent to anybody. Who you show it to is up to you; a page that was handed "
             "out cannot be called back."
         ),
     ),
@@ -152,7 +152,7 @@ class Agreements(Panel):
         if not self.opens_first_meeting():
             return []
         words = _(
-            "A first meeting: what better means, who and what already helps, one tiny step, and what you take along."
+            "A first meeting: what better means, who and what already helps, one tiny step, and what you take with you."
         )
         return [text(words, "quiet"), buttons(button("whole", _("Show the whole session"), looks="plain"))]
 

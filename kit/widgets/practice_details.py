@@ -140,7 +140,7 @@ def checked_words(one: Any) -> str:
     told = (
         _("checked on {day}")
         if day >= date.today() - A_YEAR
-        else _("checked on {day}, more than a year ago: please look whether it still holds")
+        else _("checked on {day}, more than a year ago: please check whether it is still right")
     )
     return told.format(day=day_words(day))
 

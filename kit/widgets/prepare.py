@@ -64,7 +64,7 @@ class Prepare(CoachsOwn):
             return [*met, *_first_meeting(line)]
         last = told[-1]
         asked = _("You wanted to ask about: {words}").format(words=last.ask_next_time)
-        took = _("What {name} took along on {day}").format(name=line.name, day=day_words(last.day()))
+        took = _("What {name} took with them on {day}").format(name=line.name, day=day_words(last.day()))
         return [
             *met,
             *([text(took, "quiet"), text(last.takeaway, "own")] if last.takeaway else []),
@@ -116,7 +116,7 @@ class Prepare(CoachsOwn):
             (_("The latest spark"), _newest(self._told(records.Spark))),
             (_("Soft, last time"), last.soft if last else ""),
             (_("Heavy, last time"), last.heavy if last else ""),
-            (_("Looked out for"), "\n".join(looked_out_for[-3:])),
+            (_("Hoped for"), "\n".join(looked_out_for[-3:])),
             (_("What to be realistic about"), client.limits),
             (_("What they wish people knew"), client.wish_you_knew),
         ]
@@ -127,7 +127,7 @@ class Prepare(CoachsOwn):
         name, seat = self.table.client, self.table.in_session()
         back = button("nobody", _("All clients"), looks="plain")
         if seat and seat[0] == name:
-            here = _("The session with {name} is open since {time}; the page for two shows it.")
+            here = _("The session with {name} has been open since {time}; the page for two shows it.")
             return [text(here.format(name=name, time=f"{seat[1].astimezone():%H:%M}"), "quiet"), buttons(back)]
         begin = button("begin", _("Begin a session with {name}").format(name=name), looks="main")
         other = _("A session with {name} is open on the page for two; it gives way, and nothing of it is lost.")
@@ -137,7 +137,7 @@ class Prepare(CoachsOwn):
 
 def _first_meeting(line: Line) -> list[Block]:
     if line.met:
-        return [text(_("Nothing was noted to take along. A good first question: what stayed with you?"))]
+        return [text(_("Nothing was noted to take home. A good first question: what stayed with you?"))]
     words = _(
         "Nothing is noted with {name} yet. A first meeting begins with who you are, what this is and is not, and what "
         "{name} agrees to."

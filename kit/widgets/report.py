@@ -51,10 +51,10 @@ class MakeReport(Panel):
 
     def _first(self) -> list[Block]:
         if self.table.heavier:
-            words = _("If you like, the card goes along. It says least: no setbacks, no numbers about you.")
+            words = _("If you like, take the card with you. It says least: no setbacks, no numbers about you.")
             return [text(words, "quiet"), buttons(*self._readers())]
         return [
-            {"is": "heading", "text": _("Who might see this where it will lie?")},
+            {"is": "heading", "text": _("Who else might see this?")},
             text(_("On a phone, on a table, on a computer that others use: a page that was handed out cannot be "
                    "called back. The card says least: no setbacks, no numbers about you."), "quiet"),
             buttons(*self._readers()),

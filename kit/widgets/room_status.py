@@ -32,9 +32,9 @@ REACH = {
     ),
 }
 WHERE = {
-    "near": _("Only on this computer"),
+    "near": _("On this computer only"),
     "network": _("In this network"),
-    "server": _("By a server of my own"),
+    "server": _("Through a server of my own"),
 }
 
 

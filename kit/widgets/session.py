@@ -294,7 +294,7 @@ def card(table: Any) -> Block:
     """The page to take along: no setbacks on it, no numbers about anybody."""
     rows = cards.rows(table.records, table.store.records(records.SupportLine), date.today())
     empty = [(_("Still empty"), _("The card fills as you note things."))]
-    return {"is": "card", "title": _("To take along"), "rows": rows or empty}
+    return {"is": "card", "title": _("To take with me"), "rows": rows or empty}
 
 
 class NextPerson(Panel):

@@ -20,7 +20,7 @@ class StillOpen:
     later: date
 
     def asks(self) -> str:
-        words = _("\u201c{title}\u201d is still open since {day}, and a later one has ended. Is it still going on?")
+        words = _("\u201c{title}\u201d has been open since {day}, and a later one has ended. Is it still going on?")
         return words.format(title=self.title, day=day_words(self.began_on))
 
 

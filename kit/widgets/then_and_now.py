@@ -49,8 +49,8 @@ class ThenAndNow(Panel):
             _line(one.title, day_words(one.on), _("You said you would know it by: {words}"), one.i_would_know_it_by)
             for one in came[-3:]
         ]
-        items += [_line(one.title, _("still looked out for"), "{words}", one.i_would_know_it_by) for one in ahead]
-        return [heading(_("What you looked out for")), rows(items)] if items else []
+        items += [_line(one.title, _("still hoped for"), "{words}", one.i_would_know_it_by) for one in ahead]
+        return [heading(_("What you were hoping for")), rows(items)] if items else []
 
     def _still_here(self) -> list[Block]:
         client = self._all(records.Client)[0]

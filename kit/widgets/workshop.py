@@ -52,11 +52,11 @@ class Workshop(Held, ComingIn):
         return [
             *([text(over)] if self.follow.over else []),
             self.form_block("workshop", enter=True),
-            heading(_("Who can reach it?")),
+            heading(_("Where can it be reached?")),
             *self.reach_blocks(),
             self.save_block(),
             self._paper(),
-            part(_("What is kept of workshops"), *self.held_blocks(), is_open=self.follow.over),
+            part(_("What is kept from workshops"), *self.held_blocks(), is_open=self.follow.over),
         ]
 
     def _paper(self) -> Block:

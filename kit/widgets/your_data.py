@@ -23,7 +23,7 @@ class YourData(Panel):
             text(_held([one.created_at.astimezone().date() for one in self._all()])),
             text(_until(self.table.records(records.Client)[0].keep_until)),
             text(copy, "quiet"),
-            buttons(button("take_out", _("Take a copy along"))),
+            buttons(button("take_out", _("Take a copy with you"))),
             said(),
         ]
 

@@ -30,7 +30,8 @@ SHUT_OUT = ("JUPYTER_", "JUPYTERLAB_", "KIT_", "IPYTHON")
 OPEN_ELSEWHERE = """
 import sys
 from pathlib import Path
-from kit import launch, places
+from kit import places
+from kit.jupyter import launch
 from kit.words import KitError
 root = Path(sys.argv[1]).resolve()
 places.notebooks = lambda: root

@@ -253,6 +253,7 @@ def test_three_phones_a_projector_a_private_page_and_the_notebook(notebook, devi
     shared(one, "tea with a neighbour")
     rooms.send_action(room, "release", ask="helps")
     private.locator("li", has_text="tea with").get_by_role("button", name="Show").click()
+    board.get_by_text("tea with a neighbour").wait_for()
     late.get_by_role("link", name="Pass, and go on").click()
     late.get_by_role("button", name="Helps me, too").click()
     late.get_by_label("your dot is here").wait_for()
