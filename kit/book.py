@@ -103,7 +103,7 @@ class Book(NotebookWords):
     ) -> None:
         self.place = place
         self._opened = store
-        self._lent = lent  # by the broker, for as long as it holds the key
+        self._lent = lent  # by the key agent, for as long as it holds the key
         self._for_now = for_now  # the sample, until there is a practice of one's own
         self._damaged = damaged
 

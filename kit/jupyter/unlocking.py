@@ -121,7 +121,7 @@ def import_sealed(asked: Any, file: IO[bytes]) -> dict[str, Any]:
 
 def unlock_at_start() -> None:
     """Opens the practice where KIT_PASSPHRASE or the computer's own keyring can; else it waits at its door."""
-    words = os.environ.pop("KIT_PASSPHRASE", None)  # the notebooks get the key from the broker, and nothing else
+    words = os.environ.pop("KIT_PASSPHRASE", None)  # the notebooks get the key from the key agent, and nothing else
     here = book_path()
     if not (keys.is_encrypted(here) and here.exists()):
         return

@@ -55,7 +55,7 @@ def append(
         )
         for key, one in kinds.items()
     ]
-    db.info["head"] = _append_rows(driver, book, rows)
+    db.info["checkpoint"] = _append_rows(driver, book, rows)
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ def last_row(driver: Any) -> tuple[int, bytes, int]:
 
 
 def latest_checkpoint(driver: Any) -> Checkpoint:
-    """What a head beside this book would say."""
+    """What a checkpoint beside this book would say."""
     row = driver.execute("SELECT seq, link, at FROM history ORDER BY seq DESC LIMIT 1").fetchone()
     return Checkpoint(row[0], row[1].hex(), row[2] or "") if row else Checkpoint(0, "", "")
 
@@ -230,7 +230,7 @@ def accept_current_state(db: sa.Connection, did: str) -> None:
     if did == ACCEPTED:  # from this row on the chain is looked at anew
         rows.insert(0, _Entry(("", ""), "", None, None, None, did))
     before = compute_state(driver) - sum(_to_int(row.new) - _to_int(row.old) for row in rows)
-    db.info["head"] = _append_rows(driver, book, rows, before)
+    db.info["checkpoint"] = _append_rows(driver, book, rows, before)
 
 
 def erase_client(db: sa.Connection, client: str, gone: Iterable[Key] = ()) -> None:
@@ -256,7 +256,7 @@ def _redact(db: sa.Connection, gone: set[Key], where: str, whose: Iterable[tuple
     emptied = 'kind = NULL, record = NULL, did = NULL, "by" = NULL, at = NULL, "before" = NULL, digest = NULL'
     driver.executemany(f"UPDATE history SET client = ?, {emptied} WHERE {where}", [(nobody, *one) for one in whose])
     row = _Entry((kind, nobody), "", None, None, None, did, day_only=not kind)
-    db.info["head"] = _append_rows(driver, _RecordDigests(driver), [row], left)
+    db.info["checkpoint"] = _append_rows(driver, _RecordDigests(driver), [row], left)
 
 
 def existing_kinds(driver: Any) -> list[str]:

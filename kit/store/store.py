@@ -16,7 +16,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from kit.fields import about
 from kit.records import BY_PLURAL, Client, OfClient, Record, SupportLine
 from kit.store import audit_log, code_names, integrity, opening, person, support_lines
-from kit.store import checkpoint as heads
+from kit.store import checkpoint as checkpoints
 from kit.store.history import Change, changes, latest_changes, restore_record
 from kit.store.tables import DRAFTS, SEAT, TABLES, row_of
 from kit.words import KitError, NoSuchClient, _, labelled
@@ -29,24 +29,24 @@ class Store:
 
     def __init__(self, place: Path | None, key: bytes | None = None, accept: bool = False) -> None:
         """Opens a book that is all that was kept in it; `accept` goes on with one of which something is missing."""
-        self.place, self._secret = place, heads.signing_key(key)
+        self.place, self._secret = place, checkpoints.signing_key(key)
         self.encrypted = key is not None
-        head = integrity.read_checkpoint(place, self._secret, accept)
-        self._is_unchanged = heads.matches_file(place, head) and not accept
+        checkpoint = integrity.read_checkpoint(place, self._secret, accept)
+        self._is_unchanged = checkpoints.matches_file(place, checkpoint) and not accept
         self._engine = opening.open_engine(place, key, self._is_unchanged)
-        self.remark, self._verified_rows = self._verify(head, accept)
+        self.remark, self._verified_rows = self._verify(checkpoint, accept)
         self._is_open, self._process = True, os.getpid()
         _OPEN_STORES.add(self)
         self._reading = self._engine.execution_options(reading=True)
         self._written: Counter[str] = Counter()
         self._write_support_lines()
 
-    def _verify(self, head: heads.Checkpoint | None, accept: bool) -> tuple[str, int]:
+    def _verify(self, checkpoint: checkpoints.Checkpoint | None, accept: bool) -> tuple[str, int]:
         """What is to be said of the book, and how far its history was looked at."""
         try:
             if accept:
-                head = integrity.accept(self._engine, self.place, self._secret)
-            return integrity.verify(self._engine, self.place, self._secret, head, self._is_unchanged)
+                checkpoint = integrity.accept(self._engine, self.place, self._secret)
+            return integrity.verify(self._engine, self.place, self._secret, checkpoint, self._is_unchanged)
         except BaseException:
             self._engine.dispose()
             raise
@@ -54,14 +54,14 @@ class Store:
     def close(self) -> None:
         """Closes the book; where nothing else has it open, the file is noted as it is then."""
         is_open, self._is_open = self._is_open, False
-        head = (
+        checkpoint = (
             integrity.verified_checkpoint(self._engine, self._verified_rows)
             if is_open and self.place and not self._is_unchanged
             else None
         )
         self._engine.dispose()
-        if head and self.place:
-            heads.append_file_digest(self.place, self._secret, head)
+        if checkpoint and self.place:
+            checkpoints.append_file_digest(self.place, self._secret, checkpoint)
 
     def settings(self) -> dict[str, Any]:
         """What SQLite says of its own settings, read back from the open book."""
@@ -77,12 +77,12 @@ class Store:
         with opening.translate_errors(self.place), self._engine.begin() as db:
             # Records that hang together are put back in any order; the book is whole again at the end.
             db.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
-            db.info.pop("head", None)  # of a save that was not to be
+            db.info.pop("checkpoint", None)  # of a save that was not to be
             yield db
-            head = db.info.pop("head", None)
+            checkpoint = db.info.pop("checkpoint", None)
         self._is_unchanged = False
-        if head and self.place:
-            heads.append(self.place, self._secret, head)
+        if checkpoint and self.place:
+            checkpoints.append(self.place, self._secret, checkpoint)
         self._written.update(plurals := tuple(plurals))
         if SupportLine.plural in plurals:
             self._write_support_lines()

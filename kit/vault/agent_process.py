@@ -21,7 +21,7 @@ from kit.files import write_atomically
 from kit.words import KitError
 
 POLL_INTERVAL = 1.0  # seconds between two looks at the clock
-HEARTBEAT_INTERVAL = 30.0  # seconds after which a watcher is told that the broker is still here
+HEARTBEAT_INTERVAL = 30.0  # seconds after which a watcher is told that the agent is still here
 HEARTBEAT = "here"
 CURTAIN = "curtain"  # it was drawn or opened
 MAX_REQUEST = 64 * 1024  # bytes of a request
@@ -30,7 +30,7 @@ SESSION_GRACE = 600.0  # seconds past its planned end for which a session still 
 
 
 def address_file() -> Path:
-    """Where the broker says how it is reached, for its owner alone."""
+    """Where the agent says how it is reached, for its owner alone."""
     return places.home() / "broker.json"
 
 
@@ -179,16 +179,16 @@ def main() -> None:
     os.umask(0o077)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is a question to the server
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
-    file, keeper, authkey, me = address_file(), KeyAgent(), secrets.token_bytes(32), processes.identity()
+    file, agent, authkey, me = address_file(), KeyAgent(), secrets.token_bytes(32), processes.identity()
     with _listener(file.parent, me) as listener:
         mine = json.dumps({"address": listener.address, "authkey": authkey.hex(), "life": me}).encode()
         write_atomically(file, mine)
         try:
-            Thread(target=_accept_connections, args=(listener, authkey, keeper), daemon=True).start()
-            Thread(target=_watch_parent, args=(keeper,), daemon=True).start()
+            Thread(target=_accept_connections, args=(listener, authkey, agent), daemon=True).start()
+            Thread(target=_watch_parent, args=(agent,), daemon=True).start()
             os.write(1, b"ready\n")
-            while not keeper.stopped.wait(POLL_INTERVAL):
-                keeper.expire_idle()
+            while not agent.stopped.wait(POLL_INTERVAL):
+                agent.expire_idle()
                 _ensure_address_file(file, mine)
         finally:
             if _is_own(file, mine):
@@ -216,36 +216,36 @@ def _is_stale_socket(place: Path) -> bool:
     return False
 
 
-def _accept_connections(listener: Listener, authkey: bytes, keeper: KeyAgent) -> None:
+def _accept_connections(listener: Listener, authkey: bytes, agent: KeyAgent) -> None:
     while True:
         try:
             somebody = listener.accept()
         except OSError:  # gone again at the door
             time.sleep(0.05)
             continue
-        Thread(target=_serve, args=(somebody, authkey, keeper), daemon=True).start()
+        Thread(target=_serve, args=(somebody, authkey, agent), daemon=True).start()
 
 
-def _serve(somebody: Connection, authkey: bytes, keeper: KeyAgent) -> None:
+def _serve(somebody: Connection, authkey: bytes, agent: KeyAgent) -> None:
     """Answers one request, of somebody who knows the authkey; whatever they send, the others do not notice."""
     with contextlib.suppress(Exception), somebody:
         deliver_challenge(somebody, authkey)
         answer_challenge(somebody, authkey)
         asked = json.loads(somebody.recv_bytes(MAX_REQUEST))
         if asked["do"] == "watch":
-            keeper.stream_events(somebody)
+            agent.stream_events(somebody)
         elif asked["do"] == "stay":
-            keeper.serve_until_goodbye(somebody)
+            agent.serve_until_goodbye(somebody)
         else:
-            somebody.send_bytes(json.dumps(keeper.handle(**asked)).encode())
+            somebody.send_bytes(json.dumps(agent.handle(**asked)).encode())
 
 
-def _watch_parent(keeper: KeyAgent) -> None:
+def _watch_parent(agent: KeyAgent) -> None:
     """Waits until whoever began this is gone, or is there as a server."""
     with contextlib.suppress(OSError):
         while os.read(0, 1024):
             pass
-    keeper.release(0)
+    agent.release(0)
 
 
 def _ensure_address_file(file: Path, mine: bytes) -> None:

@@ -99,7 +99,7 @@ class Table:
             agent.draw_curtain(self.place)
 
     def _tell_of_the_session(self) -> None:
-        """While one is open the keeper lets two people talk for longer before it locks."""
+        """While one is open the key agent lets two people talk for longer before it locks."""
         if self.keyed and self.place:
             seat = self.in_session()
             agent.set_session_end(self.place, (seat[1] + SESSION).timestamp() if seat else 0)
