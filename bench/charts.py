@@ -89,7 +89,7 @@ def _ms(do: Callable[[], Any]) -> float:
 
 def _read(entries: int, days: int) -> Callable[[], dict]:
     book = kit.open_book(":memory:")
-    book._store.keep(*story(entries, days))
+    book._store.save(*story(entries, days))
     return lambda: frames.frames(book._store, CLIENT, "just_me")
 
 
@@ -158,7 +158,7 @@ def _points(told: list[Any]) -> dict[str, dict[str, list]]:
 
 def _book(place: Path, told: list[Any]) -> Path:
     book = kit.open_book(place)
-    book._store.keep(*told)
+    book._store.save(*told)
     book.close()
     return place
 

@@ -82,7 +82,7 @@ def _ms(do: Callable[[], Any]) -> float:
 def _book(folder: Path) -> Store:
     """Two years of one client, in a book and as the peers' CSV files."""
     store, told = Store(folder / "bench.book"), story(*TWO_YEARS)
-    store.keep(*told)
+    store.save(*told)
     for plural in READ:
         rows = [one.model_dump() for one in told if one.plural == plural]
         with (folder / f"{plural}.csv").open("w", encoding="utf-8", newline="") as file:
@@ -98,7 +98,7 @@ def _page(store: Store) -> str:
 
 def _caseload(folder: Path) -> Finding:
     store = Store(folder / "caseload.book")
-    store.keep(*_clients(MANY))
+    store.save(*_clients(MANY))
     runs = [_ms(lambda: _all_pages(store, folder / "pages")) / 1000 for _run in range(CASELOADS)]
     row = Row(_("{n} clients as in the sample, read and written on {cores} cores").format(n=MANY, cores=os.cpu_count()),
               runs, "s")  # fmt: skip

@@ -127,10 +127,10 @@ def _times(row: Row, peer: Row) -> Finding:
 
 def _filled(place: Path, key: bytes | None) -> Path:
     store = Store(place, key)
-    store.keep(records.Client(name="Heron"))
+    store.save(records.Client(name="Heron"))
     some = [records.Win(client="Heron", title=f"bread {n}", on=None) for n in range(ENTRIES // 2)]
     others = [records.CheckIn(client="Heron", energy=n % 11, soft="tea with a neighbour") for n in range(ENTRIES // 2)]
-    store.keep(*some, *others)
+    store.save(*some, *others)
     store.close()
     return place
 

@@ -118,7 +118,7 @@ def _until_blank(pages: list) -> float:
 
 def _book(place: Path, words: str | None = None) -> Path:
     book = kit.open_book(place, words)
-    book._store.keep(*story(ENTRIES, DAYS))
+    book._store.save(*story(ENTRIES, DAYS))
     book.close()
     return place
 

@@ -104,7 +104,7 @@ class Book(NotebookWords):
     ) -> None:
         self.place = place
         self._opened = store
-        self._lent = lent  # by the broker, for as long as it holds the key
+        self._lent = lent  # by the key agent, for as long as it holds the key
         self._for_now = for_now  # the sample, until there is a practice of one's own
         self._damaged = damaged
 
@@ -259,13 +259,13 @@ class Book(NotebookWords):
 
     def add(self, record: Record) -> Any:
         """Keeps a new record; raises NoSuchClient for a client whom the book does not know."""
-        self._store.keep(record)
+        self._store.save(record)
         return record
 
     def change(self, record: Record, **changes: Any) -> Any:
         """Keeps a changed form of a record and gives it back; a Client's new name follows everywhere."""
         new = changed(record, **changes, version=record.version + 1)
-        self._store.keep(new)
+        self._store.save(new)
         return new
 
     def remove(self, record: Record) -> list[Record]:

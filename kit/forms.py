@@ -40,7 +40,7 @@ class FormError(Exception):
 
     def __init__(self, told: dict[str, str]) -> None:
         super().__init__("; ".join(told.values()))
-        self.told = told
+        self.errors = told
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Form:
     first: tuple[str, ...]
     more: tuple[str, ...] = ()
     fixed: dict[str, Any] = field(default_factory=dict)
-    beside: dict[str, ExtraQuestion] = field(default_factory=dict)
+    extra: dict[str, ExtraQuestion] = field(default_factory=dict)
     title: str = ""
     optional: bool = True
     record: Record | None = None
@@ -64,46 +64,46 @@ class Form:
     @property
     def names(self) -> tuple[str, ...]:
         allowed = visible_fields(self.kind, self.audience)
-        return tuple(name for name in (*self.first, *self.more) if name in allowed or name in self.beside)
+        return tuple(name for name in (*self.first, *self.more) if name in allowed or name in self.extra)
 
     @property
     def described(self) -> dict[str, About]:
-        fields = {**about(self.kind), **{name: one.about for name, one in self.beside.items()}}
+        fields = {**about(self.kind), **{name: one.about for name, one in self.extra.items()}}
         return {name: fields[name] for name in self.names}
 
-    def asked(self, offers: Offers, own_words: Sequence[str] = ()) -> list[dict[str, Any]]:
+    def describe(self, offers: Offers, own_words: Sequence[str] = ()) -> list[dict[str, Any]]:
         """One plain dictionary a field: all that a page or a widget needs to ask for it."""
         return [
             _describe_field(name, told, offers, own_words, name in self.more) for name, told in self.described.items()
         ]
 
-    def blank(self) -> dict[str, Any]:
+    def initial_values(self) -> dict[str, Any]:
         """What the form holds before anything is typed: its record's values, or the declared beginnings."""
         return {
-            name: None if name in self.beside else _initial_value(self.kind, name, self.record) for name in self.names
+            name: None if name in self.extra else _initial_value(self.kind, name, self.record) for name in self.names
         }
 
-    def untouched(self, typed: Mapping[str, Any]) -> bool:
+    def is_unchanged(self, typed: Mapping[str, Any]) -> bool:
         """Whether nothing was filled in; a day or a choice that was there from the beginning does not count.
 
         In a record that is changed, taking something out is a change.
         """
-        blank = self.blank()
+        blank = self.initial_values()
         empty: tuple[Any, ...] = ("", None, [])
         return all(
             value == blank.get(name) or (value in empty and (self.record is None or blank.get(name) in empty))
             for name, value in typed.items()
         )
 
-    def read(self, typed: Mapping[str, Any], **owner: Any) -> list[Record]:
+    def to_records(self, typed: Mapping[str, Any], **owner: Any) -> list[Record]:
         """What was typed, as records: tools and supporters named in passing, the record, what stands beside it."""
         new: list[Record] = []
-        given, answers, blank = {**owner, **self.fixed, **self._as_it_was()}, {}, self.blank()
+        given, answers, blank = {**owner, **self.fixed, **self._as_it_was()}, {}, self.initial_values()
         for name, told in self.described.items():
             value = typed.get(name, blank[name])
             if told.kind in ("link", "links"):
                 value = _resolve_links(name, told, value, given.get("client"), new)
-            if name in self.beside:
+            if name in self.extra:
                 answers[name] = value
             elif value not in ("", None, []) or told.kind in ("flag", "day"):
                 given[name] = value
@@ -111,7 +111,7 @@ class Form:
             record = self.kind.model_validate(given)
         except ValidationError as error:
             raise FormError(problems(self.kind, error)) from error
-        beside = [one for name, answer in answers.items() for one in self.beside[name].make(record, answer)]
+        beside = [one for name, answer in answers.items() for one in self.extra[name].make(record, answer)]
         return [*new, record, *beside]
 
     def _as_it_was(self) -> dict[str, Any]:

@@ -72,7 +72,7 @@ def story(book):
     book.add(kit.Client(name="Heron", private_note="ask gently about the old house"))
     ada = kit.Supporter(client="Heron", name="Ada", relation="sister", may_see=("wins", "milestones", "setbacks"))
     shared = {"client": "Heron", "share_with": (ada.id,)}
-    book._store.keep(
+    book._store.save(
         *[
             ada,
             kit.Agreement(client="Heron", to="notes", on=ago(35)),

@@ -91,7 +91,7 @@ def with_heron(folder: Path) -> Callable[[Path, bytes | None], None]:
     for key, place in made.items():
         place.parent.mkdir()
         with contextlib.closing(Store(place, key)) as store:
-            store.keep(kit.Client(name="Heron"), kit.Agreement(client="Heron", to="notes"))
+            store.save(kit.Client(name="Heron"), kit.Agreement(client="Heron", to="notes"))
 
     def begun(place: Path, key: bytes | None) -> None:
         shutil.copytree(made[key].parent, place.parent, dirs_exist_ok=True)
@@ -181,7 +181,7 @@ def _serve() -> None:
 def _warm(book: Any) -> None:
     """What is imported only when it is needed is imported now."""
     import_module("alembic.command")
-    book._store.keep(kit.Client(name="Heron"), kit.Agreement(client="Heron", to="notes"))
+    book._store.save(kit.Client(name="Heron"), kit.Agreement(client="Heron", to="notes"))
     panel = book.small_win()
     book.state.choose("Heron")
     panel.fill("win", title="bread")

@@ -63,9 +63,9 @@ class AsItWas(LiveWorkshop):
 
     async def share(self, token, ask, key, text):
         record = Answer(id=key, created_at=datetime.now(UTC), workshop=self.record.id, phase=ask.name, text=text)
-        await self.do(self.store.keep, record)
+        await self.run_in_writer(self.store.save, record)
         self.answers[key] = record
-        self.tell("lead")
+        self.notify("lead")
 
     def lines(self, ask, *states):
         return [one for one in self.answers.values() if one.phase == ask.name and self.state_of(one) in states]
@@ -76,14 +76,14 @@ async def held(store, lot, kind, number):
     run = kind(
         store, Workshop(title=f"group {number}", keep_until=rooms.retention_date(30)), agenda.load(agenda.BUILT_IN)
     )
-    store.keep(run.record)
+    store.save(run.record)
     people = [run.join() for _phone in range(lot.randint(3, 14))]
     for token in people:
         run.agree(token, "")
     seen = Seen(set(people[lot.randint(0, len(people) // 3) :]))
     killed = lot.random() < 0.25
     for phase, asks in PHASES.items():
-        await run.move_on(phase)
+        await run.advance_to(phase)
         await _answered(run, lot, seen, people, asks, killed and lot.random() < 0.5)
         _look(run, seen)
     if not killed:
@@ -101,7 +101,7 @@ async def _answered(run, lot, seen, people, asks, breaks_off):
     for token, ask in due[: len(due) // 2 if breaks_off else len(due)]:
         text = f"line{lot.randrange(10**9):09d}."
         seen.presses.append((token, ask, text))
-        await run.share(token, run.arc.ask(ask)[1], uuid4().hex, text)
+        await run.share(token, run.agenda.find(ask)[1], uuid4().hex, text)
         _look(run, seen)
         if lot.random() < 0.15:
             await _led(run, lot, ask)
@@ -111,13 +111,13 @@ async def _answered(run, lot, seen, people, asks, breaks_off):
 
 
 async def _led(run, lot, ask):
-    lines = run.lines(run.arc.ask(ask)[1], "waiting", "shown")
+    lines = run.lines(run.agenda.find(ask)[1], "waiting", "shown")
     if lines and lot.random() < 0.7:
         await run.show(lot.choice(lines).id, lot.random() < 0.8)
     elif lot.random() < 0.3:
         await run.release(ask)
     else:
-        await run.reveal(run.arc.ask("word")[1])
+        await run.reveal(run.agenda.find("word")[1])
 
 
 def _look(run, seen):
@@ -128,7 +128,7 @@ def _look(run, seen):
 
 def _page(run, ask):
     """As the facilitator's page has them: what waits for them, what is on the board, what they kept back."""
-    return [one for state in ("waiting", "shown", "kept back") for one in run.lines(run.arc.ask(ask)[1], state)]
+    return [one for state in ("waiting", "shown", "kept back") for one in run.lines(run.agenda.find(ask)[1], state)]
 
 
 def _seize(store, run, seen):
@@ -151,7 +151,7 @@ def _seize(store, run, seen):
                 _note(seen, f"bytes{name}", text, place)
     file = staging.path_for(run.record.id)
     if file.exists():
-        sealing = keys.derive(store.sealing_secret(), staging.KEY_PURPOSE + run.record.id.encode())
+        sealing = keys.derive(store.derivation_secret(), staging.KEY_PURPOSE + run.record.id.encode())
         told = json.loads(keys.decrypt(sealing, file.read_bytes()))
         for place, one in enumerate(told):
             _note(seen, "what waits", one["text"], place)

@@ -41,7 +41,7 @@ def made(folder: Path, rng: random.Random, encrypted: bool, closed: bool) -> Pra
     working = folder / "working"
     working.mkdir(parents=True)
     store = Store(working / "practice.book", key)
-    store.keep(kit.Client(name="Heron"), kit.Client(name="Otter"))
+    store.save(kit.Client(name="Heron"), kit.Client(name="Otter"))
     _live(store, rng, rng.randrange(15, 60))
     if rng.random() < 0.5:  # what is older lies in the file, or in the journal beside it
         store._engine.raw_connection().driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -60,14 +60,14 @@ def _live(store: Store, rng: random.Random, saves: int) -> None:
         wins = store.records(kit.Win)
         what = rng.random()
         if what < 0.6 or not wins:
-            store.keep(kit.Win(client=rng.choice(("Heron", "Otter")), title=_words(rng, 6), on=None))
+            store.save(kit.Win(client=rng.choice(("Heron", "Otter")), title=_words(rng, 6), on=None))
         elif what < 0.8:
             one = rng.choice(wins)
-            store.keep(changed(one, title=_words(rng, 4), version=one.version + 1))
+            store.save(changed(one, title=_words(rng, 4), version=one.version + 1))
         elif what < 0.9:
             store.remove(rng.choice(wins))
         else:
-            store.keep(kit.Milestone(client="Heron", title=_words(rng, 3), note=_words(rng, 700), on=None))
+            store.save(kit.Milestone(client="Heron", title=_words(rng, 3), note=_words(rng, 700), on=None))
 
 
 def _words(rng: random.Random, n: int) -> str:
@@ -76,7 +76,7 @@ def _words(rng: random.Random, n: int) -> str:
 
 def told(store: Store) -> Any:
     """All records, and all that the history holds."""
-    with store._looking() as db:
+    with store._reading_transaction() as db:
         history = db.exec_driver_sql('SELECT seq, kind, record, did, "by", at, "before" FROM history').fetchall()
     by_client = [sorted(map(str, store.rows([kit.Win, kit.Milestone], name).values())) for name in ("Heron", "Otter")]
     kept = {plural: sorted(map(str, rows)) for plural, rows in store.rows(KINDS).items()}
@@ -290,7 +290,7 @@ def copied_by_sqlite(one: Practice, rng: random.Random) -> None:
 
 def opened_before(one: Practice, rng: random.Random) -> None:
     store = Store(one.place, one.key)
-    store.keep_draft("Heron", "small_win", {"title": "half a sen"})
+    store.save_draft("Heron", "small_win", {"title": "half a sen"})
     if rng.random() < 0.5:
         store.close()
     else:
@@ -325,7 +325,7 @@ def _save_on(place: Path, key: bytes | None, acknowledged: Path) -> None:
     with acknowledged.open("ab", buffering=0) as file:
         while True:
             win = kit.Win(client="Heron", title="bread")
-            store.keep(win)
+            store.save(win)
             file.write(f"{win.id}\n".encode())
 
 
@@ -336,7 +336,7 @@ def killed(folder: Path, kills: int, seed: int = 0) -> tuple[int, int, list[str]
         place, key = folder / f"killed-{number // 10}.book", (None, b"k" * 32)[number // 10 % 2]
         if number % 10 == 0:
             with contextlib.closing(Store(place, key)) as store:
-                store.keep(kit.Client(name="Heron"))
+                store.save(kit.Client(name="Heron"))
         files = [folder / f"acknowledged-{number}-{side}" for side in (1, 2)]
         savers = [FORK.Process(target=_save_on, args=(place, key, file)) for file in files]
         for one in savers:
@@ -360,13 +360,13 @@ def killed(folder: Path, kills: int, seed: int = 0) -> tuple[int, int, list[str]
 def _save_some(place: Path, key: bytes | None, saves: int) -> None:
     with contextlib.closing(Store(place, key)) as store:
         for number in range(saves):
-            store.keep(kit.Win(client="Heron", title=f"{os.getpid()} {number}"))
+            store.save(kit.Win(client="Heron", title=f"{os.getpid()} {number}"))
 
 
 def saved_at_once(place: Path, key: bytes | None, processes: int, saves: int) -> int:
     """How many wins are there after so many processes saved at once."""
     with contextlib.closing(Store(place, key)) as store:
-        store.keep(kit.Client(name="Heron"))
+        store.save(kit.Client(name="Heron"))
     savers = [FORK.Process(target=_save_some, args=(place, key, saves)) for _one in range(processes)]
     for one in savers:
         one.start()

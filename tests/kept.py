@@ -20,7 +20,7 @@ def _save_on(place: Path, key: bytes | None, acknowledged: Path, most: int) -> N
     with contextlib.closing(Store(place, key)) as store, acknowledged.open("ab", buffering=0) as file:
         for _save in range(most):
             win = kit.Win(client="Heron", title="bread")
-            store.keep(win)
+            store.save(win)
             file.write(f"{win.id}\n".encode())
 
 
@@ -51,7 +51,7 @@ def killed_backups(folder: Path, kills: int, seed: int = 0, saves: int = 1000) -
 def _one_kill(home: Path, key: bytes | None, after: float, saves: int) -> tuple[int, int, list[str]]:
     place, acknowledged, log = home / "one.book", home / "acknowledged", home / "log"
     with contextlib.closing(Store(place, key)) as store:
-        store.keep(kit.Client(name="Heron"))
+        store.save(kit.Client(name="Heron"))
     saver = FORK.Process(target=_save_on, args=(place, key, acknowledged, saves))
     backing = FORK.Process(target=_back_up_on, args=(place, key, acknowledged, log))
     saver.start(), backing.start()

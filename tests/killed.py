@@ -35,7 +35,7 @@ def begun(home, key):
     """A book with a workshop in which nothing was shared."""
     (home / "rooms").mkdir(parents=True)
     with closing(Store(home / "a.book", key)) as store:
-        store.keep(Workshop(title=TITLE, keep_until=rooms.retention_date(30)))
+        store.save(Workshop(title=TITLE, keep_until=rooms.retention_date(30)))
 
 
 def killed_at(folder, calls):
@@ -93,7 +93,7 @@ def _line(told):
 def _warm():
     """What is imported only when it is needed is imported now."""
     with closing(Store(None)) as store:
-        store.sealing_secret()
+        store.derivation_secret()
 
 
 async def _workshop(run, acknowledge):
@@ -101,8 +101,8 @@ async def _workshop(run, acknowledge):
     people = [run.join() for _phone in range(PEOPLE)]
     for token in people:
         run.agree(token, "")
-    run.go(3)
-    ask = run.arc.ask("shared")[1]
+    run.set_phase(3)
+    ask = run.agenda.find("shared")[1]
 
     async def share(at, number):
         key = f"{at}{number}".ljust(32, "0")
@@ -118,7 +118,7 @@ async def _workshop(run, acknowledge):
         await share(at, 2)
     await run.show(next(iter(run.answers)))
     await share(1, 3)
-    await run.move_on(4)
+    await run.advance_to(4)
     await share(2, 4)
     await run.finish()
     acknowledge("finished", "")

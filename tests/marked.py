@@ -116,7 +116,7 @@ def found_out(seed: int) -> Iterator[tuple[str, int, list[tuple[str, str]]]]:
         readers = [("client", None), ("supporter", rows["supporters"][seed % 3])]
         for audience, supporter in readers:
             page = reports.build_from_rows(rows, client, ReportRequest(audience, supporter and supporter["id"]), TODAY)
-            name = page.called(TODAY)
+            name = page.file_name(TODAY)
             there = set(MARK.findall(page.without_bundle() + name))
             wrong = there & made.hidden_from(client, audience, supporter)
             yield audience, len(there), sorted(made.marks[mark][:2] for mark in wrong)

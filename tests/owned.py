@@ -21,7 +21,7 @@ def begun(place: Path, passphrase: str | None = WORDS) -> Path:
 
 def note(place: Path, key: bytes | None, title: str) -> None:
     with closing(Store(place, key)) as store:
-        store.keep(kit.Win(client="Otter", title=title))
+        store.save(kit.Win(client="Otter", title=title))
 
 
 def titles(place: Path, key: bytes | None = None) -> list[str]:

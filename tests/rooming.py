@@ -88,8 +88,8 @@ class Opened:
 
     def release(self):
         """The facilitator asks for all that waits."""
-        for _at, ask in self.run.arc.asks():
-            if ask.shared and ask.kind != "rating":
+        for _at, ask in self.run.agenda.questions():
+            if ask.is_shared and ask.kind != "rating":
                 self.act(do="release", ask=ask.name)
 
     def answers(self):

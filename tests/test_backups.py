@@ -359,7 +359,7 @@ def test_a_backup_goes_where_a_book_stands_and_that_one_is_kept_whole(place, key
     aside = back.aside
 
     assert titles(place, key) == ["bread"]
-    assert back.lacking == 1 and "1 later change, up to" in back.words()[0] and str(aside) in back.words()[1]
+    assert back.missing == 1 and "1 later change, up to" in back.describe()[0] and str(aside) in back.describe()[1]
     assert titles(aside, key) == ["bread", "later"]
     again = backups.restore_backup(aside, place, key).aside
     assert titles(place, key) == ["bread", "later"]
@@ -369,7 +369,7 @@ def test_a_backup_goes_where_a_book_stands_and_that_one_is_kept_whole(place, key
 def test_what_a_power_cut_left_in_the_journal_is_kept_aside_with_it(place, key):
     made = backups.make(place, key)
     store = Store(place, key)
-    store.keep(kit.Win(client="Otter", title="later"))
+    store.save(kit.Win(client="Otter", title="later"))
     journal = place.with_name(f"{place.name}-wal").read_bytes()
     store.close()
     Store(place, key)._engine.dispose()

@@ -67,7 +67,7 @@ def test_a_keeper_whose_clock_jumps_may_lock_and_goes_on(kit_home, clock):
             assert agent.add_key(place, key, 3600)
             clock.put(seconds)
             assert agent.get_key(place) in (key, None), name
-            assert running.lives()
+            assert running.is_alive()
             assert agent.add_key(place, key, 3600)
             assert agent.get_key(place) == key
         assert agent.lock()

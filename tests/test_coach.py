@@ -340,7 +340,7 @@ def test_to_look_at_somebody_leaves_the_session_on_the_other_page_as_it_is(mine)
 
     mine.state.look_up("Maple")
 
-    assert mine._store.seat()[0] == "Heron"
+    assert mine._store.active_client()[0] == "Heron"
     assert "A session with Heron is open on the page for two" in shown(mine.prepare())
 
 
@@ -351,14 +351,14 @@ def test_beginning_a_session_takes_the_seat(mine):
 
     press(panel, "begin")
 
-    assert mine._store.seat()[0] == "Maple"
+    assert mine._store.active_client()[0] == "Maple"
     assert "The session with Maple has been open since" in shown(panel)
     assert "Begin a session" not in shown(panel)
 
 
 def test_the_coachs_page_stays_with_whom_it_looks_at_when_another_page_goes_on(mine):
     mine.state.look_up("Maple")
-    mine._store.take_seat("Heron", "")
+    mine._store.set_active_client("Heron", "")
 
     mine.state.follow_seat()
 
@@ -366,7 +366,7 @@ def test_the_coachs_page_stays_with_whom_it_looks_at_when_another_page_goes_on(m
 
 
 def test_the_coachs_page_follows_a_session_while_it_looks_at_nobody(mine):
-    mine._store.take_seat("Heron", "")
+    mine._store.set_active_client("Heron", "")
 
     mine.state.follow_seat()
 
@@ -454,13 +454,13 @@ def test_somebody_new_begins_with_a_code_name(alone):
     press(panel, "save")
 
     assert alone.state.client == "Otter"
-    assert alone._store.seat() is None, "to be in the book is not yet a session"
+    assert alone._store.active_client() is None, "to be in the book is not yet a session"
 
 
 def test_hundreds_of_clients_are_read_with_one_query_a_kind_and_shown_a_few_at_a_time(alone):
     records = [kit.Client(name=f"Client {n:03}") for n in range(300)]
     records += [kit.Session(client=one.name, on=day(-n % 90 - 90)) for n, one in enumerate(records)]
-    alone._store.keep(*records)
+    alone._store.save(*records)
     asked = []
     sa.event.listen(alone._store._engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
 

@@ -232,7 +232,7 @@ def told(monkeypatch):
 def test_the_keeper_is_told_of_a_session_while_it_is_open_and_again_after_a_lock(opened, told):
     book, _panels = opened("1_session")
     book.state.choose("Otter")
-    _client, _server, since = book.state.store.seat()
+    _client, _server, since = book.state.store.active_client()
     planned = (since + SESSION).timestamp()
     assert told[-1] == planned and timedelta(minutes=50) == SESSION
 

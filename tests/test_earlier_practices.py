@@ -71,7 +71,7 @@ def test_its_history_what_was_being_typed_and_the_open_session_are_there(told):
 
         assert {plural: history[plural] for plural in told["history"]} == told["history"]
         assert [[*who, store.draft(*who)] for *who, _typed in told["drafts"]] == told["drafts"]
-        assert list(store.seat()[:2]) == told["seat"]
+        assert list(store.active_client()[:2]) == told["seat"]
 
 
 def test_each_of_its_backups_and_its_sealed_file_open(told, tmp_path):

@@ -81,19 +81,19 @@ class Held:
 
     def fill(self, store):
         told = [one for client in ("Heron", "Maple") for one in story_of(client, len(client))]
-        store.keep(*told)
+        store.save(*told)
         for _round in range(2):  # what stood there first is history then, and what stands second too
-            store.keep(*[marked(one, self.stem, self.count) for one in self.standing(store) if mine(one)])
+            store.save(*[marked(one, self.stem, self.count) for one in self.standing(store) if mine(one)])
         for one in [*store.records(kit.Setback, "Heron")[:1], *store.records(kit.Aspiration, "Heron")[:1]]:
             store.remove(one)
         (heron,) = [one for one in store.records(Client) if one.name == "Heron"]
-        store.keep(former := changed(heron, name=f"{self.stem}before", version=heron.version + 1))
+        store.save(former := changed(heron, name=f"{self.stem}before", version=heron.version + 1))
         reports.write_report(store, former.name, "just_me")
-        store.keep(changed(former, name="Heron", version=former.version + 1))
+        store.save(changed(former, name="Heron", version=former.version + 1))
         for panel in ("check_in", "private_notes"):
-            store.keep_draft("Heron", panel, {"check_in": {"soft": f"{self.stem}{next(self.count)}"}})
-        store.keep_draft("Maple", "check_in", {"check_in": {"soft": "tea"}})
-        store.take_seat("Heron", "")
+            store.save_draft("Heron", panel, {"check_in": {"soft": f"{self.stem}{next(self.count)}"}})
+        store.save_draft("Maple", "check_in", {"check_in": {"soft": "tea"}})
+        store.set_active_client("Heron", "")
         for client in ("Heron", "Maple"):
             reports.write_report(store, client, "just_me")
 
@@ -142,7 +142,7 @@ class Held:
                 row for some in kept.values() for row in some if "Heron" not in (row.get("client"), row.get("name"))
             ]
             changes, drafts = store.history_of("Maple")
-            with store._looking() as db:
+            with store._reading_transaction() as db:
                 chain = db.execute(sa.select(HISTORY).where(HISTORY.c.client == store.client("Maple").id)).all()
         return json.dumps([told, changes, drafts, [tuple(row) for row in chain]], default=str)
 
@@ -233,7 +233,7 @@ def test_that_somebody_was_erased_and_when_is_all_that_stays(held):
 def test_the_book_is_written_anew_so_that_no_free_room_keeps_anything(held):
     """What is deleted is overwritten, but for what SQLite had moved within a page: only pages made anew are sure."""
     with closing(Store(held.place)) as store:
-        store.keep(*[kit.Better(client="Heron", text=f"{n} " + "x" * 3000) for n in range(200)])
+        store.save(*[kit.Better(client="Heron", text=f"{n} " + "x" * 3000) for n in range(200)])
     large = held.place.stat().st_size
 
     with closing(Store(held.place)) as store:
@@ -241,7 +241,7 @@ def test_the_book_is_written_anew_so_that_no_free_room_keeps_anything(held):
 
         assert held.place.with_name(f"{held.place.name}-wal").stat().st_size == 0
         assert held.place.stat().st_size < large / 2
-        with store._looking() as db:
+        with store._reading_transaction() as db:
             assert db.exec_driver_sql("PRAGMA freelist_count").scalar() == 0
 
 
@@ -286,9 +286,9 @@ def test_what_cannot_be_reached_is_said(held, monkeypatch):
 def test_a_link_from_somebody_else_is_let_go_and_what_would_go_along_stops_it(held):
     with closing(Store(held.place)) as store:
         ada = store.records(kit.Supporter, "Heron")[0]
-        store.keep(step := kit.Step(client="Maple", title="walk", tell=ada.id))
+        store.save(step := kit.Step(client="Maple", title="walk", tell=ada.id))
         rung = store.records(kit.Aspiration, "Heron")[0]
-        store.keep(mark := kit.LadderMark(client="Maple", aspiration=rung.id, level=0))
+        store.save(mark := kit.LadderMark(client="Maple", aspiration=rung.id, level=0))
         with pytest.raises(KitError, match="Something noted for Maple hangs on an entry of Heron"):
             erasing.erase(store, "Heron")
         assert store.client("Heron")
@@ -309,7 +309,7 @@ def test_a_book_in_memory_forgets_too(story):
 
 def test_pages_of_somebody_whose_name_begins_alike_stay(held):
     with closing(Store(held.place)) as store:
-        store.keep(kit.Client(name="Heron-2026-01-05"))
+        store.save(kit.Client(name="Heron-2026-01-05"))
         page = reports.write_report(store, "Heron-2026-01-05", "just_me")
 
     held.erase()
@@ -438,7 +438,7 @@ def test_another_notebook_brings_nothing_back(two):
     press(away, "undo")
 
     assert book.records(Client) == [] and book.records(kit.Win) == []
-    with book._store._looking() as db:
+    with book._store._reading_transaction() as db:
         assert db.execute(sa.text("SELECT count(*) FROM drafts")).scalar() == 0
 
 

@@ -189,4 +189,4 @@ def test_no_form_on_the_shared_screen_asks_for_what_is_for_the_coach_alone():
         form = Form(kind, tuple(about(kind)))
 
         assert "private_note" not in form.names
-        assert "private_note" not in [one["name"] for one in form.asked({})]
+        assert "private_note" not in [one["name"] for one in form.describe({})]

@@ -16,15 +16,15 @@ from kit.words import KitError
 
 
 def read_one(form, typed, **owner):
-    (record,) = form.read(typed, **{"client": "Heron", **owner})
+    (record,) = form.to_records(typed, **{"client": "Heron", **owner})
     return record
 
 
 def told_by(form, typed, **owner):
     """What stands under the fields of a form that cannot be read yet."""
     with pytest.raises(FormError) as unfit:
-        form.read(typed, **{"client": "Heron", **owner})
-    return unfit.value.told
+        form.to_records(typed, **{"client": "Heron", **owner})
+    return unfit.value.errors
 
 
 def walked(story):
@@ -55,10 +55,10 @@ def test_every_form_of_every_panel_asks_only_for_what_exists_and_may_be_seen(liv
 
     assert len({name for name, _ in found}) >= 15
     for name, form in found:
-        asked = {*form.first, *form.more} - set(form.beside)
+        asked = {*form.first, *form.more} - set(form.extra)
         assert asked <= set(visible_fields(form.kind, form.audience)), name
         assert set(form.fixed) <= set(form.kind.model_fields), name
-        assert set(form.beside) <= {*form.first, *form.more}, name
+        assert set(form.extra) <= {*form.first, *form.more}, name
         assert len(form.names) == len({*form.first, *form.more}), name
 
 
@@ -86,14 +86,14 @@ def test_a_kind_can_be_asked_for_as_a_whole():
     for kind in KINDS:
         form = Form(kind, tuple(about(kind)))
 
-        assert [one["name"] for one in form.asked({})] == list(visible_fields(kind, "together"))
+        assert [one["name"] for one in form.describe({})] == list(visible_fields(kind, "together"))
 
 
 # what a form asks -------------------------------------------------------------------------------
 
 
 def test_a_form_says_of_each_field_all_that_a_page_needs():
-    (title, effort) = Form(kit.Milestone, ("title",), ("effort",)).asked({})
+    (title, effort) = Form(kit.Milestone, ("title",), ("effort",)).describe({})
 
     assert (title["name"], title["kind"], title["label"]) == ("title", "text", "My milestone, in my words")
     assert (title["more"], effort["more"]) == (False, True)
@@ -104,7 +104,7 @@ def test_a_form_says_of_each_field_all_that_a_page_needs():
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.plural)
 def test_what_a_form_asks_and_holds_can_go_to_a_page_as_it_is(kind):
     form = Form(kind, tuple(about(kind)))
-    asked, blank = form.asked({"tools": [("t", "a walk")]}), form.blank()
+    asked, blank = form.describe({"tools": [("t", "a walk")]}), form.initial_values()
 
     assert json.loads(json.dumps([asked, blank])) == [asked, blank]
     assert set(blank) == {one["name"] for one in asked}
@@ -113,7 +113,7 @@ def test_what_a_form_asks_and_holds_can_go_to_a_page_as_it_is(kind):
 def test_tools_and_supporters_that_are_there_are_offered_and_new_ones_may_be_named(story, only):
     story.state.choose("Heron")
 
-    tell, tool = Form(kit.Step, ("tell", "tool")).asked(ClientNotes(story.state).offers())
+    tell, tool = Form(kit.Step, ("tell", "tool")).describe(ClientNotes(story.state).offers())
 
     assert tell["choices"] == [[only(kit.Supporter).id, "Ada"]]
     assert tool["choices"] == [[only(kit.Tool).id, "a quiet walk"]]
@@ -137,7 +137,7 @@ def test_what_another_client_has_is_not_offered(story):
 
 
 def test_what_came_before_is_suggested_and_something_of_ones_own_may_be_added():
-    (triggers, hands) = Form(kit.Setback, ("triggers", "outside_control")).asked({})
+    (triggers, hands) = Form(kit.Setback, ("triggers", "outside_control")).describe({})
 
     assert ["short nights", "short nights"] in triggers["choices"]
     assert triggers["grows"]
@@ -147,7 +147,7 @@ def test_what_came_before_is_suggested_and_something_of_ones_own_may_be_added():
 def test_a_coachs_own_suggestions_take_the_place_of_the_kits(kit_home):
     (kit_home / "suggestions.toml").write_text('came_before = ["exams"]\n', encoding="utf-8")
 
-    (triggers,) = Form(kit.Setback, ("triggers",)).asked({})
+    (triggers,) = Form(kit.Setback, ("triggers",)).describe({})
 
     assert triggers["choices"] == [["exams", "exams"]]
 
@@ -163,16 +163,16 @@ def test_suggestions_that_cannot_be_read_are_told_with_their_file(kit_home, brok
 def test_a_form_asks_in_the_clients_own_words(story):
     asked = Form(kit.CheckIn, ("symptom_load",))
 
-    assert asked.asked({}, ("the fog", "the noise"))[0]["label"] == "The noise, how loud today"
-    assert asked.asked({}, ("the fog",))[0]["label"] == "What I live with, how loud today"
-    assert asked.asked({}, ("", "{0}"))[0]["label"] == "{0}, how loud today"
+    assert asked.describe({}, ("the fog", "the noise"))[0]["label"] == "The noise, how loud today"
+    assert asked.describe({}, ("the fog",))[0]["label"] == "What I live with, how loud today"
+    assert asked.describe({}, ("", "{0}"))[0]["label"] == "{0}, how loud today"
 
 
 # what a form holds at first ---------------------------------------------------------------------
 
 
 def test_a_new_form_begins_with_today_and_with_what_is_declared():
-    blank = Form(kit.Setback, ("title", "began_on", "roughly", "triggers", "intensity", "timed")).blank()
+    blank = Form(kit.Setback, ("title", "began_on", "roughly", "triggers", "intensity", "timed")).initial_values()
 
     assert blank == {
         "title": None,
@@ -187,7 +187,7 @@ def test_a_new_form_begins_with_today_and_with_what_is_declared():
 def test_a_form_that_changes_a_record_begins_with_what_the_record_says(only):
     setback = only(kit.Setback)
 
-    blank = Form(kit.Setback, ("title", "triggers", "back_on_feet_on"), record=setback).blank()
+    blank = Form(kit.Setback, ("title", "triggers", "back_on_feet_on"), record=setback).initial_values()
 
     assert blank == {
         "title": "Three days in bed",
@@ -199,10 +199,10 @@ def test_a_form_that_changes_a_record_begins_with_what_the_record_says(only):
 def test_a_form_is_untouched_until_something_is_filled_in():
     form = Form(kit.Milestone, ("title", "on", "area", "effort"), ("share_with",))
 
-    for typed in ({}, form.blank(), {"title": "", "effort": None, "share_with": []}):
-        assert form.untouched(typed)
+    for typed in ({}, form.initial_values(), {"title": "", "effort": None, "share_with": []}):
+        assert form.is_unchanged(typed)
     for typed in ({"title": "x"}, {"effort": 0}, {"share_with": ["a"]}, {"on": "2026-03-02"}):
-        assert not form.untouched({**form.blank(), **typed})
+        assert not form.is_unchanged({**form.initial_values(), **typed})
 
 
 # from what was typed to a record ----------------------------------------------------------------
@@ -253,7 +253,7 @@ def test_a_page_cannot_fill_in_what_a_form_does_not_ask():
 
 
 def test_a_new_tool_is_named_in_passing():
-    tool, use = Form(kit.ToolUse, ("tool", "helped")).read({"tool": {"new": "clay"}, "helped": 8}, client="Heron")
+    tool, use = Form(kit.ToolUse, ("tool", "helped")).to_records({"tool": {"new": "clay"}, "helped": 8}, client="Heron")
 
     assert (tool.plural, tool.title, tool.client) == ("tools", "clay", "Heron")
     assert (use.plural, use.tool, use.helped) == ("tool_uses", tool.id, 8)
@@ -262,13 +262,13 @@ def test_a_new_tool_is_named_in_passing():
 def test_new_supporters_are_named_in_passing_beside_those_that_are_there(story, only):
     ada = only(kit.Supporter)
 
-    ben, win = Form(kit.Win, ("title", "share_with")).read(
+    ben, win = Form(kit.Win, ("title", "share_with")).to_records(
         {"title": "soup", "share_with": [ada.id, {"new": "Ben"}]}, client="Heron"
     )
 
     assert (ben.name, ben.may_see) == ("Ben", ())
     assert win.share_with == (ada.id, ben.id)
-    story._store.keep(*[ben, win])
+    story._store.save(*[ben, win])
 
 
 def test_a_question_beside_the_record_leads_to_records_of_its_own():
@@ -276,13 +276,13 @@ def test_a_question_beside_the_record_leads_to_records_of_its_own():
         return [kit.ToolUse(client=setback.client, tool=one, setback=setback.id) for one in tools or ()]
 
     helped = ExtraQuestion(About("What helped?", "links", of="tools"), uses)
-    form = Form(kit.Setback, ("title", "helped_by"), beside={"helped_by": helped})
+    form = Form(kit.Setback, ("title", "helped_by"), extra={"helped_by": helped})
 
-    tool, setback, known, new = form.read({"title": "rain", "helped_by": ["t", {"new": "clay"}]}, client="Heron")
+    tool, setback, known, new = form.to_records({"title": "rain", "helped_by": ["t", {"new": "clay"}]}, client="Heron")
 
     assert (tool.title, setback.title) == ("clay", "rain")
     assert [(one.tool, one.setback) for one in (known, new)] == [("t", setback.id), (tool.id, setback.id)]
-    assert len(form.read({"title": "rain"}, client="Heron")) == 1
+    assert len(form.to_records({"title": "rain"}, client="Heron")) == 1
 
 
 def test_what_the_shared_screen_does_not_show_is_kept_when_an_entry_is_changed(story, only):
@@ -290,12 +290,12 @@ def test_what_the_shared_screen_does_not_show_is_kept_when_an_entry_is_changed(s
     form = Form(kit.Setback, visible_fields(kit.Setback, "together"), record=setback)
 
     cleared = {"intensity": None, "triggers": [], "outside_control": []}
-    changed = read_one(form, {**form.blank(), "title": "Four days in bed", **cleared})
+    changed = read_one(form, {**form.initial_values(), "title": "Four days in bed", **cleared})
 
     assert (changed.title, changed.intensity, changed.triggers) == ("Four days in bed", None, ())
     assert (changed.private_note, changed.id, changed.version) == (setback.private_note, setback.id, 2)
     assert changed.created_at == setback.created_at
-    story._store.keep(*[changed])
+    story._store.save(*[changed])
 
 
 # what does not fit yet --------------------------------------------------------------------------
@@ -339,8 +339,8 @@ def test_whatever_a_page_sends_becomes_a_record_or_a_sentence(kind, strange):
     form = Form(kind, tuple(about(kind)))
     for name in form.names:
         try:
-            record = form.read({"title": "rain", "rungs": ["a", "b"], name: strange}, client="Heron")[-1]
+            record = form.to_records({"title": "rain", "rungs": ["a", "b"], name: strange}, client="Heron")[-1]
         except FormError as unfit:
-            assert all(sentence.endswith((".", "?")) for sentence in unfit.told.values())
+            assert all(sentence.endswith((".", "?")) for sentence in unfit.errors.values())
         else:
             assert isinstance(record, kind)

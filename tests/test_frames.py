@@ -106,7 +106,7 @@ def test_a_moment_knows_that_it_is_in_utc(story):
 
 def test_a_level_of_a_ladder_is_a_number(story):
     music = kit.Aspiration(client="Heron", title="music", rungs=("hum", "sing"))
-    story._store.keep(*[music, kit.LadderMark(client="Heron", aspiration=music.id, level=-1)])
+    story._store.save(*[music, kit.LadderMark(client="Heron", aspiration=music.id, level=-1)])
 
     assert story.frames("Heron")["ladder_marks"]["level"].tolist() == [-1]
 

@@ -42,7 +42,7 @@ def disk(tmp_path):
     home.mkdir(parents=True)
     place = begun(home / "practice.book", WORDS)
     with closing(Store(place, keys.read_key_file(place, WORDS))) as store:
-        store.keep(kit.Agreement(client="Otter", to="my report"), kit.Agreement(client="Otter", to="a room"))
+        store.save(kit.Agreement(client="Otter", to="my report"), kit.Agreement(client="Otter", to="a room"))
     transfer.pack(place, keys.read_key_file(place, WORDS), disk / "there.sealed")
     with closing(kit.open_book(place, passphrase=WORDS)) as book:
         book.export("Otter", disk / "tables")

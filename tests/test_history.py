@@ -41,9 +41,9 @@ def place(tmp_path):
 def store(place):
     """Heron and Otter in a book on disk, with a win of Heron's that was changed once."""
     with closing(Store(place)) as store:
-        store.keep(kit.Client(name="Heron"), kit.Client(name="Otter"), kit.Agreement(client="Heron", to="notes"))
-        store.keep(bread := kit.Win(client="Heron", title="bread"))
-        store.keep(changed(bread, title="bread in the oven", version=2))
+        store.save(kit.Client(name="Heron"), kit.Client(name="Otter"), kit.Agreement(client="Heron", to="notes"))
+        store.save(bread := kit.Win(client="Heron", title="bread"))
+        store.save(changed(bread, title="bread in the oven", version=2))
         yield store
 
 
@@ -57,7 +57,7 @@ def forms(store, record):
 
 
 def is_sound(store):
-    with store._looking() as db:
+    with store._reading_transaction() as db:
         integrity.verify_rows(db.connection.driver_connection, None)
     return True
 
@@ -95,7 +95,7 @@ def test_the_book_tells_the_history_of_a_record_and_brings_an_earlier_form_back(
 
 
 def test_who_speaks_in_a_record_is_who_did_it(store):
-    store.keep(new := kit.Win(client="Heron", title="a walk", by="client"))
+    store.save(new := kit.Win(client="Heron", title="a walk", by="client"))
     store.remove(new, by="room")
 
     assert [one.by for one in store.history(new)] == ["client", "room"]
@@ -115,7 +115,7 @@ def test_what_was_brought_back_is_taken_back_again(store):
     win = the_win(store)
     new, stood = store.restore(store.history(win)[0].record)
 
-    store.take_back([new], stood)
+    store.undo([new], stood)
 
     assert the_win(store) == win
     assert [one.did for one in store.history(win)] == ["noted", "changed", "brought back", "taken back"]
@@ -124,7 +124,7 @@ def test_what_was_brought_back_is_taken_back_again(store):
 
 def test_an_earlier_form_comes_back_under_the_new_name_of_its_client(store):
     win, heron = the_win(store), store.client("Heron")
-    store.keep(changed(heron, name="Coot", version=2))
+    store.save(changed(heron, name="Coot", version=2))
 
     store.restore(store.history(win)[0].record)
 
@@ -133,10 +133,10 @@ def test_an_earlier_form_comes_back_under_the_new_name_of_its_client(store):
 
 
 def test_an_earlier_form_lets_go_of_what_is_no_longer_there(store):
-    store.keep(walk := kit.Tool(client="Heron", title="a walk"))
-    store.keep(step := kit.Step(client="Heron", title="walk", tool=walk.id))
+    store.save(walk := kit.Tool(client="Heron", title="a walk"))
+    store.save(step := kit.Step(client="Heron", title="walk", tool=walk.id))
     store.remove(walk)
-    store.keep(changed(store.records(kit.Step)[0], title="run", version=2))
+    store.save(changed(store.records(kit.Step)[0], title="run", version=2))
 
     store.restore(step)
 
@@ -145,7 +145,7 @@ def test_an_earlier_form_lets_go_of_what_is_no_longer_there(store):
 
 
 def test_what_belongs_to_something_that_is_gone_is_not_brought_back_alone(store):
-    store.keep(walk := kit.Tool(client="Heron", title="a walk"), use := kit.ToolUse(client="Heron", tool=walk.id))
+    store.save(walk := kit.Tool(client="Heron", title="a walk"), use := kit.ToolUse(client="Heron", tool=walk.id))
     store.remove(walk)
 
     with pytest.raises(KitError, match="belongs to something that is no longer in the book"):
@@ -174,7 +174,7 @@ def test_a_form_that_stands_already_is_not_brought_back_once_more(store):
 
 
 def test_the_latest_changes_of_a_client_are_theirs_alone_and_the_latest_comes_first(store):
-    store.keep(kit.Win(client="Otter", title="a nap"))
+    store.save(kit.Win(client="Otter", title="a nap"))
     store.remove(the_win_of(store, "Heron"))
 
     told = [(one.did, one.plural) for one in store.latest_changes("Heron", 3)]
@@ -188,11 +188,11 @@ def the_win_of(store, client):
 
 
 def test_an_erased_clients_history_is_emptied_and_the_chain_still_holds(store, place):
-    store.keep(kit.Win(client="Otter", title="a nap"))
+    store.save(kit.Win(client="Otter", title="a nap"))
     heron = store.client("Heron")
     store.remove(heron)
 
-    with store._writing() as db:
+    with store._writing_transaction() as db:
         audit_log.erase_client(db, heron.id)
 
     assert store.history(kit.Win(client="Heron", title="x", id=heron.id)) == []
@@ -204,8 +204,8 @@ def test_an_erased_clients_history_is_emptied_and_the_chain_still_holds(store, p
 
 
 def test_what_goes_along_with_a_removed_record_has_its_history_too(store):
-    store.keep(walk := kit.Tool(client="Heron", title="a walk"), use := kit.ToolUse(client="Heron", tool=walk.id))
-    store.keep(step := kit.Step(client="Heron", title="walk", tool=walk.id))
+    store.save(walk := kit.Tool(client="Heron", title="a walk"), use := kit.ToolUse(client="Heron", tool=walk.id))
+    store.save(step := kit.Step(client="Heron", title="walk", tool=walk.id))
 
     store.remove(walk)
 
@@ -222,7 +222,7 @@ class AnyHistory(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
         self.store = Store(None)
-        self.store.keep(kit.Client(name="Heron"))
+        self.store.save(kit.Client(name="Heron"))
         self.forms, self.now, self.changes = {}, {}, 0
 
     def noted(self, key, form):
@@ -233,7 +233,7 @@ class AnyHistory(RuleBasedStateMachine):
     @rule(target=wins, title=st.text("abc", min_size=1))
     def keep(self, title):
         win = kit.Win(client=self.name(), title=title)
-        self.store.keep(win)
+        self.store.save(win)
         self.noted(win.id, title)
         return win.id
 
@@ -242,7 +242,7 @@ class AnyHistory(RuleBasedStateMachine):
         if self.now[key] is None:
             return []
         new = changed(self.standing(key), title=title, version=self.standing(key).version + 1)
-        before = self.store.keep(new)
+        before = self.store.save(new)
         self.noted(key, title)
         return [[new], before, self.changes]
 
@@ -262,7 +262,7 @@ class AnyHistory(RuleBasedStateMachine):
         (was,) = before
         if new and self.standing(was.id) != new[0]:  # renamed since
             return
-        self.store.take_back(new, [changed(was, client=self.name())])
+        self.store.undo(new, [changed(was, client=self.name())])
         self.noted(was.id, was.title)
 
     @rule(key=wins, data=st.data())
@@ -279,7 +279,7 @@ class AnyHistory(RuleBasedStateMachine):
     @rule(name=st.sampled_from(("Heron", "Coot", "Otter")))
     def rename(self, name):
         (client,) = self.store.records(kit.Client)
-        self.store.keep(changed(client, name=name, version=client.version + 1))
+        self.store.save(changed(client, name=name, version=client.version + 1))
 
     def name(self):
         return self.store.records(kit.Client)[0].name
@@ -327,7 +327,7 @@ def test_an_older_copy_that_was_put_back_is_named(store, place, tmp_path):
     store.close()
     shutil.copy(place, tmp_path / "older")
     with closing(Store(place)) as again:
-        again.keep(kit.Win(client="Heron", title="noted later"))
+        again.save(kit.Win(client="Heron", title="noted later"))
     shutil.copy(tmp_path / "older", place)
 
     assert "and 1 later change up to " in sentence(place)
@@ -339,7 +339,7 @@ def test_an_older_copy_on_which_somebody_went_on_elsewhere_is_named(store, place
     shutil.copy(place, elsewhere)
     for one, words in ((place, "noted here"), (elsewhere, "noted there")):
         with closing(Store(one)) as again:
-            again.keep(kit.Win(client="Heron", title=words))
+            again.save(kit.Win(client="Heron", title=words))
     shutil.copy(elsewhere, place)
 
     assert "is not the book that was open last, on " in sentence(place)
@@ -390,7 +390,7 @@ def test_a_book_that_is_gone_is_named_and_none_is_begun_in_its_place(closed):
 @pytest.mark.parametrize("key", [None, KEY], ids=["plain", "encrypted"])
 def test_whoever_accepts_what_is_left_goes_on_with_it(place, key):
     with closing(Store(place, key)) as store:
-        store.keep(kit.Client(name="Heron"), kit.Win(client="Heron", title="bread"), kit.Win(client="Heron", title="x"))
+        store.save(kit.Client(name="Heron"), kit.Win(client="Heron", title="bread"), kit.Win(client="Heron", title="x"))
     practice = harmed.Practice(place, key, None, place)
     with closing(harmed.connected(practice)) as db:
         db.execute("UPDATE wins SET title = 'cake' WHERE title = 'bread'")
@@ -401,7 +401,7 @@ def test_whoever_accepts_what_is_left_goes_on_with_it(place, key):
 
     with closing(Store(place, key)) as store:
         assert [one.title for one in store.records(kit.Win)] == ["cake", "x"]
-        store.keep(kit.Win(client="Heron", title="one more"))
+        store.save(kit.Win(client="Heron", title="one more"))
         assert is_sound(store)
     with closing(harmed.connected(practice)) as db:
         db.execute("UPDATE wins SET title = 'cake' WHERE title = 'x'")
@@ -423,7 +423,7 @@ def test_the_command_line_accepts_what_is_left(closed):
 
 def test_a_head_of_another_key_is_not_believed(place):
     with closing(Store(place, KEY)) as store:
-        store.keep(kit.Client(name="Heron"))
+        store.save(kit.Client(name="Heron"))
     checkpoint.append(place, b"another", checkpoint.Checkpoint(99, "00", ""))
 
     Store(place, KEY).close()
@@ -453,12 +453,12 @@ def test_a_new_book_and_one_without_changes_have_nothing_to_say(place):
 def test_a_closed_book_is_known_by_its_bytes_and_one_that_was_changed_since_is_looked_through(store, place):
     store.close()
     again = Store(place)
-    assert again._as_closed
-    again.keep_draft("Heron", "small_win", {"title": "b"})
+    assert again._is_unchanged
+    again.save_draft("Heron", "small_win", {"title": "b"})
     again._engine.dispose()
 
     with closing(Store(place)) as again:
-        assert not again._as_closed
+        assert not again._is_unchanged
 
 
 def test_a_change_from_outside_while_the_kit_has_the_book_open_is_named_too(store, place):
@@ -471,9 +471,9 @@ def test_a_change_from_outside_while_the_kit_has_the_book_open_is_named_too(stor
 def test_the_head_stays_small_however_much_is_saved(place, monkeypatch):
     monkeypatch.setattr(checkpoint, "MAX_SIZE", 2000)
     with closing(Store(place)) as store:
-        store.keep(kit.Client(name="Heron"))
+        store.save(kit.Client(name="Heron"))
         for _save in range(20):
-            store.keep(kit.Win(client="Heron", title="bread"))
+            store.save(kit.Win(client="Heron", title="bread"))
     Store(place).close()
 
     assert len([line for line in checkpoint.path_for(place).read_bytes().splitlines() if line]) <= 2
@@ -488,8 +488,8 @@ def test_the_head_is_readable_for_its_owner_alone_and_tells_nothing_of_anybody(c
 
 
 def test_a_rating_cannot_be_guessed_from_its_digest_without_the_salt(store):
-    store.keep(kit.CheckIn(client="Heron", energy=3, id="x"), kit.CheckIn(client="Otter", energy=3, id="y"))
-    with store._looking() as db:
+    store.save(kit.CheckIn(client="Heron", energy=3, id="x"), kit.CheckIn(client="Otter", energy=3, id="y"))
+    with store._reading_transaction() as db:
         rows = db.exec_driver_sql("SELECT digest FROM history WHERE kind = 'check_ins'").scalars().all()
         salts = db.exec_driver_sql("SELECT salt FROM salts").scalars().all()
 
@@ -778,7 +778,7 @@ def test_the_next_person_finds_the_panel_closed(panel, story):
 
 
 def test_a_change_long_ago_is_found_though_much_was_noted_since(panel, story):
-    story._store.keep(*[kit.Win(client="Heron", title=f"win {n}") for n in range(200)])
+    story._store.save(*[kit.Win(client="Heron", title=f"win {n}") for n in range(200)])
     private = story.add(kit.Setback(client="Heron", title="y"))
     for n in range(60):
         private = story.change(private, private_note=f"note {n}")

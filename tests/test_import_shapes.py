@@ -149,7 +149,7 @@ SHAPES: dict[str, tuple[dict[str, str | bytes | None], list[str]]] = {
 @pytest.fixture
 def store():
     with closing(Store(None)) as store:
-        store.keep(kit.Client(name="Heron"))
+        store.save(kit.Client(name="Heron"))
         yield store
 
 
@@ -201,7 +201,7 @@ def test_any_file_comes_in_or_is_told(tmp_path_factory, content):
     folder = tmp_path_factory.mktemp("any")
     laid(folder, {"wins.csv": content})
     with closing(Store(None)) as store:
-        store.keep(kit.Client(name="Heron"))
+        store.save(kit.Client(name="Heron"))
         brought(store, folder)
 
 

@@ -46,7 +46,7 @@ book.records(kit.Win)[0].title
 kit.open_book(passphrase="another")
 kit.Store = __import__("kit.store").store.Store
 kit.Store(book.place, bytes(32))
-book._store.keep("no record")
+book._store.save("no record")
 book._store.records("no kind")
 """
 

@@ -457,7 +457,7 @@ def test_support_lines_are_added_checked_changed_and_removed(book, client):
     press(panel, "checked", line.id)
     assert book.records(kit.SupportLine)[0].checked_on == date.today()
     press(panel, "take_up", ["support_lines", line.id])
-    press(panel, "save", line={**panel.forms()["line"].blank(), "number": "001"})
+    press(panel, "save", line={**panel.forms()["line"].initial_values(), "number": "001"})
     assert [(one.number, one.version) for one in book.records(kit.SupportLine)] == [("001", 3)]
     press(panel, "remove", line.id)
     assert book.records(kit.SupportLine) == []
@@ -492,7 +492,7 @@ def place(tmp_path):
 def locked(place):
     """An encrypted book with a line in it, closed."""
     store = Store(place, KEY)
-    store.keep(kit.Client(name="Otter"), LINE)
+    store.save(kit.Client(name="Otter"), LINE)
     store.close()
     return place
 
@@ -506,9 +506,9 @@ def test_the_lines_outside_follow_each_save_and_undo(locked):
     store = Store(locked, KEY)
     changed = LINE.model_copy(update={"number": "001", "version": 2})
 
-    before = store.keep(changed)
+    before = store.save(changed)
     assert [one.number for one in support_lines.read_lines(locked)] == ["001"]
-    store.take_back([changed], before)
+    store.undo([changed], before)
     assert [one.number for one in support_lines.read_lines(locked)] == ["000"]
     store.remove(LINE)
     assert support_lines.read_lines(locked) == []
@@ -527,7 +527,7 @@ def test_lines_that_are_damaged_or_gone_are_no_trouble_and_come_back_on_opening(
 
 def test_a_book_without_a_key_lays_nothing_outside(place):
     store = Store(place)
-    store.keep(LINE)
+    store.save(LINE)
     store.close()
 
     assert list(place.parent.glob("*.json")) == []
@@ -540,7 +540,7 @@ def test_a_save_is_kept_where_the_lines_cannot_be_laid_outside(locked):
     support_lines.path_for(locked).mkdir()
     store = Store(locked, KEY)
 
-    store.keep(kit.SupportLine(name="Harbour", number="001"))
+    store.save(kit.SupportLine(name="Harbour", number="001"))
 
     assert len(store.records(kit.SupportLine)) == 2
     store.close()

@@ -119,11 +119,11 @@ def shelf(request, tmp_path_factory):
     """A book, and all that was put into it; at the end it is opened anew and read."""
     place = tmp_path_factory.mktemp("shelf") / "odd.book"
     store, kept = Store(place, request.param), {}
-    store.keep(Client(name="Heron"))
+    store.save(Client(name="Heron"))
     for plural in PARENTS:
         kind = BY_PLURAL[plural]
         rungs = {"rungs": ("a", "b")} if plural == "aspirations" else {}
-        store.keep(kind(id=f"{plural}-1", title="first", **owner_of(kind), **rungs))
+        store.save(kind(id=f"{plural}-1", title="first", **owner_of(kind), **rungs))
     yield store, kept
     store.close()
     again = Store(place, request.param)
@@ -144,18 +144,20 @@ def test_what_is_typed_into_a_form_comes_back_to_the_letter_from_everywhere_or_i
     def goes_through(typed):
         unkept = {name for name, told in worded(kind).items() if not fits(kind, name, told, typed[name])}
         try:
-            (record,) = form.read({**tapped(kind), **typed}, **owner_of(kind))
+            (record,) = form.to_records({**tapped(kind), **typed}, **owner_of(kind))
         except FormError as refused:
-            assert set(refused.told) == unkept or refused.told.keys() == {"outside_control"} == unkept - {"triggers"}
-            assert all(said.startswith(about(kind)[name].label) for name, said in refused.told.items())
+            assert set(refused.errors) == unkept or refused.errors.keys() == {"outside_control"} == unkept - {
+                "triggers"
+            }
+            assert all(said.startswith(about(kind)[name].label) for name, said in refused.errors.items())
             return
         assert not unkept
         assert {name: list_of(getattr(record, name)) for name in typed} == {n: list_of(one) for n, one in typed.items()}
         if is_turned_away(store, record):
             with pytest.raises(KitError, match="Code name: there is a"):
-                store.keep(record)
+                store.save(record)
             return
-        store.keep(record)
+        store.save(record)
         kept[record.id] = record
         comes_back(store, record, tmp_path)
 
@@ -206,8 +208,8 @@ def test_an_earlier_form_of_an_entry_holds_what_was_typed_to_the_letter(kind, sh
         first = kind.model_validate({**tapped(kind), **needed, **several, **owner_of(kind), name: f"{text}."})
         if is_turned_away(store, first):
             return
-        store.keep(first)
-        store.keep(changed(first, version=2, **{name: f"other {first.id}"}))
+        store.save(first)
+        store.save(changed(first, version=2, **{name: f"other {first.id}"}))
 
         assert [one.before for one in store.history(first)] == [None, first]
 
@@ -221,7 +223,7 @@ def named(part) -> str:
 def named_in_passing():
     for kind in KINDS:
         offers = {told.of: (("x", "x"),) for told in about(kind).values() if told.of}
-        for asked in Form(kind, tuple(about(kind)), audience="just_me").asked(offers):
+        for asked in Form(kind, tuple(about(kind)), audience="just_me").describe(offers):
             if asked["grows"] and asked["kind"] in ("link", "links"):
                 yield kind, asked["name"]
 
@@ -240,9 +242,9 @@ def test_what_is_named_in_passing_keeps_its_letters_too(kind, name):
         new = {"new": text}
         typed = {**tapped(kind), **needed, name: [new] if about(kind)[name].kind == "links" else new}
         try:
-            first, record = form.read(typed, **owner_of(kind))
+            first, record = form.to_records(typed, **owner_of(kind))
         except FormError as refused:
-            assert set(refused.told) == {name}
+            assert set(refused.errors) == {name}
             assert unfit(text, SHORT, needed=True)
         else:
             assert getattr(first, first.heading) == text
@@ -258,8 +260,8 @@ def test_a_text_that_is_too_long_is_refused_with_what_fits(kind, text):
     typed = {name: text if told.kind == "text" else [text] * max(told.least, 1) for name, told in worded(kind).items()}
 
     with pytest.raises(FormError) as refused:
-        form.read({**tapped(kind), **typed}, **owner_of(kind))
-    said = refused.value.told
+        form.to_records({**tapped(kind), **typed}, **owner_of(kind))
+    said = refused.value.errors
     assert set(said) == set(typed)
     assert all(
         re.search(r"at most (200|20000) characters fit here\. Please shorten it\.", one) for one in said.values()
@@ -270,10 +272,10 @@ def test_a_text_that_is_too_long_is_refused_with_what_fits(kind, text):
 @pytest.mark.parametrize("other", ["Heron\u200b", "He\u00adron", "\u2060Heron", "HERON\u200e ", "Ｈｅｒｏｎ"])  # noqa: RUF001
 def test_two_clients_never_bear_names_that_differ_only_in_what_nobody_can_see_or_hear(other):
     store = Store(None)
-    store.keep(Client(name="Heron"))
+    store.save(Client(name="Heron"))
 
     with pytest.raises(KitError, match="Code name: there is a"):
-        store.keep(Client(name=other))
+        store.save(Client(name=other))
     store.close()
 
 
@@ -293,7 +295,7 @@ def test_texts_that_differ_only_behind_a_nul_have_different_digests(tmp_path):
     digests = set()
     for text in ("Bread", "Bread\0", "Bread\0one", "Bread\0two"):
         store = Store(tmp_path / "nul.book")
-        store.keep(*([] if digests else [Client(id="c", name="Heron"), kit.Win(id="w", client="Heron", title="Bread")]))
+        store.save(*([] if digests else [Client(id="c", name="Heron"), kit.Win(id="w", client="Heron", title="Bread")]))
         from kit.store import audit_log
 
         with store._engine.begin() as db:
@@ -309,8 +311,8 @@ def test_texts_that_differ_only_behind_a_nul_have_different_digests(tmp_path):
 
 def test_half_of_a_sign_that_is_still_being_typed_is_taken_out_as_it_is(tmp_path):
     store = Store(None)
-    store.keep(Client(name="Heron"))
-    store.keep_draft("Heron", "small_win", {"win": {"title": "half \ud83d sign"}})
+    store.save(Client(name="Heron"))
+    store.save_draft("Heron", "small_win", {"win": {"title": "half \ud83d sign"}})
 
     folder = takeout.export(store, "Heron", tmp_path / "out")
     typed = json.loads((folder / "everything.json").read_text("utf-8"))["being_typed"]
@@ -483,7 +485,7 @@ def test_a_file_is_called_by_a_name_that_every_system_takes(name):
 @example("Ada", "Ada\u202e")
 def test_two_code_names_that_a_book_keeps_apart_never_share_a_file(tmp_path_factory, one, other):
     store = Store(None)
-    store.keep(Client(name=one))
+    store.save(Client(name=one))
     if not code_names.find_conflict(other, [one]):
         assert file_name(one).casefold() != file_name(other).casefold()
     store.close()

@@ -73,8 +73,8 @@ def place(tmp_path):
 def kept(place):
     """A book on disk, closed, with Heron and enough wins that it fills several pages."""
     with closing(Store(place)) as store:
-        store.keep(kit.Client(name="Heron"), kit.Agreement(client="Heron", to="notes"))
-        store.keep(*(kit.Win(client="Heron", title=f"loaf {number} " + "x" * 150) for number in range(60)))
+        store.save(kit.Client(name="Heron"), kit.Agreement(client="Heron", to="notes"))
+        store.save(*(kit.Win(client="Heron", title=f"loaf {number} " + "x" * 150) for number in range(60)))
     return place
 
 
@@ -123,7 +123,7 @@ def test_a_new_file_becomes_an_empty_book(way, place):
 @pytest.mark.skipif(os.name == "nt", reason="on Windows the profile's own rights hold")
 def test_a_new_book_is_readable_for_its_owner_alone_and_so_is_what_lies_beside_it(place):
     with closing(Store(place)) as store:
-        store.keep(kit.Client(name="Heron"))
+        store.save(kit.Client(name="Heron"))
 
         assert {path.stat().st_mode & 0o777 for path in place.parent.iterdir()} == {0o600}
         assert len(list(place.parent.iterdir())) == 4
@@ -234,10 +234,10 @@ def woven(kept):
         tool = kit.Tool(client="Heron", title="a walk")
         step = kit.Step(client="Heron", title="walk", tool=tool.id)
         week = kit.StepWeek(client="Heron", step=step.id, week_of="2026-03-02", done=2)
-        store.keep(tool, step, week, kit.ToolUse(client="Heron", tool=tool.id))
-        store.keep(kit.Step(client="Heron", title="walk once", smaller_of=step.id))
-        store.keep_draft("Heron", "small_win", {"title": "br"})
-        store.take_seat("Heron", "server 1")
+        store.save(tool, step, week, kit.ToolUse(client="Heron", tool=tool.id))
+        store.save(kit.Step(client="Heron", title="walk once", smaller_of=step.id))
+        store.save_draft("Heron", "small_win", {"title": "br"})
+        store.set_active_client("Heron", "server 1")
     return kept
 
 
@@ -249,7 +249,7 @@ def test_an_older_book_is_brought_up_to_date_and_no_child_is_lost(woven, next_ki
         assert store.rows(KINDS) == before
         assert len(before["wins"]) == 60 and len(before["step_weeks"]) == 1
         assert store.draft("Heron", "small_win") == {"title": "br"}
-        assert store.seat()[:2] == ("Heron", "server 1")
+        assert store.active_client()[:2] == ("Heron", "server 1")
     assert asked(woven, "SELECT colour FROM clients") == [("blue",)]
     assert asked(woven, "SELECT version_num FROM alembic_version") == [("9000",)]
 
@@ -260,8 +260,8 @@ def test_a_rebuilt_parent_still_holds_its_children(woven, next_kit):
     with closing(Store(woven)) as store:
         assert store.settings()["foreign_keys"] == 1
         with pytest.raises(KitError):
-            store.keep(kit.ToolUse(client="Heron", tool="never heard of"))
-        store.keep(client := store.records(kit.Client)[0].model_copy(update={"name": "Otter", "version": 2}))
+            store.save(kit.ToolUse(client="Heron", tool="never heard of"))
+        store.save(client := store.records(kit.Client)[0].model_copy(update={"name": "Otter", "version": 2}))
         assert len(store.records(kit.Win, client.name)) == 60
         store.remove(store.records(kit.Tool)[0])
         assert store.records(kit.ToolUse) == []
@@ -354,7 +354,7 @@ def test_a_book_of_each_earlier_schema_opens_in_this_one_and_nothing_is_lost(pla
         assert sum(map(len, rows.values())) == HELD[schema]
         assert [len(rows[kind]) for kind in ("tool_uses", "step_weeks", "ladder_marks")] == [1, 1, 1]
         assert store.draft("Heron", "small_win") == {"title": "br"}
-        store.keep(kit.Win(client="Heron", title="bread"))
+        store.save(kit.Win(client="Heron", title="bread"))
     Store(place, key).close()
 
 
@@ -528,13 +528,13 @@ def test_of_two_notebooks_the_last_one_notes_the_book_as_it_is(kept):
 
 def test_a_forked_process_leaves_the_book_of_its_parent_alone(kept):
     with closing(Store(kept)) as store:
-        store.keep(kit.Win(client="Heron", title="bread"))
+        store.save(kit.Win(client="Heron", title="bread"))
         child = harmed.FORK.Process(target=store_module.store._close_all)
         child.start()
         child.join()
 
         assert not is_noted_as_closed(kept)
-        store.keep(kit.Win(client="Heron", title="butter"))
+        store.save(kit.Win(client="Heron", title="butter"))
 
 
 # places that cannot be written to ---------------------------------------------------------------
@@ -561,7 +561,7 @@ def test_a_folder_that_cannot_be_written_to_is_told_and_nothing_changes(locked_f
         """
 become_a_guest()
 assert not os.access(place.parent, os.W_OK, effective_ids=True)
-answers.append(told(lambda: Store(place).keep(win())))
+answers.append(told(lambda: Store(place).save(win())))
 answers.append(told(lambda: kit.open_book(place).add(win())))
 """,
     )
@@ -583,7 +583,7 @@ def test_a_book_that_cannot_be_written_to_is_told_and_nothing_changes(kept):
         """
 become_a_guest()
 assert not os.access(place, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
-answers.append(told(lambda: Store(place).keep(win())))
+answers.append(told(lambda: Store(place).save(win())))
 answers.append(told(lambda: kit.open_book(place).add(win())))
 """,
     )
@@ -614,14 +614,14 @@ def test_a_full_disk_is_told_and_what_was_kept_is_there(kept, monkeypatch):
         pytest.raises(KitError, match=r"is full\. Nothing is lost\.") as told,
     ):
         for win in wins:
-            store.keep(win)
+            store.save(win)
             done.append(win)
 
     assert str(kept) in str(told.value)
     monkeypatch.undo()
     with closing(Store(kept)) as store:
         assert store.records(kit.Win)[60:] == done
-        store.keep(*wins[len(done) :])
+        store.save(*wins[len(done) :])
         assert len(store.records(kit.Win)) == 160
 
 
@@ -631,7 +631,7 @@ def test_of_several_records_none_is_kept_when_the_disk_is_full_half_way(kept, mo
     before = look(kept)
 
     with closing(Store(kept)) as store, pytest.raises(KitError, match="is full"):
-        store.keep(*(kit.Win(client="Heron", title="x" * 200) for _ in range(200)))
+        store.save(*(kit.Win(client="Heron", title="x" * 200) for _ in range(200)))
 
     assert look(kept) == before
 
@@ -653,11 +653,11 @@ def test_a_disk_that_takes_no_more_is_told_and_what_was_said_to_be_saved_is_ther
         """
 import resource
 store = Store(place)
-store.keep(win())
+store.save(win())
 resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, -1))
 saved = 0
 while len(answers) < 3:
-    answer = told(lambda: store.keep(win()))
+    answer = told(lambda: store.save(win()))
     if answer[0] == "fine":
         saved += 1
     else:

@@ -18,8 +18,8 @@ from kit.widgets import WORDS, SessionState, page_for_each
 @pytest.fixture
 def state():
     store = Store(None)
-    store.keep(Client(name="Heron"), Client(name="Maple"), Client(name="Fern", put_away_on=date(2026, 1, 1)))
-    store.keep(*(Win(client=name, title="bread", on=date(2026, 3, 2)) for name in ("Heron", "Maple")))
+    store.save(Client(name="Heron"), Client(name="Maple"), Client(name="Fern", put_away_on=date(2026, 1, 1)))
+    store.save(*(Win(client=name, title="bread", on=date(2026, 3, 2)) for name in ("Heron", "Maple")))
     state = SessionState(store, None)
     state.for_coach = True
     return state
@@ -56,7 +56,7 @@ def test_while_pages_are_made_it_says_how_far_it_is(panel):
 
 
 def test_whose_page_could_not_be_made_is_named_and_the_others_have_theirs(state, panel):
-    state.store.keep(Agreement(client="Heron", to="my report", on=date(2026, 1, 1), withdrawn_on=date(2026, 2, 1)))
+    state.store.save(Agreement(client="Heron", to="my report", on=date(2026, 1, 1), withdrawn_on=date(2026, 2, 1)))
     panel.act("make", False)
 
     assert "1 of 2 pages are made." in words(panel)
@@ -79,7 +79,7 @@ def test_stopping_leaves_the_pages_that_are_made_and_makes_no_more(panel, monkey
 
 
 def test_once_somebody_is_looked_at_nothing_of_the_others_is_in_view(state, panel):
-    state.store.keep(Agreement(client="Heron", to="my report", on=date(2026, 1, 1), withdrawn_on=date(2026, 2, 1)))
+    state.store.save(Agreement(client="Heron", to="my report", on=date(2026, 1, 1), withdrawn_on=date(2026, 2, 1)))
     panel.act("make", False)
     state.look_up("Maple")
 

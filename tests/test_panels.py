@@ -57,7 +57,7 @@ def test_a_panel_tells_a_notebook_nothing_of_what_is_in_it(seated, word):
 @pytest.mark.parametrize("word", TOGETHER)
 def test_what_a_form_asks_for_is_declared(seated, word):
     for form in getattr(seated, word)().forms().values():
-        known = {*about(form.kind), *form.beside}
+        known = {*about(form.kind), *form.extra}
 
         assert {*form.first, *form.more} <= known
         assert set(form.names) == {*form.first, *form.more}, "a field for the coach alone stands in a shared form"

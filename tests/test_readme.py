@@ -99,7 +99,7 @@ def of_a_practice(home: Path) -> Path:
     with contextlib.closing(sample.open_sample()) as store:
         people = [one for kind in KINDS for one in store.records(kind)]
     with contextlib.closing(Store(home / "practice.book")) as store:
-        store.bring_in(people)
+        store.import_records(people)
     return home
 
 

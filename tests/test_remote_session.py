@@ -48,7 +48,7 @@ def test_before_anything_else_the_client_agrees(room):
 def test_an_agreement_that_was_taken_back_closes_the_door(kit_home):
     with opened(kit_home, client="Heron") as room:
         today = date.today()
-        room.run.store.keep(kit.Agreement(client="Heron", to="a room", on=today, withdrawn_on=today))
+        room.run.store.save(kit.Agreement(client="Heron", to="a room", on=today, withdrawn_on=today))
         with pytest.raises(KitError, match="taken back"):
             remote_session.LiveSession(room.run.store, room.run.store.client("Heron"))
 
@@ -124,10 +124,10 @@ def test_what_does_not_fit_is_told_in_one_sentence_and_stays_typed(room, device,
 def test_the_coachs_own_notes_are_on_no_page(room, device):
     store = room.run.store
     heron = store.client("Heron")
-    store.keep(kit.records.changed(heron, private_note="SECRET one", version=2))
-    store.keep(kit.Setback(client="Heron", title="A long week", private_note="SECRET two"))
-    store.keep(kit.Session(client="Heron", private_note="SECRET three", takeaway="rest counts"))
-    store.keep(kit.Client(name="Maple"), kit.Win(client="Maple", title="SECRET four"))
+    store.save(kit.records.changed(heron, private_note="SECRET one", version=2))
+    store.save(kit.Setback(client="Heron", title="A long week", private_note="SECRET two"))
+    store.save(kit.Session(client="Heron", private_note="SECRET three", takeaway="rest counts"))
+    store.save(kit.Client(name="Maple"), kit.Win(client="Maple", title="SECRET four"))
 
     for place in ["/", "/journey", "/support", "/data", *(f"/form/{name}" for name in remote_pages.FORMS)]:
         page = device.open(place).page
@@ -138,10 +138,10 @@ def test_the_coachs_own_notes_are_on_no_page(room, device):
 
 
 def test_your_turn_hands_a_form_over(room, device):
-    mark = room.run.mark("phone")
+    mark = room.run.version("phone")
     told = rooms.send_action(room.told, "turn", form="milestone")
     assert told["turn"] == "milestone"
-    assert room.run.mark("phone") != mark
+    assert room.run.version("phone") != mark
     assert device.open("/").path == "/form/milestone"
     assert "it is your turn" in device.page
 

@@ -125,7 +125,7 @@ def test_the_card_holds_win_step_whom_i_tell_next_date_and_lines_and_nothing_els
         assert words in said
     assert [words for words in ("Three days in bed", "I may rest.", "setback", " of 10") if words in said] == []
     assert "script-src 'none'" in made.html
-    assert made.called().endswith("-card.html")
+    assert made.file_name().endswith("-card.html")
 
 
 def test_a_card_without_anything_on_it_is_kind(book):
@@ -225,7 +225,7 @@ def test_two_supporters_of_one_name_get_two_files(story, only):
         reports.build(story._store, "Heron", ReportRequest("supporter", one.id)) for one in (only_ada(story), second)
     ]
 
-    assert len({one.called().casefold() for one in made}) == 2
+    assert len({one.file_name().casefold() for one in made}) == 2
 
 
 def only_ada(story):

@@ -145,7 +145,7 @@ def test_a_page_that_waits_hears_of_the_next_phase_and_a_wait_without_news_is_an
     monkeypatch.setattr(handlers, "POLL_TIMEOUT", 1.5)
     phone = Outside(0).open(path_of(room.told.join))
     phone.send("/step/agreements", nickname="")
-    mark = room.run.mark("phone")
+    mark = room.run.version("phone")
     assert mark in phone.ask("GET", f"/now?mark={mark}").page
 
     monkeypatch.setattr(handlers, "POLL_TIMEOUT", 20)

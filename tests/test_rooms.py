@@ -84,8 +84,8 @@ def test_ten_thousand_guesses_open_nothing():
     room = access_codes.AccessCodes(typed="abcdef")
 
     lot = random.Random(3)
-    assert not any(room.opens_typed("".join(lot.choices(access_codes.ALPHABET, k=6))) for _guess in range(10_000))
-    assert not room.opens_typed("abcdef")
+    assert not any(room.matches_typed("".join(lot.choices(access_codes.ALPHABET, k=6))) for _guess in range(10_000))
+    assert not room.matches_typed("abcdef")
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -320,14 +320,14 @@ def test_earlier_questions_stay_open(room):
 def test_what_is_for_oneself_has_no_name_and_stands_in_no_form(room):
     room.act(do="go", at="6")
     phone = room.phone()
-    for _at, ask in room.run.arc.asks():
+    for _at, ask in room.run.agenda.questions():
         page = phone.open(f"/step/{ask.name}").page
         forms = "".join(re.findall(r"<form.*?</form>", page, re.DOTALL))
         own = re.findall(r"<textarea[^>]*data-own[^>]*>", page)
-        assert bool(own) == ask.alone
+        assert bool(own) == ask.is_private
         assert "data-own" not in forms
         assert not any("name=" in one for one in own)
-        if ask.alone:
+        if ask.is_private:
             assert "never leaves this phone" in page
             assert phone.share(ask.name, "a secret", follow=False).status == 400
     assert room.answers() == []
@@ -376,11 +376,11 @@ def test_a_line_that_was_shown_can_be_kept_back_again(checking_in):
 
 
 def test_the_board_hears_of_nothing_while_answers_come_in(checking_in):
-    before = checking_in.run.mark("board"), checking_in.run.mark("phone")
+    before = checking_in.run.version("board"), checking_in.run.version("phone")
     checking_in.phone().share("word", "hopeful")
     checking_in.phone().share("energy", "3")
 
-    assert (checking_in.run.mark("board"), checking_in.run.mark("phone")) == before
+    assert (checking_in.run.version("board"), checking_in.run.version("phone")) == before
 
 
 def test_ratings_of_a_small_group_are_never_shown(checking_in):
@@ -434,7 +434,7 @@ def test_dots_are_set_once_and_only_beside_what_is_shown(room):
 
 
 def test_the_next_phase_is_heard_by_a_phone_that_waits(room):
-    phone, mark = room.phone(), room.run.mark("phone")
+    phone, mark = room.phone(), room.run.version("phone")
     threading.Timer(0.2, lambda: room.act(do="go", at="1")).start()
 
     assert '"mark": "1.' in phone.ask("GET", f"/now?mark={mark}").page
@@ -459,7 +459,7 @@ def test_a_call_reaches_the_facilitator_with_only_what_was_given(room):
 
 
 def test_the_support_sheet_is_on_every_page_and_can_be_read_to_all(room):
-    room.run.store.keep(kit.SupportLine(name="Night Harbour", number="0123 456"))
+    room.run.store.save(kit.SupportLine(name="Night Harbour", number="0123 456"))
     phone = room.phone()
     assert 'href="/support"' in phone.page
     assert "Night Harbour" in phone.open("/support").page
@@ -502,24 +502,24 @@ def test_taking_home_is_offered_from_minute_75(room):
     assert "/step/take_home" not in phone.open("/step/helps").page
 
     room.act(do="go", at="5")
-    assert room.run.arc.begins(5) == 75
+    assert room.run.agenda.start_minute(5) == 75
     assert "/step/take_home" in phone.open("/step/helps").page
 
 
 def test_every_phase_prints_on_paper(room):
     page = room.lead().open("/lead/paper").page
 
-    assert page.count('class="sheet"') == len(room.run.arc.phases)
-    assert all(templates.jinja2.utils.markupsafe.escape(ask.prompt) in page for _at, ask in room.run.arc.asks()
+    assert page.count('class="sheet"') == len(room.run.agenda.phases)
+    assert all(templates.jinja2.utils.markupsafe.escape(ask.prompt) in page for _at, ask in room.run.agenda.questions()
                if ask.kind != "take_home")  # fmt: skip
 
 
 def test_a_device_that_tries_the_day_before_is_noticed_and_not_noted(room):
-    mark = room.run.mark("lead")
+    mark = room.run.version("lead")
     device = room.device().ask("GET", "/try")
 
     assert device.status == 200
-    assert room.run.mark("lead") != mark
+    assert room.run.version("lead") != mark
     assert "A device has found its way here." in room.lead().page
     assert "Tuesday group" not in device.page
     assert room.act(do="more")["tried"] > 0
@@ -546,7 +546,7 @@ def test_what_was_shared_is_deleted_when_its_day_has_come(kit_home):
         room.phone().share("word", "hopeful")
         room.release()
         store = room.run.store
-        store.keep(kit.records.changed(room.run.record, keep_until=rooms.retention_date(-1), version=2))
+        store.save(kit.records.changed(room.run.record, keep_until=rooms.retention_date(-1), version=2))
     backups.make(kit_home / "rooms.book", None)
 
     book = kit.open_book(kit_home / "rooms.book")
@@ -566,7 +566,7 @@ def test_what_is_deleted_is_in_no_file_and_the_book_is_sound_as_before(kit_home)
         room.act(do="show", id=room.id_of("a quokka in the snow"))
         assert "quokka" in everything(kit_home)
         store = room.run.store
-        store.keep(kit.Client(name="Heron"), kit.Win(client="Heron", title="Bread in the oven"))
+        store.save(kit.Client(name="Heron"), kit.Win(client="Heron", title="Bread in the oven"))
         erasing.purge_workshops(store, lambda one: workshop_module.is_due(one, rooms.retention_date(31)))
 
     assert "quokka" not in everything(kit_home)

@@ -236,17 +236,17 @@ def test_ten_thousand_guessed_links_open_nothing():
     room = access_codes.AccessCodes()
 
     assert not any(
-        room.opens(role, access_codes.new_secret()) for _guess in range(10_000) for role in ("join", "lead", "board")
+        room.matches(role, access_codes.new_secret()) for _guess in range(10_000) for role in ("join", "lead", "board")
     )
 
 
 def test_ten_thousand_guessed_codes_open_nothing_and_after_ten_the_right_one_does_not_either():
     room = access_codes.AccessCodes()
-    opened_by = [number for number in range(10_000) if room.opens_typed(access_codes.new_typed_code())]
+    opened_by = [number for number in range(10_000) if room.matches_typed(access_codes.new_typed_code())]
 
     assert [number for number in opened_by if number >= access_codes.MAX_WRONG] == []
     assert len(opened_by) == 0
-    assert not room.opens_typed(room.typed)
+    assert not room.matches_typed(room.typed)
 
 
 def test_some_hundred_guesses_at_the_door_let_nobody_in(room):
@@ -343,7 +343,7 @@ class Tree(HTMLParser):
 def workshop_pages(home, texts):
     """Every page of a workshop in which all that anybody can type is one of these texts."""
     with opened(home, title=texts[1]) as room:
-        room.run.store.keep(kit.SupportLine(name=texts[0], number=texts[5], hours=texts[2]))
+        room.run.store.save(kit.SupportLine(name=texts[0], number=texts[5], hours=texts[2]))
         room.act(do="go", at="4")
         phone, other = room.phone(texts[3]), room.phone()
         for ask in ("word", "small_win", "shared", "themes", "helps"):
@@ -359,8 +359,8 @@ def workshop_pages(home, texts):
         phone.open("/step/small_win")
         found = {"typed too long": other.open("/step/small_win").share("small_win", texts[0] * 30).page}
         room.act(do="aloud", on="1")
-        for path in ("/", "/support", "/data", *(f"/step/{ask.name}" for _at, ask in room.run.arc.asks()
-                                                 if room.run.arc.ask(ask.name)[0] <= 4)):  # fmt: skip
+        for path in ("/", "/support", "/data", *(f"/step/{ask.name}" for _at, ask in room.run.agenda.questions()
+                                                 if room.run.agenda.find(ask.name)[0] <= 4)):  # fmt: skip
             found |= {f"phone {path}": phone.open(path).page, f"other {path}": other.open(path).page}
         lead, board = room.lead(), room.board()
         found |= {"lead": lead.page, "paper": lead.open("/lead/paper").page, "aloud": board.page}
@@ -375,7 +375,7 @@ def workshop_pages(home, texts):
 def session_pages(home, texts):
     """Every page of a session of one whose client typed these texts."""
     with opened(home, client="Heron") as room:
-        room.run.store.keep(kit.SupportLine(name=texts[0], number=texts[5]))
+        room.run.store.save(kit.SupportLine(name=texts[0], number=texts[5]))
         phone, lead, found = entered(room), room.lead(), {}
         for name in ("check_in", "small_win", "milestone", "setback"):
             page = phone.open(f"/form/{name}").page
@@ -419,21 +419,21 @@ def elements(page):
 def test_no_field_for_oneself_has_a_name_or_belongs_to_a_form(workshop):
     workshop.act(do="go", at="6")
     phone, own = entered(workshop), 0
-    for _at, ask in workshop.run.arc.asks():
+    for _at, ask in workshop.run.agenda.questions():
         fields = Tree(phone.open(f"/step/{ask.name}").page).named
         for tag, told, in_form in fields:
             alone = "data-own" in told
             own += alone
             assert not (alone and (in_form or told.get("name"))), ask.name
             assert alone or in_form or tag == "button", (ask.name, told)
-        assert any("data-own" in told for _tag, told, _in in fields) == ask.alone
+        assert any("data-own" in told for _tag, told, _in in fields) == ask.is_private
     assert own >= 5
 
 
 def test_what_is_sent_for_a_question_for_oneself_is_taken_nowhere(workshop):
     workshop.act(do="go", at="6")
     phone, before = entered(workshop), workshop.answers()
-    alone = [ask.name for _at, ask in workshop.run.arc.asks() if ask.alone]
+    alone = [ask.name for _at, ask in workshop.run.agenda.questions() if ask.is_private]
     assert len(alone) > 3
 
     for name in alone:

@@ -94,7 +94,7 @@ def test_a_line_that_goes_beyond_what_one_phone_may_share_is_not_called_kept(roo
 
 def taking_back(room, monkeypatch, meanwhile):
     """How two copies of a press are answered that takes a line back over a slow disk, while something else happens."""
-    phone, key, real = room.phone(), uuid4().hex, room.run.store.let_go
+    phone, key, real = room.phone(), uuid4().hex, room.run.store.purge
     phone.open("/step/shared")
     phone.share("shared", "not this one", key)
     room.release()
@@ -110,7 +110,7 @@ def taking_back(room, monkeypatch, meanwhile):
         copy.cookies, copy.token = dict(phone.cookies), phone.token
         statuses.append(copy.send("/step/shared/back", follow=False, id=key).status)
 
-    monkeypatch.setattr(room.run.store, "let_go", slowly)
+    monkeypatch.setattr(room.run.store, "purge", slowly)
     presses = [threading.Thread(target=press) for _press in range(2)]
     presses[0].start()
     assert reached.wait(20)

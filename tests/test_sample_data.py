@@ -64,7 +64,7 @@ def texts(record):
 def test_the_sample_goes_into_a_fresh_book_as_it_is(sample):
     store = Store(None)
 
-    store.keep(*sample)
+    store.save(*sample)
 
     kept = [record for kind in KINDS for record in store.records(kind)]
     store.close()
@@ -74,7 +74,7 @@ def test_the_sample_goes_into_a_fresh_book_as_it_is(sample):
 def test_the_moved_sample_goes_into_a_fresh_book_too(sample):
     store = Store(None)
 
-    store.keep(*shifted(sample, 7 * 30))
+    store.save(*shifted(sample, 7 * 30))
 
     store.close()
 

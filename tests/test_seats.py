@@ -96,7 +96,7 @@ def test_more_heads_let_those_in_who_waited(room):
 def test_a_number_of_heads_that_is_none_is_one_sentence(room, typed):
     with pytest.raises(KitError, match="How many people are here: please give a whole number"):
         heads(room, typed)
-    assert room.run.heads is None
+    assert room.run.headcount is None
 
 
 def test_five_people_and_fifteen_phones_of_one_script_make_no_figure(room):

@@ -64,7 +64,7 @@ def sample():
 def everything(store):
     """The whole book as it lies there, to the letter, drafts and the seat too."""
     kept = {plural: sorted(map(str, rows)) for plural, rows in store.rows(KINDS).items()}
-    return kept, store.seat() and store.seat()[:2]
+    return kept, store.active_client() and store.active_client()[:2]
 
 
 def titles(store, kind=kit.Win):
@@ -79,7 +79,7 @@ def test_every_field_of_every_kind_comes_back_as_it_was_kept(sample, kind):
     noted = [one for one in sample if one.plural == kind.plural]
     store = Store(None)
 
-    store.keep(*sample)
+    store.save(*sample)
 
     assert sorted(store.records(kind), key=lambda one: one.id) == sorted(noted, key=lambda one: one.id)
     store.close()
@@ -88,7 +88,7 @@ def test_every_field_of_every_kind_comes_back_as_it_was_kept(sample, kind):
 @pytest.fixture(scope="module")
 def notebook():
     store = Store(None)
-    store.keep(kit.Client(name="Heron"))
+    store.save(kit.Client(name="Heron"))
     yield store
     store.close()
 
@@ -101,7 +101,7 @@ def test_any_text_comes_back_to_the_letter_or_is_refused_in_a_sentence(notebook,
         labels = tuple(told.label for told in about(kit.Setback).values())
         assert all(sentence.startswith(labels) for sentence in problems(kit.Setback, refused).values())
     else:
-        notebook.keep(setback)
+        notebook.save(setback)
 
         assert notebook.records(kit.Setback, id=setback.id) == [setback]
 
@@ -119,13 +119,13 @@ def test_any_text_comes_back_to_the_letter_or_is_refused_in_a_sentence(notebook,
 )
 def test_letters_of_every_kind_come_back_from_a_book_on_disk(place, open_at, words):
     win = kit.Win(client="Heron", title=words)
-    open_at(place).keep(kit.Client(name="Heron"), win)
+    open_at(place).save(kit.Client(name="Heron"), win)
 
     assert open_at(place).records(kit.Win) == [win]
 
 
 def test_records_come_in_the_order_in_which_they_were_noted_and_of_one_client_or_of_all(book):
-    book._store.keep(*[kit.Client(name="Heron"), kit.Client(name="Maple")])
+    book._store.save(*[kit.Client(name="Heron"), kit.Client(name="Maple")])
     for client, title in (("Heron", "tea"), ("Maple", "sun"), ("Heron", "bread")):
         book.add(kit.Win(client=client, title=title))
 
@@ -138,7 +138,7 @@ def test_records_come_in_the_order_in_which_they_were_noted_and_of_one_client_or
 def test_a_day_that_was_kept_is_read_back_when_the_clock_was_set_back(place, open_at, monkeypatch):
     store = open_at(place)
     win = kit.Win(client="Heron", title="bread")
-    store.keep(kit.Client(name="Heron"), win)
+    store.save(kit.Client(name="Heron"), win)
 
     class Earlier(date):
         @classmethod
@@ -186,15 +186,15 @@ def test_a_client_may_take_other_capitals_of_their_own_name(story):
 def test_a_new_name_follows_everywhere_drafts_and_seat_too(story):
     store = story._store
     before = {kind: len(story.records(kind, "Heron")) for kind in KINDS if kind is not kit.Client}
-    store.keep_draft("Heron", "small_win", {"title": "br"})
-    store.take_seat("Heron", "server 1")
+    store.save_draft("Heron", "small_win", {"title": "br"})
+    store.set_active_client("Heron", "server 1")
 
     story.change(story.records(kit.Client)[0], name="Kingfisher")
 
     assert {kind: len(story.records(kind, "Kingfisher")) for kind in before} == before
     assert story.records(kit.Win, "Heron") == []
     assert store.draft("Kingfisher", "small_win") == {"title": "br"}
-    assert store.seat()[:2] == ("Kingfisher", "server 1")
+    assert store.active_client()[:2] == ("Kingfisher", "server 1")
 
 
 def test_a_name_with_half_a_sign_is_looked_up_without_a_traceback(story):
@@ -207,7 +207,7 @@ def test_a_name_with_half_a_sign_is_looked_up_without_a_traceback(story):
 
 def test_of_several_records_all_are_kept_or_none(story):
     with pytest.raises(NoSuchClient):
-        story._store.keep(*[kit.Win(client="Heron", title="one"), kit.Win(client="Finch", title="two")])
+        story._store.save(*[kit.Win(client="Heron", title="one"), kit.Win(client="Finch", title="two")])
 
     assert titles(story) == ["Bread in the oven"]
 
@@ -216,7 +216,7 @@ def test_a_record_that_belongs_to_nothing_is_refused_and_the_book_stays_usable(s
     use = kit.ToolUse(client="Heron", tool="never heard of")
 
     with pytest.raises(KitError, match="no longer in the book"):
-        story._store.keep(*[kit.Win(client="Heron", title="one"), use])
+        story._store.save(*[kit.Win(client="Heron", title="one"), use])
 
     assert titles(story) == ["Bread in the oven"]
     story.add(kit.Win(client="Heron", title="two"))
@@ -271,9 +271,9 @@ def test_a_setting_that_does_not_hold_is_told_and_the_book_is_not_used(place, mo
 
 def test_a_draft_that_was_dropped_leaves_no_trace_in_the_file_once_the_book_is_closed(place):
     store = Store(place)
-    store.keep(kit.Client(name="Heron"))
-    store.keep_draft("Heron", "small_win", {"title": "a very particular loaf"})
-    store.drop_draft("Heron", "small_win")
+    store.save(kit.Client(name="Heron"))
+    store.save_draft("Heron", "small_win", {"title": "a very particular loaf"})
+    store.delete_draft("Heron", "small_win")
     store.close()
 
     assert b"particular" not in place.read_bytes()
@@ -284,7 +284,7 @@ def test_a_save_holds_the_book_from_its_first_moment(place, open_at):
     store = open_at(place)
     other = sqlcipher.connect(str(place), isolation_level=None, timeout=0)
 
-    with store._writing(), pytest.raises(sqlcipher.OperationalError, match="locked"):
+    with store._writing_transaction(), pytest.raises(sqlcipher.OperationalError, match="locked"):
         other.execute("BEGIN IMMEDIATE")
 
     other.execute("BEGIN IMMEDIATE")
@@ -294,30 +294,30 @@ def test_a_save_holds_the_book_from_its_first_moment(place, open_at):
 def test_a_save_that_waits_too_long_for_another_is_told_and_nothing_is_lost(place, open_at, monkeypatch):
     monkeypatch.setitem(opening.SETTINGS, "busy_timeout", 1)
     store = open_at(place)
-    store.keep(kit.Client(name="Heron"))
+    store.save(kit.Client(name="Heron"))
     other = sqlcipher.connect(str(place), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
 
     with pytest.raises(KitError, match="busy with another save"):
-        store.keep(kit.Win(client="Heron", title="bread"))
+        store.save(kit.Win(client="Heron", title="bread"))
 
     other.close()
-    store.keep(kit.Win(client="Heron", title="bread"))
+    store.save(kit.Win(client="Heron", title="bread"))
     assert titles(store) == ["bread"]
 
 
 def test_reading_never_waits_for_a_save(place, open_at):
     store = open_at(place)
-    store.keep(kit.Client(name="Heron"))
+    store.save(kit.Client(name="Heron"))
 
-    with store._writing():
+    with store._writing_transaction():
         assert [one.name for one in store.records(kit.Client)] == ["Heron"]
 
 
 @pytest.mark.slow
 def test_two_programs_that_save_at_once_lose_nothing(place, open_at, tmp_path):
     store, go = open_at(place), tmp_path / "go"
-    store.keep(kit.Client(name="Heron"))
+    store.save(kit.Client(name="Heron"))
     names = ("left", "right")
     both = [subprocess.Popen([sys.executable, "-c", SAVE_FIFTY, str(place), str(go), name]) for name in names]
     while not all((tmp_path / f"{name}.ready").exists() for name in names):
@@ -348,7 +348,7 @@ def test_a_new_book_that_another_program_has_just_begun_is_taken_as_it_is(place,
     def late(engine):
         monkeypatch.setattr(opening, "_create_schema", begin)
         other = Store(place)
-        other.keep(kit.Client(name="Heron"))
+        other.save(kit.Client(name="Heron"))
         other.close()
         begin(engine)
 
@@ -361,16 +361,16 @@ def test_a_new_book_that_another_program_has_just_begun_is_taken_as_it_is(place,
 
 def test_a_mark_moves_when_its_kind_is_written_here_and_when_anything_is_written_elsewhere(place, open_at):
     here, elsewhere = open_at(place), open_at(place)
-    here.keep(kit.Client(name="Heron"))
-    first = here.marks()
-    assert here.marks() == first
+    here.save(kit.Client(name="Heron"))
+    first = here.change_tokens()
+    assert here.change_tokens() == first
 
-    here.keep(kit.Win(client="Heron", title="bread"))
-    second = here.marks()
+    here.save(kit.Win(client="Heron", title="bread"))
+    second = here.change_tokens()
     assert {plural for plural in first if first[plural] != second[plural]} == {"wins"}
 
-    elsewhere.keep(kit.Spark(client="Heron", title="rain"))
-    assert here.marks()["sparks"] != second["sparks"]
+    elsewhere.save(kit.Spark(client="Heron", title="rain"))
+    assert here.change_tokens()["sparks"] != second["sparks"]
 
 
 # two people, one record -------------------------------------------------------------------------
@@ -462,7 +462,7 @@ def woven(story, only):
         client="Heron", title="walk daily", tell=ada.id, tool=walk.id, aspiration=music.id, from_setback=setback.id
     )
     small = kit.Step(client="Heron", title="walk once", tool=walk.id, smaller_of=large.id)
-    story._store.keep(
+    story._store.save(
         *[
             music,
             kit.LadderMark(client="Heron", aspiration=music.id, level=0),
@@ -498,14 +498,14 @@ def test_a_step_goes_with_its_weeks_and_a_smaller_one_stays(woven):
 def test_a_client_goes_with_all_that_was_ever_noted_for_them_and_nobody_else(woven):
     woven.add(kit.Client(name="Maple"))
     woven.add(kit.Win(client="Maple", title="sun"))
-    woven._store.keep_draft("Heron", "small_win", {"title": "br"})
-    woven._store.take_seat("Heron")
+    woven._store.save_draft("Heron", "small_win", {"title": "br"})
+    woven._store.set_active_client("Heron")
 
     woven.remove(woven.records(kit.Client, "Heron")[0])
 
     assert [getattr(one, "title", one.id) for one in every(woven)][1:] == ["sun"]
     assert woven._store.draft("Heron", "small_win") == {}
-    assert woven._store.seat() is None
+    assert woven._store.active_client() is None
 
 
 def test_whatever_is_removed_comes_back_exactly_as_it_was(woven):
@@ -515,17 +515,17 @@ def test_whatever_is_removed_comes_back_exactly_as_it_was(woven):
         touched = woven.remove(record)
         assert everything(woven._store) != before
 
-        woven._store.take_back([], touched)
+        woven._store.undo([], touched)
         assert everything(woven._store) == before, record
 
 
 def test_whoever_is_removed_from_the_sample_comes_back_exactly(sample):
     store = Store(None)
-    store.keep(*sample)
+    store.save(*sample)
     before = everything(store)
 
     for client in store.records(kit.Client):
-        store.take_back([], store.remove(client))
+        store.undo([], store.remove(client))
 
         assert everything(store) == before
     store.close()
@@ -536,7 +536,7 @@ def test_whoever_is_removed_from_the_sample_comes_back_exactly(sample):
 @given(st.data())
 def test_several_things_removed_one_after_the_other_come_back_in_turn(sample, data):
     store = Store(None)
-    store.keep(*(one for one in sample if "River" in (getattr(one, "client", ""), getattr(one, "name", ""))))
+    store.save(*(one for one in sample if "River" in (getattr(one, "client", ""), getattr(one, "name", ""))))
     moments, undo = [everything(store)], []
 
     for _ in range(data.draw(st.integers(1, 4))):
@@ -546,7 +546,7 @@ def test_several_things_removed_one_after_the_other_come_back_in_turn(sample, da
             moments.append(everything(store))
 
     while undo:
-        store.take_back([], undo.pop())
+        store.undo([], undo.pop())
         moments.pop()
         assert everything(store) == moments[-1]
     store.close()
@@ -557,7 +557,7 @@ def test_a_save_of_several_is_taken_back_as_a_whole(woven):
     tool = kit.Tool(client="Heron", title="clay", kind="creative")
     new = [tool, kit.ToolUse(client="Heron", tool=tool.id, helped=8)]
 
-    woven._store.take_back(new, woven._store.keep(*new))
+    woven._store.undo(new, woven._store.save(*new))
 
     assert everything(woven._store) == before
 
@@ -568,31 +568,31 @@ def test_a_change_is_taken_back_and_what_hangs_on_the_record_stays(woven, kind):
     record = woven.records(kind)[0]
     new = record.__class__.model_validate({**dict(record), record.heading: "Otter", "version": record.version + 1})
 
-    replaced = woven._store.keep(*[new])
+    replaced = woven._store.save(*[new])
     assert everything(woven._store) != before
-    woven._store.take_back([new], replaced)
+    woven._store.undo([new], replaced)
 
     assert everything(woven._store) == before
 
 
 def test_what_was_changed_since_is_not_taken_back_unseen(story):
     new = [kit.Win(client="Heron", title="soup")]
-    replaced = story._store.keep(*new)
+    replaced = story._store.save(*new)
     story.change(new[0], title="soup for two")
 
     with pytest.raises(KitError, match="changed or removed elsewhere"):
-        story.state.store.take_back(new, replaced)
+        story.state.store.undo(new, replaced)
 
     assert "soup for two" in titles(story)
 
 
 def test_what_was_noted_later_is_not_lost_when_something_earlier_is_taken_back(story):
     tool = kit.Tool(client="Heron", title="clay")
-    replaced = story._store.keep(*[tool])
+    replaced = story._store.save(*[tool])
     story.add(kit.ToolUse(client="Heron", tool=tool.id, helped=8))
 
     with pytest.raises(KitError, match="Something noted later belongs to this"):
-        story.state.store.take_back([tool], replaced)
+        story.state.store.undo([tool], replaced)
 
     assert [one.tool for one in story.records(kit.ToolUse)] == [tool.id]
 
@@ -602,7 +602,7 @@ def test_an_undo_does_not_overwrite_what_was_changed_after_the_removal(woven, on
     step = woven.change(woven.records(kit.Step)[0], title="walk at noon")
 
     with pytest.raises(KitError, match="changed or removed elsewhere"):
-        woven._store.take_back([], touched)
+        woven._store.undo([], touched)
 
     assert woven.records(kit.Step)[0] == step
 
@@ -613,17 +613,17 @@ def test_an_undo_does_not_overwrite_what_was_changed_after_the_removal(woven, on
 def test_a_draft_is_kept_replaced_and_dropped(story):
     store = story._store
 
-    store.keep_draft("Heron", "small_win", {"title": "br"})
-    store.keep_draft("Heron", "small_win", {"title": "bread", "on": None, "share_with": ["a"]})
+    store.save_draft("Heron", "small_win", {"title": "br"})
+    store.save_draft("Heron", "small_win", {"title": "bread", "on": None, "share_with": ["a"]})
     assert store.draft("Heron", "small_win") == {"title": "bread", "on": None, "share_with": ["a"]}
 
-    store.drop_draft("Heron", "small_win")
+    store.delete_draft("Heron", "small_win")
     assert store.draft("Heron", "small_win") == {}
 
 
 def test_a_draft_belongs_to_its_client_and_its_panel(story):
     story.add(kit.Client(name="Maple"))
-    story._store.keep_draft("Heron", "small_win", {"title": "bread"})
+    story._store.save_draft("Heron", "small_win", {"title": "bread"})
 
     assert story._store.draft("Maple", "small_win") == {}
     assert story._store.draft("Heron", "check_in") == {}
@@ -631,7 +631,7 @@ def test_a_draft_belongs_to_its_client_and_its_panel(story):
 
 def test_a_draft_for_nobody_is_not_kept(story):
     with pytest.raises(KitError):
-        story._store.keep_draft("Finch", "small_win", {"title": "bread"})
+        story._store.save_draft("Finch", "small_win", {"title": "bread"})
 
     assert story._store.draft("Finch", "small_win") == {}
 
@@ -646,15 +646,15 @@ def test_nobody_at_the_table_means_no_draft(story):
 
 def test_a_draft_is_there_for_the_next_program_that_opens_the_book(place, open_at):
     one = open_at(place)
-    one.keep(kit.Client(name="Heron"))
-    one.keep_draft("Heron", "small_win", {"title": "half a sen"})
+    one.save(kit.Client(name="Heron"))
+    one.save_draft("Heron", "small_win", {"title": "half a sen"})
 
     assert open_at(place).draft("Heron", "small_win") == {"title": "half a sen"}
 
 
 @given(st.dictionaries(ANY_TEXT, ANY_TEXT | st.none() | st.integers() | st.lists(ANY_TEXT), max_size=4))
 def test_whatever_is_being_typed_is_kept_to_the_letter(notebook, typed):
-    notebook.keep_draft("Heron", "small_win", typed)
+    notebook.save_draft("Heron", "small_win", typed)
 
     assert notebook.draft("Heron", "small_win") == typed
 
@@ -663,9 +663,9 @@ def test_one_client_at_a_time_sits_at_the_table(story):
     story.add(kit.Client(name="Maple"))
     store = story._store
 
-    assert store.seat() is None
-    store.take_seat("Heron", "server 1")
-    store.take_seat("Maple", "server 2")
-    assert store.seat()[:2] == ("Maple", "server 2")
-    store.take_seat(None)
-    assert store.seat() is None
+    assert store.active_client() is None
+    store.set_active_client("Heron", "server 1")
+    store.set_active_client("Maple", "server 2")
+    assert store.active_client()[:2] == ("Maple", "server 2")
+    store.set_active_client(None)
+    assert store.active_client() is None

@@ -30,7 +30,7 @@ def told(story):
     win = story.records(kit.Win, "Heron")[0]
     story.change(win, title="Bread, and jam")
     story.remove(story.records(kit.Spark, "Heron")[0])
-    story._store.keep_draft("Heron", "private_notes", {"clients": {"private_note": "half a secret", "limits": "half"}})
+    story._store.save_draft("Heron", "private_notes", {"clients": {"private_note": "half a secret", "limits": "half"}})
     story.add(kit.Client(name="Maple"))
     story.add(kit.Win(client="Maple", title="a chair"))
     story.add(kit.SupportLine(name="A line", number="0"))
@@ -209,7 +209,7 @@ def test_what_was_brought_in_has_its_history_and_can_be_changed(told, out, book)
     takeout.import_folder(other, out)
 
     (win,) = other.records(kit.Win)
-    other.keep(changed(win, title="Cake", version=win.version + 1))
+    other.save(changed(win, title="Cake", version=win.version + 1))
 
     assert [one.did for one in other.history(win)] == ["noted", "changed"]
 

@@ -38,20 +38,20 @@ def begun(store, people=0, heads=None):
     """A run with so many people in it, in the phase in which lines are shared."""
     record = next(iter(store.records(Workshop)), None) or Workshop(title="Tuesday", keep_until=rooms.retention_date(30))
     if not store.records(Workshop):
-        store.keep(record)
+        store.save(record)
     run = LiveWorkshop(store, record, agenda.load(agenda.BUILT_IN), Random(5))
     if heads:
-        run.count_heads(str(heads))
+        run.set_headcount(str(heads))
     run.tokens = [run.join() for _phone in range(people)]
     for token in run.tokens:
         run.agree(token, "")
-    run.go(3)
+    run.set_phase(3)
     return run
 
 
 async def share(run, person, text, ask="shared", key=""):
     key = key or uuid4().hex
-    await run.share(run.tokens[person], run.arc.ask(ask)[1], key, text)
+    await run.share(run.tokens[person], run.agenda.find(ask)[1], key, text)
     return key
 
 
@@ -61,7 +61,7 @@ def in_book(store):
 
 def waits(run):
     """What lies in the file, in its order."""
-    key = keys.derive(run.store.sealing_secret(), staging.KEY_PURPOSE + run.record.id.encode())
+    key = keys.derive(run.store.derivation_secret(), staging.KEY_PURPOSE + run.record.id.encode())
     return json.loads(keys.decrypt(key, run.staging.file.read_bytes()))
 
 
@@ -92,12 +92,16 @@ def test_the_same_guesser_names_everybody_where_the_order_of_arrival_is_kept(kit
 def test_three_phones_lines_are_in_no_page_and_no_book_and_the_fourth_brings_them_all(store):
     async def shared():
         run = begun(store, 4)
-        mark = run.mark("lead")
+        mark = run.version("lead")
         for person, text in enumerate(FOUR[:3]):
             await share(run, person, text)
-        assert (in_book(store), run.lines(run.arc.ask("shared")[1], "waiting"), run.mark("lead")) == ([], [], mark)
+        assert (in_book(store), run.lines(run.agenda.find("shared")[1], "waiting"), run.version("lead")) == (
+            [],
+            [],
+            mark,
+        )
         await share(run, 3, FOUR[3])
-        assert run.mark("lead") != mark
+        assert run.version("lead") != mark
         return run
 
     run = asyncio.run(shared())
@@ -133,7 +137,7 @@ def test_the_end_of_a_phase_releases_what_waits(store):
     async def shared():
         run = begun(store, 2)
         await share(run, 0, "the sea")
-        await run.move_on(4)
+        await run.advance_to(4)
 
     asyncio.run(shared())
     assert in_book(store) == ["the sea"]
@@ -196,7 +200,7 @@ def test_neither_record_nor_history_holds_an_hour(store):
     async def shared():
         run = begun(store, 4)
         names = [await share(run, person, text) for person, text in enumerate(FOUR)]
-        await run.reveal(run.arc.ask("shared")[1])
+        await run.reveal(run.agenda.find("shared")[1])
         last = await share(run, 0, "one more")
         await run.release_all()
         await run.take_back(run.tokens[0], last)
@@ -227,7 +231,7 @@ def test_what_waits_is_sealed_and_as_large_whatever_is_in_it(store):
     assert b"quokka" not in run.staging.file.read_bytes()
     with closing(Store(store.place.with_name("other.book"))) as other:
         assert (
-            keys.decrypt(keys.derive(other.sealing_secret(), staging.KEY_PURPOSE), run.staging.file.read_bytes())
+            keys.decrypt(keys.derive(other.derivation_secret(), staging.KEY_PURPOSE), run.staging.file.read_bytes())
             is None
         )
 
@@ -251,7 +255,7 @@ def test_of_a_rating_only_its_band_is_kept_and_of_bands_only_the_figure(store):
         for person in range(15):
             await share(run, person, str([2, 5, 8][person % 3]), "energy")
         assert {one["text"] for one in waits(run)} == {"0-3", "4-6", "7-10"}
-        await run.reveal(run.arc.ask("energy")[1])
+        await run.reveal(run.agenda.find("energy")[1])
         return run
 
     run = asyncio.run(shared())
@@ -288,18 +292,18 @@ def test_the_end_of_a_workshop_keeps_the_figure_that_may_be_seen(store):
 def test_numbers_that_an_earlier_kit_kept_one_by_one_are_never_read_so(store):
     run = begun(store)
     for text in ("3", "9"):
-        store.keep(Answer(workshop=run.record.id, phase="energy", text=text))
+        store.save(Answer(workshop=run.record.id, phase="energy", text=text))
 
     [energy] = archive.read_archive(store, run.record)
     assert (energy.kind, energy.shown, energy.back, energy.figure) == ("rating", (), (), disclosure.Figure())
-    assert LiveWorkshop(store, run.record, run.arc).answers == {}
+    assert LiveWorkshop(store, run.record, run.agenda).answers == {}
 
 
 def test_what_helps_has_its_place_by_lot_and_keeps_it(store):
     async def shared():
         run = begun(store, 8)
-        run.go(4)
-        ask, seen = run.arc.ask("helps")[1], []
+        run.set_phase(4)
+        ask, seen = run.agenda.find("helps")[1], []
         for number in range(16):
             await share(run, number % 8, f"line {number:02d}", "helps")
             await run.reveal(ask)
@@ -352,7 +356,7 @@ def test_what_waited_when_a_room_was_killed_waits_in_the_next_one_and_goes_along
 
     async def second():
         run = begun(store, 4)
-        assert run.waits(run.arc.ask("shared")[1]) == 2
+        assert run.waits(run.agenda.find("shared")[1]) == 2
         for person in range(4):
             await share(run, person, f"again {person}")
 
@@ -367,7 +371,7 @@ def test_a_phone_that_sends_again_after_the_kill_has_given_its_line_once(store):
     async def once(mine):
         run = begun(store, 1)
         await share(run, 0, "the sea", key=key)
-        assert [one.text for one in run.mine(run.tokens[0], run.arc.ask("shared")[1])] == mine
+        assert [one.text for one in run.mine(run.tokens[0], run.agenda.find("shared")[1])] == mine
         return run
 
     asyncio.run(once(["the sea"]))
@@ -379,7 +383,7 @@ def test_a_figure_that_was_seen_before_an_interruption_stays_as_it_is(store):
         run = begun(store, people, heads=people)
         for person in range(people):
             await share(run, person, str([1, 9][person % 2]), "energy")
-        await run.reveal(run.arc.ask("energy")[1])
+        await run.reveal(run.agenda.find("energy")[1])
         return run.ratings["energy"].bands
 
     first = asyncio.run(rated(16))
@@ -392,7 +396,7 @@ def test_whoever_rates_anew_after_an_interruption_is_counted_once(store):
         for person in range(people):
             await share(run, person, str([1, 9][person % 2]), "energy")
         if reveal:
-            await run.reveal(run.arc.ask("energy")[1])
+            await run.reveal(run.agenda.find("energy")[1])
         return run.ratings.get("energy", disclosure.Figure()).n
 
     assert asyncio.run(rated(16, False)) == 0
@@ -446,7 +450,7 @@ def test_at_a_full_disk_nothing_is_called_kept_and_it_may_be_sent_again(store, m
         monkeypatch.setattr(files, "write_atomically", full)
         with pytest.raises(KitError, match="still on your phone"):
             await share(run, 0, "the sea", key=key)
-        assert run.mine(run.tokens[0], run.arc.ask("shared")[1]) == []
+        assert run.mine(run.tokens[0], run.agenda.find("shared")[1]) == []
         monkeypatch.setattr(files, "write_atomically", there)
         await share(run, 0, "the sea", key=key)
         return waits(run)

@@ -75,7 +75,7 @@ def seen(*panels) -> str:
 
 
 def at(room, phase):
-    room.act(do="go", at=str(next(n for n, one in enumerate(room.run.arc.phases) if one.name == phase)))
+    room.act(do="go", at=str(next(n for n, one in enumerate(room.run.agenda.phases) if one.name == phase)))
 
 
 def test_a_room_is_opened_found_again_by_another_kernel_and_closed(kit_home, tmp_path):
@@ -165,10 +165,10 @@ def test_who_calls_stands_on_the_facilitators_own_page_alone(page, opened):
 
 def test_the_support_sheet_is_read_to_all_and_put_away(page, opened):
     press(page.workshop, "Read the support sheet to all now")
-    assert opened.run.aloud
+    assert opened.run.is_read_aloud
 
     press(page.here, "Put the support sheet away")
-    assert not opened.run.aloud
+    assert not opened.run.is_read_aloud
 
 
 def test_entering_for_somebody_says_first_what_it_ends(page, opened):
@@ -348,7 +348,7 @@ def test_a_room_that_is_followed_is_asked_again_and_again_until_its_panels_are_g
     async def evening():
         mine = kit.open_book(book.place)
         panel = mine.workshop()
-        opened.run.go(1)
+        opened.run.set_phase(1)
         while "2 of 7" not in seen(panel):
             await asyncio.sleep(0.05)
         mine.state.unsubscribe(panel)

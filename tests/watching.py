@@ -170,7 +170,7 @@ class Workshops:
         return self.lot.sample(self.tokens, self.lot.randint(0, len(self.tokens)))
 
     def _ask(self, name):
-        return self.arc.ask(name)[1]
+        return self.arc.find(name)[1]
 
     async def _share(self, token, ask, text):
         await self.run.share(token, self._ask(ask), uuid4().hex, text)

@@ -45,7 +45,7 @@ def restore(
         raise KitError(sentence.format(place=place))
     back = backups.restore_backup(chosen, place, _find_secret(chosen, place))
     typer.echo(place)
-    for words in back.words():
+    for words in back.describe():
         typer.echo(words, err=True)
 
 

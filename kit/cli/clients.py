@@ -58,7 +58,7 @@ def erase(
         if _prompt_code_name(client) != client:
             _exit_with(_("That is not the code name, so nothing was erased."))
     typer.echo(_("One moment: each of the backups is opened and written anew."), err=True)
-    for words in erasing.erase(here._store, client, key).words():
+    for words in erasing.erase(here._store, client, key).describe():
         typer.echo(words)
     here.close()
 

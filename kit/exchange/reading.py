@@ -41,7 +41,7 @@ class Row:
     file: str
     number: int
 
-    def told(self, sentence: str) -> str:
+    def describe(self, sentence: str) -> str:
         return _in_row(self.file, self.number, sentence)
 
 

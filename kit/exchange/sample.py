@@ -30,7 +30,7 @@ def open_sample() -> Store:
     making.unlink(missing_ok=True)
     try:
         with contextlib.closing(Store(making)) as store:
-            store.keep(*shifted(told, 7 * weeks))
+            store.save(*shifted(told, 7 * weeks))
         _move_into_place(making)
     finally:
         for left in making.parent.glob(f"{making.name}*"):

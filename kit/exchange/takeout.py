@@ -155,7 +155,7 @@ def import_folder(store: Store, folder: Path) -> tuple[int, int, list[str]]:
     new = [row for row in rows if here[type(row.record)].get(row.record.id) != row.record]
     amiss += _conflicts(here, rows, new)
     if new and not amiss:
-        store.bring_in([row.record for row in new])
+        store.import_records([row.record for row in new])
     return (0 if amiss else len(new)), len(rows) - len(new), amiss
 
 
@@ -169,8 +169,8 @@ def _conflicts(here: _Records, rows: list[Row], new: list[Row]) -> list[str]:
         both[type(row.record)][row.record.id] = row.record
     clients = {one.name for one in both[Client].values()}
     times = Counter((row.record.plural, row.record.id) for row in rows)
-    found = [row.told(sentence) for row in new for sentence in _conflicts_of(row.record, here, both, clients)]
-    return found + [row.told(_DUPLICATE) for row in rows if times[row.record.plural, row.record.id] > 1]
+    found = [row.describe(sentence) for row in new for sentence in _conflicts_of(row.record, here, both, clients)]
+    return found + [row.describe(_DUPLICATE) for row in rows if times[row.record.plural, row.record.id] > 1]
 
 
 def _conflicts_of(one: Any, here: _Records, both: _Records, clients: set[str]) -> Iterator[str]:

@@ -121,7 +121,7 @@ def import_sealed(asked: Any, file: IO[bytes]) -> dict[str, Any]:
 
 def unlock_at_start() -> None:
     """Opens the practice where KIT_PASSPHRASE or the computer's own keyring can; else it waits at its door."""
-    words = os.environ.pop("KIT_PASSPHRASE", None)  # the notebooks get the key from the broker, and nothing else
+    words = os.environ.pop("KIT_PASSPHRASE", None)  # the notebooks get the key from the key agent, and nothing else
     here = book_path()
     if not (keys.is_encrypted(here) and here.exists()):
         return
@@ -260,7 +260,7 @@ def _what_is_safe(place: Path, there: list[tuple[backups.Backup, backups.Restore
 def _restore_option(one: backups.Backup, lacking: backups.Restored) -> dict[str, str]:
     when = backups.format_made(one)
     asks = _("It will be as it was on {when}. {lacking} {aside}")
-    lacks = " ".join(lacking.words()) or _("As far as can be told, everything is in it.")
+    lacks = " ".join(lacking.describe()) or _("As far as can be told, everything is in it.")
     return {
         "do": "bring_back",
         "file": one.file.name,
@@ -308,7 +308,7 @@ def _begin_fresh_sample(asked: dict[str, Any]) -> dict[str, Any]:
 
 
 def _success(what: str, back: backups.Restored) -> dict[str, Any]:
-    return {"told": " ".join((what, *back.words()))}
+    return {"told": " ".join((what, *back.describe()))}
 
 
 _ACTIONS: dict[str, Callable[[dict[str, Any]], dict[str, Any] | None]] = {

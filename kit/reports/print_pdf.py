@@ -47,7 +47,7 @@ def find_browser() -> str | None:
 
 def write_pdf(page: Page, to: Path | None = None, today: date | None = None) -> Path:
     """The page as PDF, at the place where the page itself would lie; `to` is a folder or a .pdf file."""
-    return save(print_to_pdf(page.html), page.called(today, ".pdf"), to)
+    return save(print_to_pdf(page.html), page.file_name(today, ".pdf"), to)
 
 
 def print_to_pdf(html: str) -> bytes:

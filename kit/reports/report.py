@@ -64,12 +64,12 @@ class Page:
         """The page as a preview needs it: whoever shows it has plotly already."""
         return self.html.replace(rendering.bundle()[0], "")
 
-    def called(self, today: date | None = None, ending: str = ".html") -> str:
+    def file_name(self, today: date | None = None, ending: str = ".html") -> str:
         """The name of its file."""
         return file_name(self.client, self.audience, today or date.today(), self.supporter, ending)
 
     def write(self, to: Path | None = None, today: date | None = None) -> Path:
-        return save(self.html.encode(), self.called(today), to)
+        return save(self.html.encode(), self.file_name(today), to)
 
 
 def write_report(

@@ -32,11 +32,11 @@ class AccessCodes:
     def locked(self) -> bool:
         return self.wrong >= MAX_WRONG
 
-    def opens(self, role: str, given: str) -> bool:
+    def matches(self, role: str, given: str) -> bool:
         """Whether this is the secret of a link."""
         return compare_digest(getattr(self, role).encode(), given.encode())
 
-    def opens_typed(self, given: str) -> bool:
+    def matches_typed(self, given: str) -> bool:
         """Whether this is the short code; counts the wrong ones, and takes none once there were too many."""
         plain = "".join(given.casefold().split()).replace("-", "")
         if self.locked or not plain:

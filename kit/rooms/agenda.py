@@ -38,19 +38,19 @@ class Question:
     rows: int = 3
 
     @property
-    def shared(self) -> bool:
+    def is_shared(self) -> bool:
         return self.kind in SHARED_KINDS
 
     @property
-    def hidden(self) -> bool:
+    def is_hidden(self) -> bool:
         return self.kind in HIDDEN_KINDS
 
     @property
-    def several(self) -> bool:
+    def is_list(self) -> bool:
         return self.kind in LIST_KINDS
 
     @property
-    def alone(self) -> bool:
+    def is_private(self) -> bool:
         return self.kind in PRIVATE_KINDS
 
 
@@ -61,7 +61,7 @@ class Phase:
     name: str
     title: str
     minutes: int
-    asks: tuple[Question, ...]
+    questions: tuple[Question, ...]
     lead: str = ""
     take_home: bool = False
 
@@ -73,16 +73,16 @@ class Agenda:
     title: str
     phases: tuple[Phase, ...]
 
-    def asks(self) -> Iterator[tuple[int, Question]]:
+    def questions(self) -> Iterator[tuple[int, Question]]:
         for at, phase in enumerate(self.phases):
-            for ask in phase.asks:
+            for ask in phase.questions:
                 yield at, ask
 
-    def ask(self, name: str) -> tuple[int, Question] | None:
+    def find(self, name: str) -> tuple[int, Question] | None:
         """The question of this name, and the number of its phase."""
-        return next(((at, ask) for at, ask in self.asks() if ask.name == name), None)
+        return next(((at, ask) for at, ask in self.questions() if ask.name == name), None)
 
-    def begins(self, at: int) -> int:
+    def start_minute(self, at: int) -> int:
         """After how many minutes a phase begins, when all goes as planned."""
         return sum(phase.minutes for phase in self.phases[:at])
 
@@ -114,7 +114,7 @@ class _Parser:
         if not told.get("title", "").strip() or not told.get("phase"):
             raise self._trouble(_("a workshop needs a title and at least one [[phase]]."), where)
         phases = tuple(self._phase(one, at) for at, one in enumerate(told["phase"], 1))
-        if not phases[0].asks or phases[0].asks[0].kind != "agree":
+        if not phases[0].questions or phases[0].questions[0].kind != "agree":
             raise self._trouble(
                 _('the first question must be of the kind "agree": nobody joins without it.'), _Place(1)
             )

@@ -39,8 +39,8 @@ class Answers(Seats):
 
     def __init__(self, store: Store, record: Workshop, arc: Agenda, lot: Random = disclosure.RANDOM) -> None:
         super().__init__()
-        self.store, self.record, self.arc, self.lot = store, record, arc, lot
-        self.staging = staging.Staging(store, record.id, self.do, lot)
+        self.store, self.record, self.agenda, self.lot = store, record, arc, lot
+        self.staging = staging.Staging(store, record.id, self.run_in_writer, lot)
         self.answers: dict[str, Answer] = {}  # those in the book, but for numbers
         self.kept_back: set[str] = set()
         self.asked: dict[str, int] = {}  # question -> how many lines waited when the facilitator asked
@@ -51,11 +51,11 @@ class Answers(Seats):
         self.counted: dict[str, str] = {}  # a phone's name for a rating that is in a figure -> its band
         self._saving: dict[str, asyncio.Future] = {}
         self._gone: set[str] = set()  # taken back: a late copy brings nothing back
-        self.moving = asyncio.Lock()  # what is being released is not taken back or shown at the same time
-        self._take_up(store.records(Answer, workshop=record.id))
+        self.lock = asyncio.Lock()  # what is being released is not taken back or shown at the same time
+        self._resume(store.records(Answer, workshop=record.id))
         self.before = frozenset(self.answers)  # of them a figure may have been seen that nobody here knows any more
 
-    def _take_up(self, found: list[Answer]) -> None:
+    def _resume(self, found: list[Answer]) -> None:
         """What an earlier run of this workshop has left: in the book, and waiting."""
         self.answers = {one.id: one for one in found if not self._is_rating(one.phase)}
         for one in found:
@@ -70,7 +70,7 @@ class Answers(Seats):
         self.frozen = frozenset(self.figures)
 
     def _is_rating(self, name: str) -> bool:
-        found = self.arc.ask(name)
+        found = self.agenda.find(name)
         return bool(found and found[1].kind == "rating")
 
     # phones --------------------------------------------------------------------------------------
@@ -84,10 +84,10 @@ class Answers(Seats):
             return
         if owner is None:
             mine = person.kept.get(ask.name, [])
-            if ask.several and len(mine) >= MAX_LINES:
+            if ask.is_list and len(mine) >= MAX_LINES:
                 sentence = _("{most} lines are kept from one phone. To share this one, take an earlier line back.")
                 raise FormError({"text": sentence.format(most=MAX_LINES)})
-            if mine and not ask.several:
+            if mine and not ask.is_list:
                 return
             record = self.read(ask, text)
             self._owners[key] = token
@@ -115,7 +115,7 @@ class Answers(Seats):
                     del self.staging.waiting[key]
         self.staging.waiting[one.key] = one
         try:
-            await self.staging.settled()
+            await self.staging.flush()
         except KitError:
             if one.key not in self.staging.on_disk:  # else a later rewriting has taken it along
                 self.staging.waiting.pop(one.key, None)
@@ -133,7 +133,7 @@ class Answers(Seats):
         if len(text) > MAX_LENGTHS.get(ask.kind, 280):
             most = MAX_LENGTHS.get(ask.kind, 280)
             raise FormError({"text": _("At most {most} characters fit here. Please shorten it.").format(most=most)})
-        return form.read({"text": text}, workshop=self.record.id)[0]  # type: ignore[return-value]
+        return form.to_records({"text": text}, workshop=self.record.id)[0]  # type: ignore[return-value]
 
     def _band(self, text: str) -> str:
         if text not in [str(number) for number in range(11)]:
@@ -145,7 +145,7 @@ class Answers(Seats):
         if self._owners.get(key) != token:
             raise NotOwner
         kept = self.people[token].kept
-        async with self.moving:
+        async with self.lock:
             one, record = self.staging.waiting.get(key), self.answers.get(self._released.get(key, ""))
             if one:
                 await self._take_out(kept[one.ask], one)
@@ -157,7 +157,7 @@ class Answers(Seats):
         del self.staging.waiting[one.key]
         mine.remove(one.key)
         try:
-            await self.staging.settled()
+            await self.staging.flush()
         except KitError:
             self._gone.discard(one.key)
             self.staging.waiting[one.key] = one
@@ -169,13 +169,13 @@ class Answers(Seats):
         del self.answers[record.id]  # before it is written: meanwhile a copy of this press finds nothing
         mine.remove(key)
         try:
-            await self.do(self.store.let_go, record)
+            await self.run_in_writer(self.store.purge, record)
         except KitError:
             self._gone.discard(key)
             self.answers[record.id] = record
             mine.append(key)
             raise
-        self.tell("lead")
+        self.notify("lead")
 
     def mine(self, token: str, ask: Question) -> list[OwnAnswer]:
         return [one for key in self.people[token].kept.get(ask.name, []) for one in self._as_seen(key)]
@@ -193,11 +193,11 @@ class Answers(Seats):
 
     def waits(self, ask: Question) -> int:
         """How many lines wait; told when the facilitator asks, so that no single line shows by its coming."""
-        return sum(one.ask == ask.name for one in self.staging.lines())
+        return sum(one.ask == ask.name for one in self.staging.releasable_lines())
 
     def ask_for(self, ask: Question) -> None:
         self.asked[ask.name] = self.waits(ask)
-        self.tell("lead")
+        self.notify("lead")
 
     async def release(self, *asks: str) -> None:
         """Whatever waits for these questions, however little it is."""
@@ -209,15 +209,15 @@ class Answers(Seats):
 
     async def _release(self, ask: str, fewest: int = MIN_PHONES) -> None:
         """One line of each phone, as soon as enough have given one; with `fewest` 0 all lines of all of them."""
-        async with self.moving:
+        async with self.lock:
             while some := self._due(ask, fewest):
                 await self._move(some)
                 self.asked.pop(ask, None)
-                self.tell("lead")
+                self.notify("lead")
 
     def _due(self, ask: str, fewest: int) -> list[StagedAnswer]:
         by_phone: dict[str, list[StagedAnswer]] = {}
-        waiting = [one for one in self.staging.lines() if one.ask == ask]
+        waiting = [one for one in self.staging.releasable_lines() if one.ask == ask]
         for one in waiting:
             by_phone.setdefault(self._owners.get(one.key, ""), []).append(one)
         nobodys = by_phone.pop("", [])  # left by an earlier run: they go along
@@ -228,13 +228,13 @@ class Answers(Seats):
     async def _move(self, some: list[StagedAnswer]) -> None:
         """In one change of the book, in an order that is drawn by lot."""
         records = [one.record(self.record.id) for one in self.lot.sample(some, len(some))]
-        await self.do(self.store.keep, *records)
+        await self.run_in_writer(self.store.save, *records)
         self.answers |= {one.id: one for one in records}
         for one in some:
             del self.staging.waiting[one.key]
             self._released[one.key] = one.id
         with contextlib.suppress(KitError):  # what lies in the book is known there by its id
-            await self.staging.settled()
+            await self.staging.flush()
 
     # what is shown -------------------------------------------------------------------------------
 
@@ -253,17 +253,17 @@ class Answers(Seats):
 
     async def show(self, key: str, on: bool = True) -> None:
         """Shows a line to all, or keeps it back; its words stay as they are."""
-        async with self.moving:
+        async with self.lock:
             record = self.answers.get(key)
             if record is None:
                 raise NotOwner
             (self.kept_back.discard if on else self.kept_back.add)(key)
             if record.shown != on:
-                await self.turn([record], on)
-        self.tell("board", "phone", "lead")
+                await self.set_shown([record], on)
+        self.notify("board", "phone", "lead")
 
-    async def turn(self, found: Iterable[Answer], on: bool) -> None:
+    async def set_shown(self, found: Iterable[Answer], on: bool) -> None:
         new = [changed(one, shown=on, version=one.version + 1) for one in found]
         if new:
-            await self.do(self.store.keep, *new)
+            await self.run_in_writer(self.store.save, *new)
             self.answers.update({one.id: one for one in new})

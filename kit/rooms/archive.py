@@ -35,8 +35,8 @@ def read_archive(store: Store, workshop: Workshop) -> list[ArchivedQuestion]:
 
 def _questions() -> dict[str, agenda.Question]:
     """What the facilitator's own phases ask, then what the kit's do."""
-    own = {ask.name: ask for _at, ask in agenda.load().asks()}
-    return own | {ask.name: ask for _at, ask in agenda.load(agenda.BUILT_IN).asks() if ask.name not in own}
+    own = {ask.name: ask for _at, ask in agenda.load().questions()}
+    return own | {ask.name: ask for _at, ask in agenda.load(agenda.BUILT_IN).questions() if ask.name not in own}
 
 
 def _archive_question(ask: agenda.Question | None, name: str, found: list[Answer]) -> ArchivedQuestion:

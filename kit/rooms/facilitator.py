@@ -17,9 +17,9 @@ class SecretLink(Page):
     role = ""
 
     def get(self, role: str, given: str, further: str = "") -> None:
-        if not self.room.codes.opens(role, given):
+        if not self.room.codes.matches(role, given):
             raise HTTPError(403)
-        self.admit(role, role)
+        self.set_role_cookie(role, role)
         self.go(f"/{role}{further}")
 
 
@@ -31,11 +31,11 @@ class Lead(Page):
     def get(self) -> None:
         run = self.run
         self.show(
-            "lead.html", mark=run.mark("lead"), news="/lead/now", join=self.room.link("join"),
+            "lead.html", mark=run.version("lead"), news="/lead/now", join=self.room.link("join"),
             code=qr_code(self.room.link("join")),
-            present=[ask for ask in run.phase.asks if ask.shared],
-            earlier=[ask for at, ask in run.arc.asks() if at < run.at and ask.shared],
-            worded=[ask for _at, ask in run.arc.asks() if ask.shared and ask.kind != "rating"],
+            present=[ask for ask in run.phase.questions if ask.is_shared],
+            earlier=[ask for at, ask in run.agenda.questions() if at < run.at and ask.is_shared],
+            worded=[ask for _at, ask in run.agenda.questions() if ask.is_shared and ask.kind != "rating"],
             disclosure=disclosure, snapshot=snapshot, support=False,
         )  # fmt: skip
 
@@ -47,18 +47,18 @@ class Action(Page):
 
     @handle_errors
     async def post(self) -> None:
-        given = self.pressed()
+        given = self.arguments()
         act = ACTIONS.get(str(given.pop("do", "")))
         if act is None:
             raise HTTPError(400)
         await act(self, given)
         if self._finished:
             return
-        self.answer_press(state(self))
+        self.send_state(state(self))
 
     def ask(self, given: dict[str, Any]) -> Question:
-        found = self.run.arc.ask(given.get("ask", ""))
-        if found is None or not found[1].shared:
+        found = self.run.agenda.find(given.get("ask", ""))
+        if found is None or not found[1].is_shared:
             raise HTTPError(400)
         return found[1]
 
@@ -88,7 +88,7 @@ def state(page: Page) -> dict[str, Any]:
         "phase": run.phase.name,
         "at": run.at,
         "minutes_left": round(run.minutes_left(), 1),
-        "aloud": run.aloud,
+        "aloud": run.is_read_aloud,
         "typed": page.room.codes.typed,
         "locked": page.room.codes.locked,
         "tried": page.room.tried,
@@ -101,11 +101,11 @@ async def _go(page: Action, given: dict[str, Any]) -> None:
     at = given.get("at", "")
     if not (at.isdecimal() and len(at) < 4):
         raise HTTPError(400)
-    await page.run.move_on(int(at))
+    await page.run.advance_to(int(at))
 
 
 async def _more(page: Action, _given: dict[str, Any]) -> None:
-    page.run.more_time()
+    page.run.extend()
 
 
 async def _reveal(page: Action, given: dict[str, Any]) -> None:
@@ -134,13 +134,13 @@ async def _enter(page: Action, given: dict[str, Any]) -> None:
 
 async def _note(page: Action, given: dict[str, Any]) -> None:
     ask = page.ask(given)
-    if not ask.several:
+    if not ask.is_list:
         raise HTTPError(400)
     await page.run.note(ask, given.get("text", ""))
 
 
 async def _answered(page: Action, given: dict[str, Any]) -> None:
-    page.run.answered(given.get("id", ""))
+    page.run.dismiss_call(given.get("id", ""))
 
 
 async def _waiting(page: Action, given: dict[str, Any]) -> None:
@@ -152,25 +152,25 @@ async def _release(page: Action, given: dict[str, Any]) -> None:
 
 
 async def _heads(page: Action, given: dict[str, Any]) -> None:
-    page.run.count_heads(given.get("heads", ""))
+    page.run.set_headcount(given.get("heads", ""))
 
 
 async def _let_in(page: Action, _given: dict[str, Any]) -> None:
-    page.run.let_them_in()
+    page.run.admit_all()
 
 
 async def _let_go(page: Action, given: dict[str, Any]) -> None:
-    page.run.let_go_of(given.get("tag", ""))
+    page.run.remove_person(given.get("tag", ""))
 
 
 async def _renew(page: Action, _given: dict[str, Any]) -> None:
     page.room.codes.renew()
-    page.run.begin_anew()
+    page.run.renew_seats()
 
 
 async def _close(page: Action, _given: dict[str, Any]) -> None:
     await page.run.finish()
-    if page.wants_data:
+    if page.wants_json:
         page.finish({"kept": True})
     else:
         page.show("closed.html", support=False)
@@ -200,8 +200,8 @@ class Board(Page):
 
     def get(self) -> None:
         self.show(
-            "board.html", mark=self.run.mark("board"), news="/board/now", join=self.room.link("join"),
-            code=qr_code(self.room.link("join")), lines=self.run.support_lines() if self.run.aloud else (),
+            "board.html", mark=self.run.version("board"), news="/board/now", join=self.room.link("join"),
+            code=qr_code(self.room.link("join")), lines=self.run.support_lines() if self.run.is_read_aloud else (),
             disclosure=disclosure, support=False,
         )  # fmt: skip
 

@@ -81,28 +81,28 @@ class Page(RequestHandler):
             raise HTTPError(403)
         if self.room.expired or self.run.ended:
             raise HTTPError(410)
-        if self.role and not self._is(self.role):
+        if self.role and not self._has_role(self.role):
             raise HTTPError(403)
 
-    def _is(self, role: str) -> bool:
+    def _has_role(self, role: str) -> bool:
         if role == "lead" and self._has_bearer():
             return True
         told = self.get_signed_cookie(f"room_{role}", max_age_days=math.inf)
         self.token = told.decode() if told else ""
         if role == "person":
-            return bool(self.run.knows(self.token))
+            return bool(self.run.is_member(self.token))
         return bool(self.token) and compare_digest(self.token, role)
 
     def _has_bearer(self) -> bool:
         given = self.request.headers.get("Authorization", "")
-        return given.startswith("Bearer ") and self.room.codes.opens("lead", given.removeprefix("Bearer "))
+        return given.startswith("Bearer ") and self.room.codes.matches("lead", given.removeprefix("Bearer "))
 
     def check_xsrf_cookie(self) -> None:
         if self.role == "lead" and self._has_bearer():  # no browser sends this by itself
             return
         super().check_xsrf_cookie()
 
-    def admit(self, role: str, token: str) -> None:
+    def set_role_cookie(self, role: str, token: str) -> None:
         self.set_signed_cookie(
             f"room_{role}", token, expires_days=None, max_age=DAY, httponly=True, samesite="Lax",
             secure=self.room.secure, path="/",
@@ -115,24 +115,24 @@ class Page(RequestHandler):
             templates.render(template, version=templates.assets_version(), xsrf=self.xsrf_token.decode(), **page)
         )
 
-    def turn_away(self, sentence: str) -> None:
+    def send_sentence(self, sentence: str) -> None:
         """One plain sentence instead of a page; nothing in it tells of the room."""
-        if self.wants_data:
+        if self.wants_json:
             self.finish({"said": sentence, "kept": False})
             return
         status = self.get_status()
         page = {"room": None, "mark": "", "news": "", "status": status, "support": False, "yours": status == 410}
         self.finish(templates.render("away.html", version=templates.assets_version(), sentence=sentence, **page))
 
-    def said(self, name: str, most: int = 21_000) -> str:
+    def argument(self, name: str, most: int = 21_000) -> str:
         """One thing that was typed; what is longer than any field is cut off before it is looked at."""
         return self.get_body_argument(name, "")[:most]
 
     @property
-    def is_data(self) -> bool:
+    def is_json(self) -> bool:
         return self.request.headers.get("Content-Type", "").startswith("application/json")
 
-    def data(self) -> dict[str, str]:
+    def json_arguments(self) -> dict[str, str]:
         """What the panel in the notebook sends: names with texts, and nothing else."""
         try:
             told = json_decode(self.request.body)
@@ -142,26 +142,30 @@ class Page(RequestHandler):
             raise HTTPError(400)
         return told
 
-    def pressed(self) -> dict[str, str]:
+    def arguments(self) -> dict[str, str]:
         """What came with one press: from the panel in the notebook, or from a form of the page."""
-        return self.data() if self.is_data else {name: self.said(name) for name in self.request.body_arguments}
+        return (
+            self.json_arguments()
+            if self.is_json
+            else {name: self.argument(name) for name in self.request.body_arguments}
+        )
 
-    def answer_press(self, state: dict[str, Any]) -> None:
+    def send_state(self, state: dict[str, Any]) -> None:
         """Where the room is now, for the panel; a browser goes back to its page."""
-        if self.wants_data:
+        if self.wants_json:
             self.finish(state)
         else:
             self.go("/lead")
 
     @property
-    def wants_data(self) -> bool:
+    def wants_json(self) -> bool:
         return "application/json" in self.request.headers.get("Accept", "")
 
     def go(self, path: str) -> None:
         self.redirect(path, status=303)
 
     def write_error(self, status_code: int, **told: Any) -> None:
-        self.turn_away(_ERROR_SENTENCES.get(status_code, _ERROR_SENTENCES[500]))
+        self.send_sentence(_ERROR_SENTENCES.get(status_code, _ERROR_SENTENCES[500]))
 
     def log_exception(self, *_told: Any) -> None:
         """Nothing: a log could hold what somebody typed, or from where."""
@@ -191,10 +195,10 @@ def handle_errors(handler: Callable[..., Awaitable[None]]) -> Callable[..., Awai
             raise HTTPError(409) from error
         except KitError as trouble:
             page.set_status(503)
-            page.turn_away(str(trouble))
+            page.send_sentence(str(trouble))
         except FormError as unfit:
             page.set_status(422)
-            page.turn_away(str(unfit))
+            page.send_sentence(str(unfit))
 
     return answered
 
@@ -232,7 +236,7 @@ class ConnectionTest(Page):
 
     def get(self) -> None:
         self.room.tried = time.time()
-        self.run.tell("lead")
+        self.run.notify("lead")
         self.show("tried.html", support=False)
 
 
@@ -250,4 +254,4 @@ class LongPoll(Page):
 
     async def get(self) -> None:
         known = self.get_query_argument("mark", "")
-        self.finish({"mark": await self.run.news(self.of, known, POLL_TIMEOUT)})
+        self.finish({"mark": await self.run.wait_for_change(self.of, known, POLL_TIMEOUT)})

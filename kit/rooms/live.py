@@ -25,26 +25,26 @@ class LiveRoom:
         """Where everybody is; when it changes, phones go along."""
         return ""
 
-    def mark(self, of: str) -> str:
+    def version(self, of: str) -> str:
         return "closed" if self.ended else f"{self.place()}.{self._marks[of]}"
 
-    async def news(self, of: str, known: str, longest: float) -> str:
+    async def wait_for_change(self, of: str, known: str, longest: float) -> str:
         """The mark, once it is another one than what is `known`, or after a while."""
         until = time.monotonic() + longest
-        while self.mark(of) == known and (left := until - time.monotonic()) > 0:
+        while self.version(of) == known and (left := until - time.monotonic()) > 0:
             try:
                 await asyncio.wait_for(self._moved.wait(), left)
             except TimeoutError:
                 break
-        return self.mark(of)
+        return self.version(of)
 
-    def tell(self, *whom: str) -> None:
+    def notify(self, *whom: str) -> None:
         for one in whom:
             self._marks[one] += 1
         moved, self._moved = self._moved, asyncio.Event()
         moved.set()
 
-    def knows(self, token: str) -> bool:
+    def is_member(self, token: str) -> bool:
         """Whether a device has a place here."""
         return token in self.people
 
@@ -54,8 +54,8 @@ class LiveRoom:
 
     def end(self) -> None:
         self.ended = True
-        self.tell()
+        self.notify()
 
-    async def do(self, work: Callable[..., Any], *given: Any) -> Any:
+    async def run_in_writer(self, work: Callable[..., Any], *given: Any) -> Any:
         """Writes one after the other, while other pages go on."""
         return await asyncio.get_running_loop().run_in_executor(self._writer, work, *given)

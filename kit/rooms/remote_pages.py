@@ -22,14 +22,14 @@ class Entry(Page):
 
     def come_in(self) -> None:
         try:
-            self.admit("person", self.run.join())
+            self.set_role_cookie("person", self.run.join())
         except NotOwner as error:
             raise HTTPError(403) from error
 
 
 class Door(Entry):
     def get(self) -> None:
-        if not self._is("person"):
+        if not self._has_role("person"):
             self.show("door.html", wrong=False, support=False)
         elif self.run.to_agree():
             self.go("/agree")
@@ -39,10 +39,10 @@ class Door(Entry):
             self.home()
 
     def home(self) -> None:
-        self.show("home.html", mark=self.run.mark("phone"), news="/now")
+        self.show("home.html", mark=self.run.version("phone"), news="/now")
 
     def post(self) -> None:
-        if not self.room.codes.opens_typed(self.said("code", 40)):
+        if not self.room.codes.matches_typed(self.argument("code", 40)):
             self.set_status(403)
             self.show("door.html", wrong=True, support=False)
             return
@@ -53,9 +53,9 @@ class Door(Entry):
 
 class Link(Entry):
     def get(self, code: str) -> None:
-        if not self.room.codes.opens("join", code):
+        if not self.room.codes.matches("join", code):
             raise HTTPError(403)
-        if not self._is("person"):
+        if not self._has_role("person"):
             self.come_in()
         self.go("/")
 
@@ -77,14 +77,14 @@ class Agreed(Page):
         super().prepare()
         if self._finished or not self.run.to_agree():
             return
-        if self.wants_data:
+        if self.wants_json:
             self.set_status(403)
-            self.turn_away(_("This opens again with a yes, on the first page. What you typed is still here."))
+            self.send_sentence(_("This opens again with a yes, on the first page. What you typed is still here."))
         else:
             self.go("/agree")
 
     def show(self, template: str, **told: Any) -> None:
-        super().show(template, **{"mark": self.run.mark("phone"), "news": "/now", **told})
+        super().show(template, **{"mark": self.run.version("phone"), "news": "/now", **told})
 
 
 class Fill(Agreed):
@@ -97,7 +97,7 @@ class Fill(Agreed):
         if name not in FORMS:
             raise HTTPError(404)
         form, run = FORMS[name], self.run
-        values = form_data.parse(form, sent) if sent else form.blank()
+        values = form_data.parse(form, sent) if sent else form.initial_values()
         self.show(
             "form.html", name=name, title=run.titles()[name], fields=self._fields(form), values=values,
             told=told or {}, key=key or uuid4().hex, kept=kept, turn=run.turn == name,
@@ -106,25 +106,25 @@ class Fill(Agreed):
 
     def _fields(self, form: Form) -> list[dict[str, Any]]:
         """What is asked; a choice among another field's offers all that the other one does."""
-        asked = form.asked(self.run.offers(), self.run.own_words())
+        asked = form.describe(self.run.offers(), self.run.own_words())
         offered = {one["name"]: one["choices"] for one in asked}
         return [{**one, "choices": offered.get(one["among"], one["choices"])} for one in asked]
 
     @handle_errors
     async def post(self, name: str) -> None:
-        key = self.said("id", 64)
+        key = self.argument("id", 64)
         if name not in FORMS or not (key.isalnum() and len(key) == 32):
             raise HTTPError(400)
         sent = {field: self.get_body_arguments(field, strip=False) for field in self.request.body_arguments}
         try:
             await self.run.keep(self.token, name, key, sent)
         except FormError as unfit:
-            if self.wants_data:
+            if self.wants_json:
                 raise
             self.set_status(422)
-            self._ask(name, "", sent, unfit.told, key)
+            self._ask(name, "", sent, unfit.errors, key)
             return
-        if self.wants_data:
+        if self.wants_json:
             self.finish({"kept": True})
         else:
             self.go(f"/form/{name}?kept={key}")
@@ -133,13 +133,13 @@ class Fill(Agreed):
 class TakeBack(Agreed):
     @handle_errors
     async def post(self, name: str) -> None:
-        await self.run.take_back(self.token, self.said("id", 64))
+        await self.run.take_back(self.token, self.argument("id", 64))
         self.go(f"/form/{name}" if name in FORMS else "/")
 
 
 class Writing(Page):
     def post(self) -> None:
-        self.run.write(self.said("form", 40))
+        self.run.write(self.argument("form", 40))
         self.finish({"kept": True})
 
 
@@ -153,8 +153,8 @@ class Journey(Agreed):
 
 class Support(Page):
     def get(self) -> None:
-        self.show("support.html", lines=self.run.support_lines(), told="", support=False, mark=self.run.mark("phone"),
-                  news="/now")  # fmt: skip
+        lines, mark = self.run.support_lines(), self.run.version("phone")
+        self.show("support.html", lines=lines, told="", support=False, mark=mark, news="/now")
 
 
 class Data(Page):
@@ -176,7 +176,7 @@ def state(page: Page) -> dict[str, Any]:
     return {
         "kind": page.room.kind, "client": run.client, "joined": bool(run.people), "turn": run.turn,
         "writing": run.writing(), "saved": list(run.saved), "typed": page.room.codes.typed,
-        "locked": page.room.codes.locked, "tried": page.room.tried, "mark": run.mark("lead"),
+        "locked": page.room.codes.locked, "tried": page.room.tried, "mark": run.version("lead"),
         "forms": run.titles(), "here": run.here(), "another": run.another,
         "join": page.room.link("join"),
     }  # fmt: skip
@@ -188,7 +188,7 @@ class Action(Page):
     role = "lead"
 
     def post(self) -> None:
-        given = self.pressed()
+        given = self.arguments()
         do = given.get("do", "")
         if do == "turn":
             self.hand_over(given.get("form", ""))
@@ -201,7 +201,7 @@ class Action(Page):
             self.room.closed()
         else:
             raise HTTPError(400)
-        self.answer_press(state(self))
+        self.send_state(state(self))
 
     def hand_over(self, form: str) -> None:
         if form not in ("", *FORMS):
@@ -215,7 +215,7 @@ class Lead(Page):
     role = "lead"
 
     def get(self) -> None:
-        self.show("coach.html", state=state(self), mark=self.run.mark("lead"), news="/lead/now",
+        self.show("coach.html", state=state(self), mark=self.run.version("lead"), news="/lead/now",
                   join=self.room.link("join"), support=False)  # fmt: skip
 
 

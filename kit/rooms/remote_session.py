@@ -37,7 +37,7 @@ FORMS = {
         ("title", "began_on", "roughly", "what_held", "helped_by", "triggers", "outside_control", "back_on_feet_on",
          "learned", "next_time"),
         ("intensity", "early_signs", "partly_back", "timed"),
-        beside={"helped_by": WHAT_HELPED}, title=_("A setback"), audience="client",
+        extra={"helped_by": WHAT_HELPED}, title=_("A setback"), audience="client",
     ),
 }  # fmt: skip
 
@@ -73,11 +73,11 @@ class LiveSession(LiveRoom):
     def place(self) -> str:
         return self.turn
 
-    async def news(self, of: str, known: str, longest: float) -> str:
+    async def wait_for_change(self, of: str, known: str, longest: float) -> str:
         """As in every room; a page that waits for news is one that is looked at."""
         self._looking += of == "phone"
         try:
-            return await super().news(of, known, longest)
+            return await super().wait_for_change(of, known, longest)
         finally:
             self._looking -= of == "phone"
             self._looked = time.monotonic() if of == "phone" else self._looked
@@ -91,7 +91,7 @@ class LiveSession(LiveRoom):
             raise NotOwner
         token, self.another = uuid4().hex, False
         self.people[token] = time.time()
-        self.tell("lead")
+        self.notify("lead")
         return token
 
     def to_agree(self) -> list[str]:
@@ -102,7 +102,7 @@ class LiveSession(LiveRoom):
     async def agree(self) -> None:
         new = [Agreement(client=self.client, to=to, by="client") for to in self.to_agree()]  # type: ignore[arg-type]
         if new:
-            await self.do(self.store.keep, *new)
+            await self.run_in_writer(self.store.save, *new)
 
     def support_lines(self) -> list[SupportLine]:
         return self.store.records(SupportLine)
@@ -121,9 +121,9 @@ class LiveSession(LiveRoom):
         if key not in self._owners:
             form = FORMS[name]
             found = form_data.parse(form, sent)
-            if form.untouched(found):
+            if form.is_unchanged(found):
                 raise FormError({"": _("Nothing is filled in yet.")})
-            new = [changed(one, by="client") for one in form.read(found, client=self.client, id=key)]
+            new = [changed(one, by="client") for one in form.to_records(found, client=self.client, id=key)]
             self._owners[key] = token
             self._saving[key] = asyncio.ensure_future(self._keep(name, key, new))
         if self._owners[key] != token:
@@ -138,13 +138,13 @@ class LiveSession(LiveRoom):
                 self._saving.pop(key, None)
 
     async def _keep(self, name: str, key: str, new: list[Record]) -> None:
-        await self.do(self.store.keep, *new)
+        await self.run_in_writer(self.store.save, *new)
         self.saved.append(name)
         self._kept[key] = (name, new)
         self._writing = ("", 0.0)
         if self.turn == name:
             self.turn = ""
-        self.tell("lead")
+        self.notify("lead")
 
     def may_take_back(self, token: str, key: str) -> bool:
         return key in self._kept and self._owners.get(key) == token
@@ -155,21 +155,21 @@ class LiveSession(LiveRoom):
             raise NotOwner
         if key in self._kept:
             name, new = self._kept[key]
-            await self.do(self.store.take_back, new, [], "client")
+            await self.run_in_writer(self.store.undo, new, [], "client")
             if self._kept.pop(key, None):
                 self.saved.remove(name)
-            self.tell("lead")
+            self.notify("lead")
 
     # the coach -----------------------------------------------------------------------------------
 
     def hand_over(self, name: str) -> None:
         """Your turn: this form opens on the client's device; an empty name takes it back."""
         self.turn = name
-        self.tell("phone", "lead")
+        self.notify("phone", "lead")
 
     def write(self, name: str) -> None:
         self._writing = (name if name in FORMS else "", time.monotonic())
-        self.tell("lead")
+        self.notify("lead")
 
     def writing(self) -> str:
         """The form that is being filled in at this moment; what is in it comes only when it is kept."""

@@ -35,37 +35,37 @@ class Seats(LiveRoom):
     def __init__(self) -> None:
         super().__init__("phone", "door", "board", "lead")
         self.people: dict[str, Person] = {}
-        self.heads: int | None = None
+        self.headcount: int | None = None
         self.round = 0
 
     def join(self) -> str:
         """A place for a phone that came by the link or the code; it lapses unless somebody says yes soon."""
         if self.is_full():
-            self._forget_the_silent()
+            self._remove_expired()
         if self.is_full():
             raise KitError(_("This room is full just now. Please tell the person who leads the group."))
         token = uuid4().hex
         self.people[token] = Person(round=self.round)
         if self.is_full():
-            self.tell("lead")
+            self.notify("lead")
         return token
 
     def is_full(self) -> bool:
         return len(self.people) >= MAX_SEATS
 
-    def _forget_the_silent(self) -> None:
+    def _remove_expired(self) -> None:
         """Places that nobody said yes to in time, and those of an earlier code that were not heard of since."""
-        gone = [token for token, one in self.people.items() if self._lapsed(one) or one.round != self.round]
+        gone = [token for token, one in self.people.items() if self._has_expired(one) or one.round != self.round]
         for token in gone:
             del self.people[token]
 
-    def _lapsed(self, person: Person) -> bool:
+    def _has_expired(self, person: Person) -> bool:
         return not person.agreed and time.monotonic() - person.since > SEAT_TIMEOUT
 
-    def knows(self, token: str) -> bool:
+    def is_member(self, token: str) -> bool:
         """Whether a phone has a place here; to be heard of is what renews it under a new code."""
         person = self.people.get(token)
-        if person is None or self._lapsed(person):
+        if person is None or self._has_expired(person):
             self.people.pop(token, None)
             return False
         if person.round != self.round:
@@ -77,59 +77,59 @@ class Seats(LiveRoom):
         person = self.people[token]
         person.agreed, person.nickname = True, " ".join(nickname.split())[:40]
         person.let_in = person.let_in or self._has_room()
-        self.tell("lead")
+        self.notify("lead")
 
     def is_in(self, token: str) -> bool:
         person = self.people[token]
         return person.agreed and person.let_in
 
     def _has_room(self) -> bool:
-        return self.heads is None or len(self.seated()) < self.heads
+        return self.headcount is None or len(self.seated()) < self.headcount
 
     def seated(self) -> list[Person]:
         """The phones that are in, in no order of arrival."""
         here = (one for one in self.people.values() if one.round == self.round and one.let_in and one.agreed)
         return sorted(here, key=lambda one: (one.nickname.casefold(), one.tag))
 
-    def at_the_door(self) -> list[Person]:
+    def waiting(self) -> list[Person]:
         """Those who said yes, and are more than there are people."""
         return [one for one in self.people.values() if one.round == self.round and one.agreed and not one.let_in]
 
-    def joined(self) -> int:
+    def countable(self) -> int:
         """How many people a figure may count on: phones that are in, and no more than the people who were counted."""
-        return min(self.heads or 0, len(self.seated()))
+        return min(self.headcount or 0, len(self.seated()))
 
     # the facilitator -----------------------------------------------------------------------------
 
-    def count_heads(self, typed: str) -> None:
+    def set_headcount(self, typed: str) -> None:
         """How many people are here; phones that waited for a seat take those that there are now."""
         number = typed.strip()
         if not (number.isdecimal() and len(number) < 5 and 1 <= int(number) <= MAX_SEATS):
             sentence = _("How many people are here: please give a whole number from 1 to {most}.")
             raise FormError({"heads": sentence.format(most=MAX_SEATS)})
-        self.heads = int(number)
-        for person in self.at_the_door():
+        self.headcount = int(number)
+        for person in self.waiting():
             person.let_in = self._has_room()
-        self.tell("lead", "door")
+        self.notify("lead", "door")
 
-    def let_them_in(self) -> None:
+    def admit_all(self) -> None:
         """All who wait: there are more people here than were counted."""
-        for person in self.at_the_door():
+        for person in self.waiting():
             person.let_in = True
-        if self.heads is not None:
-            self.heads = max(self.heads, len(self.seated()))
-        self.tell("lead", "door")
+        if self.headcount is not None:
+            self.headcount = max(self.headcount, len(self.seated()))
+        self.notify("lead", "door")
 
-    def let_go_of(self, tag: str) -> None:
+    def remove_person(self, tag: str) -> None:
         """One phone loses its place; what it has shared stays, and what it wrote for itself is on the phone."""
         token = next((token for token, one in self.people.items() if one.tag == tag), None)
         if token is None:
             raise NotOwner
         del self.people[token]
-        self.tell("lead", "phone", "door")
+        self.notify("lead", "phone", "door")
 
-    def begin_anew(self) -> None:
+    def renew_seats(self) -> None:
         """There is a new code: who is in goes on as soon as their phone is heard of, every other place is gone."""
         self.people = {token: one for token, one in self.people.items() if one.agreed and one.let_in}
         self.round += 1
-        self.tell("lead", "board", "phone", "door")
+        self.notify("lead", "board", "phone", "door")

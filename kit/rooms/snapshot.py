@@ -11,12 +11,12 @@ from kit.words import _, one_or_many
 def take(run: LiveWorkshop) -> dict[str, Any]:
     """The phases, and what is on the board; never who has answered, nor how many, nor whether anybody has."""
     return {
-        "phases": [_phase_data(one) for one in run.arc.phases],
-        "board": [_board_data(run, ask) for ask in run.phase.asks],
+        "phases": [_phase_data(one) for one in run.agenda.phases],
+        "board": [_board_data(run, ask) for ask in run.phase.questions],
         "calls": bool(run.calls),
-        "heads": run.heads,
+        "heads": run.headcount,
         "seated": len(run.seated()),
-        "at_the_door": len(run.at_the_door()),
+        "at_the_door": len(run.waiting()),
         "full": run.is_full(),
         "asked": dict(run.asked),
         "keep_until": run.record.keep_until.isoformat() if run.record.keep_until else "",
@@ -44,7 +44,7 @@ def seated_phones(phones: int) -> str:
 
 
 def _phase_data(one: Phase) -> dict[str, Any]:
-    asks = [{"name": ask.name, "prompt": ask.prompt, "kind": ask.kind} for ask in one.asks]
+    asks = [{"name": ask.name, "prompt": ask.prompt, "kind": ask.kind} for ask in one.questions]
     return {"name": one.name, "title": one.title, "minutes": one.minutes, "lead": one.lead,
             "take_home": one.take_home, "asks": asks}  # fmt: skip
 

@@ -44,7 +44,7 @@ class Staging:
 
     def __init__(self, store: Store, workshop: str, do: Callable[..., Awaitable[Any]], lot: Random) -> None:
         self.file, self._do, self._lot = path_for(workshop), do, lot
-        self._key = keys.derive(store.sealing_secret(), KEY_PURPOSE + workshop.encode())
+        self._key = keys.derive(store.derivation_secret(), KEY_PURPOSE + workshop.encode())
         for left in self.file.parent.glob(f"{self.file.name}.?*"):  # of a rewriting that was cut off
             left.unlink(missing_ok=True)
         self.waiting = {one.key: one for one in _read_staged(self.file, self._key)}
@@ -53,7 +53,7 @@ class Staging:
         self._rewriting = asyncio.Lock()
         self._next: asyncio.Future | None = None
 
-    def lines(self) -> list[StagedAnswer]:
+    def releasable_lines(self) -> list[StagedAnswer]:
         """What is on the disk and may go to the book; of ratings, only figures may."""
         return [one for one in self.waiting.values() if one.key in self.on_disk and not one.rating]
 
@@ -62,7 +62,7 @@ class Staging:
         mine = (one for one in self.waiting.values() if one.rating and one.ask == ask)
         return {one.key: one.text for one in mine if one.key in self.on_disk}
 
-    async def settled(self) -> None:
+    async def flush(self) -> None:
         """Comes back once all that waits by now is on the disk; whoever asks meanwhile shares the next rewriting."""
         if self._next is None:
             self._next = asyncio.ensure_future(self._rewrite())
@@ -71,9 +71,9 @@ class Staging:
     async def _rewrite(self) -> None:
         async with self._rewriting:
             self._next = None
-            await self._do(self._put, list(self.waiting.values()))
+            await self._do(self._write, list(self.waiting.values()))
 
-    def _put(self, waiting: list[StagedAnswer]) -> None:
+    def _write(self, waiting: list[StagedAnswer]) -> None:
         told = json.dumps([asdict(one) for one in self._lot.sample(waiting, len(waiting))]).encode()
         self._size = max(self._size, -(-len(told) // PADDING) * PADDING)
         try:
@@ -110,8 +110,8 @@ def release_leftovers(store: Store, workshop: Workshop) -> None:
     if not file.exists():
         return
     there = {one.id for one in store.records(Answer, workshop=workshop.id)}
-    found = _read_staged(file, keys.derive(store.sealing_secret(), KEY_PURPOSE + workshop.id.encode()))
+    found = _read_staged(file, keys.derive(store.derivation_secret(), KEY_PURPOSE + workshop.id.encode()))
     lines = [one.record(workshop.id) for one in found if not (one.id in there or one.rating)]
     if lines:
-        store.keep(*sorted(lines, key=lambda one: one.id))
+        store.save(*sorted(lines, key=lambda one: one.id))
     file.unlink(missing_ok=True)

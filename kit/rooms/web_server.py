@@ -78,7 +78,7 @@ def create_room(asked: RoomRequest, key: bytes | None) -> tuple[Room, HTTPServer
 def _create_run(store: Store, asked: RoomRequest) -> LiveWorkshop | remote_session.LiveSession:
     if asked.client:
         return remote_session.LiveSession(store, store.client(asked.client))
-    if store.resembled(asked.title):
+    if store.find_lookalike(asked.title):
         sentence = _("{name} is a client's code name, and would be seen by all. Please give the workshop another name.")
         raise KitError(sentence.format(name=asked.title))
     phases = agenda.load(Path(asked.arc) if asked.arc else None)

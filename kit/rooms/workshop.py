@@ -36,7 +36,7 @@ class LiveWorkshop(Answers):
     def __init__(self, store: Store, record: Workshop, arc: Agenda, lot: Random = disclosure.RANDOM) -> None:
         super().__init__(store, record, arc, lot)
         self.at, self.began, self.extra = 0, time.monotonic(), 0
-        self.aloud = False  # the support sheet is being read to all
+        self.is_read_aloud = False  # the support sheet is being read to all
         self.calls: list[Call] = []
         self.dots: dict[str, int] = {}
 
@@ -44,17 +44,17 @@ class LiveWorkshop(Answers):
 
     @property
     def phase(self) -> Phase:
-        return self.arc.phases[self.at]
+        return self.agenda.phases[self.at]
 
     def minutes_left(self) -> float:
         return self.phase.minutes + self.extra - (time.monotonic() - self.began) / 60
 
     def open_asks(self) -> list[Question]:
         """The questions that are open by now: those of this phase and of the earlier ones."""
-        return [ask for at, ask in self.arc.asks() if at <= self.at]
+        return [ask for at, ask in self.agenda.questions() if at <= self.at]
 
     def take_home(self) -> bool:
-        return any(phase.take_home for phase in self.arc.phases[: self.at + 1])
+        return any(phase.take_home for phase in self.agenda.phases[: self.at + 1])
 
     def support_lines(self) -> list[SupportLine]:
         return self.store.records(SupportLine)
@@ -77,38 +77,38 @@ class LiveWorkshop(Answers):
         nickname, place = (" ".join(words.split())[:60] for words in (nickname, place))
         others = [one for one in self.calls if one.of != token or (one.what == "come") != (what == "come")]
         self.calls = [*others, Call(what, nickname, place, token)]  # nobody's call is crowded out by another phone's
-        self.tell("lead")
+        self.notify("lead")
 
     # the facilitator -----------------------------------------------------------------------------
 
-    def go(self, at: int) -> None:
+    def set_phase(self, at: int) -> None:
         """Another phase, for all phones."""
-        if 0 <= at < len(self.arc.phases) and at != self.at:
+        if 0 <= at < len(self.agenda.phases) and at != self.at:
             self.at, self.began, self.extra = at, time.monotonic(), 0
-            self.tell("phone", "board", "lead")
+            self.notify("phone", "board", "lead")
 
-    async def move_on(self, at: int) -> None:
+    async def advance_to(self, at: int) -> None:
         """Another phase; with the one before, what waited for its questions is released."""
-        self.go(at)
+        self.set_phase(at)
         with contextlib.suppress(KitError):  # what cannot go to the book now waits on
             await self.release_all()
 
-    def more_time(self) -> None:
+    def extend(self) -> None:
         self.extra += EXTRA_MINUTES
-        self.tell("lead")
+        self.notify("lead")
 
     def read_aloud(self, on: bool) -> None:
-        self.aloud = on
-        self.tell("phone", "board", "lead")
+        self.is_read_aloud = on
+        self.notify("phone", "board", "lead")
 
     async def reveal(self, ask: Question) -> None:
         """Shows what was hidden: all words that are not kept back; of ratings, the figure that may be seen."""
-        async with self.moving:
+        async with self.lock:
             if ask.kind == "rating":
                 await self._count(ask)
             else:
-                await self.turn(self.lines(ask, WAITING), True)
-        self.tell("board", "phone", "lead")
+                await self.set_shown(self.lines(ask, WAITING), True)
+        self.notify("board", "phone", "lead")
 
     async def _count(self, ask: Question) -> None:
         """The next figure of a question, as far as there may be one; what it counts is kept in no other form."""
@@ -117,7 +117,7 @@ class LiveWorkshop(Answers):
         given = self.staging.ratings(ask.name)
         numbers = {key: disclosure.band_value(text) for key, text in given.items()}
         earlier = self.ratings.get(ask.name, disclosure.Figure())
-        figure = disclosure.next_figure(earlier, numbers, self.joined(), self.lot)
+        figure = disclosure.next_figure(earlier, numbers, self.countable(), self.lot)
         if figure == earlier:
             return
         await self._keep_figure(ask, figure)
@@ -125,14 +125,14 @@ class LiveWorkshop(Answers):
             self.counted[key] = disclosure.band_words(given[key])
             self.staging.waiting.pop(key, None)
         with contextlib.suppress(KitError):  # a figure that lies in the book is known there
-            await self.staging.settled()
+            await self.staging.flush()
 
     async def _keep_figure(self, ask: Question, figure: disclosure.Figure) -> None:
         old, text = self.figures.get(ask.name), figure.text()
         record = changed(old, version=old.version + 1, text=text) if old else Answer(
             workshop=self.record.id, phase=ask.name, by="room", text=text, shown=True
         )  # fmt: skip
-        await self.do(self.store.keep, record)
+        await self.run_in_writer(self.store.save, record)
         self.figures[ask.name], self.ratings[ask.name] = record, figure
 
     def count_dots(self) -> None:
@@ -141,17 +141,17 @@ class LiveWorkshop(Answers):
         for person in self.people.values():
             for key in person.dotted - self.before:
                 given[key] = given.get(key, 0) + 1
-        self.dots = {**self.dots, **disclosure.next_dots(self.dots, given, self.joined())}
-        self.tell("board", "phone", "lead")
+        self.dots = {**self.dots, **disclosure.next_dots(self.dots, given, self.countable())}
+        self.notify("board", "phone", "lead")
 
     async def enter(self, ask: Question, text: str) -> Answer:
         """For somebody without a device; a number of theirs is in no figure, for a figure counts phones."""
         if ask.kind == "rating":
             raise FormError({"text": _("A number is given on a phone alone: a figure counts nobody else.")})
         record = self.read(ask, text)
-        await self.do(self.store.keep, record)
+        await self.run_in_writer(self.store.save, record)
         self.answers[record.id] = record
-        self.tell("lead")
+        self.notify("lead")
         return record
 
     async def note(self, ask: Question, text: str) -> None:
@@ -162,16 +162,16 @@ class LiveWorkshop(Answers):
         """Nobody shares any more; all that waits goes to the book, figures included where there may be one."""
         self.end()
         with contextlib.suppress(KitError):  # what cannot go there now is released when it is read
-            await self.staging.settled()
+            await self.staging.flush()
             await self.release_all()
-            for ask in (ask for _at, ask in self.arc.asks() if ask.kind == "rating"):
+            for ask in (ask for _at, ask in self.agenda.questions() if ask.kind == "rating"):
                 await self.reveal(ask)
-            if not self.staging.lines():
+            if not self.staging.releasable_lines():
                 self.staging.remove()
 
-    def answered(self, key: str) -> None:
+    def dismiss_call(self, key: str) -> None:
         self.calls = [one for one in self.calls if one.id != key]
-        self.tell("lead")
+        self.notify("lead")
 
 
 def find_or_create(store: Store, title: str, keep_until: date) -> Workshop:
@@ -180,7 +180,7 @@ def find_or_create(store: Store, title: str, keep_until: date) -> Workshop:
         if one.title == title and one.on == date.today():
             return one
     record = Workshop(title=title, keep_until=keep_until)
-    store.keep(record)
+    store.save(record)
     return record
 
 

@@ -55,7 +55,7 @@ def append(
         )
         for key, one in kinds.items()
     ]
-    db.info["head"] = _append_rows(driver, book, rows)
+    db.info["checkpoint"] = _append_rows(driver, book, rows)
 
 
 @dataclass(frozen=True)
@@ -69,10 +69,10 @@ class _Entry:
     by: str = "coach"
     day_only: bool = False
 
-    def at(self, now: datetime) -> str:
+    def timestamp(self, now: datetime) -> str:
         return f"{the_day() if self.day_only else now:%Y-%m-%d %H:%M:%S.%f}"
 
-    def done(self) -> str:
+    def action(self) -> str:
         if self.did:
             return self.did
         return "noted" if self.before is None else "removed" if self.new is None else "changed"
@@ -109,7 +109,7 @@ class _RecordDigests:
     def _owner(self, kind: str, name: str) -> str:
         return self.owners.get(name, "") if name else ""
 
-    def all(self) -> Iterator[tuple[Key, str, bytes]]:
+    def scan(self) -> Iterator[tuple[Key, str, bytes]]:
         """(Key, client, digest) of every record that stands in the book, by one scan."""
         owners, salts, blake2b = self.owners, self.salts, hashlib.blake2b
         for kind in existing_kinds(self.driver):
@@ -126,14 +126,14 @@ def _append_rows(
     state = stood if state is None else state
     made, at, now = [], "", datetime.now(UTC)
     for row in rows:
-        count, at = count + 1, row.at(now)
+        count, at = count + 1, row.timestamp(now)
         state = (state + _to_int(row.new) - _to_int(row.old)) % DIGEST_MODULUS
         before = row.before.model_dump_json() if row.before else None
         told = (
             count,
             row.client,
             *row.key,
-            row.done(),
+            row.action(),
             row.by,
             at,
             before,
@@ -164,7 +164,7 @@ def last_row(driver: Any) -> tuple[int, bytes, int]:
 
 
 def latest_checkpoint(driver: Any) -> Checkpoint:
-    """What a head beside this book would say."""
+    """What a checkpoint beside this book would say."""
     row = driver.execute("SELECT seq, link, at FROM history ORDER BY seq DESC LIMIT 1").fetchone()
     return Checkpoint(row[0], row[1].hex(), row[2] or "") if row else Checkpoint(0, "", "")
 
@@ -188,7 +188,7 @@ def logged_digests(driver: Any, keys: Iterable[Key] | None = None) -> dict[Key, 
 def compute_state(driver: Any) -> int:
     """The sum of the digests of all that stands in the book."""
     number = int.from_bytes
-    return sum(number(digest, "big") for _key, _client, digest in _RecordDigests(driver).all()) % DIGEST_MODULUS
+    return sum(number(digest, "big") for _key, _client, digest in _RecordDigests(driver).scan()) % DIGEST_MODULUS
 
 
 def find_break(driver: Any, since: int = 0) -> tuple[int, str] | None:
@@ -213,7 +213,7 @@ def find_mismatches(driver: Any) -> list[tuple[Key, str, bytes | None, bytes | N
     """(Key, client, digest in the history, digest as it stands) of each record that is not as its history tells."""
     told = logged_digests(driver)
     found = []
-    for key, client, digest in _RecordDigests(driver).all():
+    for key, client, digest in _RecordDigests(driver).scan():
         old = told.pop(key, None)
         if old != digest:
             found.append((key, client, old, digest))
@@ -230,7 +230,7 @@ def accept_current_state(db: sa.Connection, did: str) -> None:
     if did == ACCEPTED:  # from this row on the chain is looked at anew
         rows.insert(0, _Entry(("", ""), "", None, None, None, did))
     before = compute_state(driver) - sum(_to_int(row.new) - _to_int(row.old) for row in rows)
-    db.info["head"] = _append_rows(driver, book, rows, before)
+    db.info["checkpoint"] = _append_rows(driver, book, rows, before)
 
 
 def erase_client(db: sa.Connection, client: str, gone: Iterable[Key] = ()) -> None:
@@ -256,7 +256,7 @@ def _redact(db: sa.Connection, gone: set[Key], where: str, whose: Iterable[tuple
     emptied = 'kind = NULL, record = NULL, did = NULL, "by" = NULL, at = NULL, "before" = NULL, digest = NULL'
     driver.executemany(f"UPDATE history SET client = ?, {emptied} WHERE {where}", [(nobody, *one) for one in whose])
     row = _Entry((kind, nobody), "", None, None, None, did, day_only=not kind)
-    db.info["head"] = _append_rows(driver, _RecordDigests(driver), [row], left)
+    db.info["checkpoint"] = _append_rows(driver, _RecordDigests(driver), [row], left)
 
 
 def existing_kinds(driver: Any) -> list[str]:

@@ -30,54 +30,54 @@ def path_for(place: Path) -> Path:
 
 
 def signing_key(key: bytes | None) -> bytes:
-    """What a head is checked with: only who has the key of a book can write one, and it tells nothing of the key."""
+    """What signs a checkpoint: only who has the key of a book can write one, and it tells nothing of the key."""
     return hashlib.blake2b(key, person=b"kit head", digest_size=32).digest() if key else b""
 
 
 def read(place: Path | None, secret: bytes) -> Checkpoint | None:
     """The newest sound line; None where there is none, or no such file."""
     lines = _read_bytes(path_for(place)).splitlines() if place else []
-    found = [head for line in lines for head in _decode(line, secret)]
-    return max(reversed(found), key=lambda head: head.count, default=None)
+    found = [checkpoint for line in lines for checkpoint in _decode(line, secret)]
+    return max(reversed(found), key=lambda checkpoint: checkpoint.count, default=None)
 
 
-def append(place: Path, secret: bytes, head: Checkpoint) -> None:
-    """Adds a line: programs that save at once cannot overwrite a later head with an earlier one.
+def append(place: Path, secret: bytes, checkpoint: Checkpoint) -> None:
+    """Adds a line: programs that save at once cannot overwrite a later checkpoint with an earlier one.
 
-    A line that a full disk or a power cut swallows leaves the head behind the book, and that is sound: so nothing
+    A line that a full disk or a power cut swallows leaves the checkpoint behind the book, and that is sound: so nothing
     waits for the disk here, and a line that cannot be written stops no save.
     """
     how = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
     with contextlib.suppress(OSError):
         handle = os.open(path_for(place), how, 0o600)
         try:
-            os.write(handle, b"\n" + _encode(head, secret))
+            os.write(handle, b"\n" + _encode(checkpoint, secret))
         finally:
             os.close(handle)
 
 
-def reset(place: Path, secret: bytes, head: Checkpoint) -> None:
+def reset(place: Path, secret: bytes, checkpoint: Checkpoint) -> None:
     """This line alone: of a new book, of a copy, of a book that is taken as it is."""
     with contextlib.suppress(KitError):
-        files.write_atomically(path_for(place), _encode(head, secret))
+        files.write_atomically(path_for(place), _encode(checkpoint, secret))
 
 
-def compact(place: Path, secret: bytes, head: Checkpoint) -> None:
+def compact(place: Path, secret: bytes, checkpoint: Checkpoint) -> None:
     """Keeps only the newest line once there are many."""
     if len(_read_bytes(path_for(place))) > MAX_SIZE:
-        reset(place, secret, head)
+        reset(place, secret, checkpoint)
 
 
-def matches_file(place: Path | None, head: Checkpoint | None) -> bool:
+def matches_file(place: Path | None, checkpoint: Checkpoint | None) -> bool:
     """Whether the file is, to the byte, the one that the kit has closed and looked over then."""
-    return bool(place and head and head.file and _file_digest(place) == head.file)
+    return bool(place and checkpoint and checkpoint.file and _file_digest(place) == checkpoint.file)
 
 
-def append_file_digest(place: Path, secret: bytes, head: Checkpoint) -> None:
+def append_file_digest(place: Path, secret: bytes, checkpoint: Checkpoint) -> None:
     """Notes the whole file, once nothing of the book lies in its journal any more."""
     digest = _file_digest(place)
     if digest:
-        append(place, secret, replace(head, file=digest))
+        append(place, secret, replace(checkpoint, file=digest))
 
 
 def _file_digest(place: Path) -> str:
@@ -94,8 +94,8 @@ def _read_bytes(path: Path) -> bytes:
     return b""
 
 
-def _encode(head: Checkpoint, secret: bytes) -> bytes:
-    told = asdict(head)
+def _encode(checkpoint: Checkpoint, secret: bytes) -> bytes:
+    told = asdict(checkpoint)
     return json.dumps({**told, "check": _mac(told, secret)}).encode() + b"\n"
 
 

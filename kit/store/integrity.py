@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from kit.records import BY_PLURAL
 from kit.store import audit_log, opening
-from kit.store import checkpoint as heads
+from kit.store import checkpoint as checkpoints
 from kit.store.checkpoint import Checkpoint
 from kit.store.tables import METADATA
 from kit.words import Damaged, KitError, _, day_words, listed, one_or_many
@@ -22,7 +22,9 @@ _DO = _(
 _SHORTER = _("{place} is damaged: it ends on {ends}, and {changes} up to {until} are not in it.")
 _OTHER = _("{place} is not the book that was open last, on {until}, but an older or another copy of it.")
 _EMPTY = _("{place} is empty or gone, though {changes} up to {until} were kept in it.")
-_ANEW = _("Please put a backup in its place. `kit restore` shows which there are. To begin anew, remove {head} too.")
+_ANEW = _(
+    "Please put a backup in its place. `kit restore` shows which there are. To begin anew, remove {checkpoint} too."
+)
 _CUT = _("{place} is damaged: the history of its entries holds until {since}, and not from there on.")
 _ALTERED = _("{place} is damaged: entries are not as they were kept ({what}; the first of them was saved on {since}).")
 NO_CHECKPOINT = _(
@@ -31,16 +33,16 @@ NO_CHECKPOINT = _(
 
 
 def read_checkpoint(place: Path | None, secret: bytes, accept: bool) -> Checkpoint | None:
-    """The head beside a book, read before the book itself; a book that is gone is told, and never begun anew."""
-    head = heads.read(place, secret)
-    if place and head and head.count and not accept and not (place.exists() and place.stat().st_size):
-        told = {"changes": _count_changes(head.count), "until": _format_moment(head.at)}
-        raise Damaged(_EMPTY.format(place=place, **told), _ANEW.format(head=heads.path_for(place)))
-    return head
+    """The checkpoint beside a book, read before the book itself; a book that is gone is told, and never begun anew."""
+    checkpoint = checkpoints.read(place, secret)
+    if place and checkpoint and checkpoint.count and not accept and not (place.exists() and place.stat().st_size):
+        told = {"changes": _count_changes(checkpoint.count), "until": _format_moment(checkpoint.at)}
+        raise Damaged(_EMPTY.format(place=place, **told), _ANEW.format(checkpoint=checkpoints.path_for(place)))
+    return checkpoint
 
 
 def verify(
-    engine: sa.Engine, place: Path | None, secret: bytes, head: Checkpoint | None, closed: bool
+    engine: sa.Engine, place: Path | None, secret: bytes, checkpoint: Checkpoint | None, closed: bool
 ) -> tuple[str, int]:
     """Raises KitError for a book in which something is missing or was changed.
 
@@ -48,23 +50,23 @@ def verify(
     """
     with opening.translate_errors(place), _reading(engine) as driver:
         newest = audit_log.latest_checkpoint(driver)
-        _verify_checkpoint(driver, place, head, newest)
+        _verify_checkpoint(driver, place, checkpoint, newest)
         if not closed:
             _verify_schema(driver, place)
             verify_rows(driver, place)
-    return _update_checkpoint(engine, place, secret, head, newest) if place else "", newest.count
+    return _update_checkpoint(engine, place, secret, checkpoint, newest) if place else "", newest.count
 
 
 def _update_checkpoint(
-    engine: sa.Engine, place: Path, secret: bytes, head: Checkpoint | None, newest: Checkpoint
+    engine: sa.Engine, place: Path, secret: bytes, checkpoint: Checkpoint | None, newest: Checkpoint
 ) -> str:
-    """Brings the head up to date; what is to be said where there was none."""
-    if head is None:
-        heads.reset(place, secret, newest)
-        return NO_CHECKPOINT.format(file=heads.path_for(place).name) if _has_changes(engine, place) else ""
-    if newest.count > head.count:
-        heads.append(place, secret, newest)
-    heads.compact(place, secret, max(head, newest, key=lambda one: one.count))
+    """Brings the checkpoint up to date; what is to be said where there was none."""
+    if checkpoint is None:
+        checkpoints.reset(place, secret, newest)
+        return NO_CHECKPOINT.format(file=checkpoints.path_for(place).name) if _has_changes(engine, place) else ""
+    if newest.count > checkpoint.count:
+        checkpoints.append(place, secret, newest)
+    checkpoints.compact(place, secret, max(checkpoint, newest, key=lambda one: one.count))
     return ""
 
 
@@ -95,17 +97,17 @@ def _is_consistent(driver: Any) -> bool:
 
 
 def accept(engine: sa.Engine, place: Path | None, secret: bytes) -> Checkpoint:
-    """Goes on with what is there: from now on this is the whole book. Gives back its head."""
+    """Goes on with what is there: from now on this is the whole book. Gives back its checkpoint."""
     with opening.translate_errors(place), engine.begin() as db:
         audit_log.accept_current_state(db, audit_log.ACCEPTED)
-        head = db.info.pop("head")
+        checkpoint = db.info.pop("checkpoint")
     if place:
-        heads.reset(place, secret, head)
-    return head
+        checkpoints.reset(place, secret, checkpoint)
+    return checkpoint
 
 
 def verified_checkpoint(engine: sa.Engine, since: int) -> Checkpoint | None:
-    """The head of a book that is sound, so that the file can be noted as it is closed; None where it is not."""
+    """The checkpoint of a book that is sound, so that the file can be noted as it is closed; None where it is not."""
     with contextlib.suppress(KitError), opening.translate_errors(None), _reading(engine) as driver:
         verify_rows(driver, None, since)
         return audit_log.latest_checkpoint(driver)
@@ -119,14 +121,17 @@ def _reading(engine: sa.Engine) -> Any:
         yield db.connection.driver_connection
 
 
-def _verify_checkpoint(driver: Any, place: Path | None, head: Checkpoint | None, newest: Checkpoint) -> None:
-    if head is None or not head.count:
+def _verify_checkpoint(driver: Any, place: Path | None, checkpoint: Checkpoint | None, newest: Checkpoint) -> None:
+    if checkpoint is None or not checkpoint.count:
         return
-    if newest.count < head.count:
-        told = {"ends": _format_moment(newest.at), "changes": _count_changes(head.count - newest.count, later=True)}
-        raise Damaged(_SHORTER.format(place=place, until=_format_moment(head.at), **told), _DO)
-    if audit_log.link_hash_at(driver, head.count) != head.link:
-        raise Damaged(_OTHER.format(place=place, until=_format_moment(head.at)), _DO)
+    if newest.count < checkpoint.count:
+        told = {
+            "ends": _format_moment(newest.at),
+            "changes": _count_changes(checkpoint.count - newest.count, later=True),
+        }
+        raise Damaged(_SHORTER.format(place=place, until=_format_moment(checkpoint.at), **told), _DO)
+    if audit_log.link_hash_at(driver, checkpoint.count) != checkpoint.link:
+        raise Damaged(_OTHER.format(place=place, until=_format_moment(checkpoint.at)), _DO)
 
 
 def _describe_mismatches(driver: Any, place: Path | None) -> str:
@@ -140,7 +145,7 @@ def _describe_mismatches(driver: Any, place: Path | None) -> str:
 
 
 def _has_changes(engine: sa.Engine, place: Path) -> bool:
-    """Whether anything was saved since the history began, so that there could have been a head."""
+    """Whether anything was saved since the history began, so that there could have been a checkpoint."""
     with opening.translate_errors(place), _reading(engine) as driver:
         return (
             driver.execute("SELECT 1 FROM history WHERE did <> ? LIMIT 1", (audit_log.BASELINE,)).fetchone() is not None

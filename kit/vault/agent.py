@@ -1,4 +1,4 @@
-"""The one unlock, for the server that begins it and the notebooks that ask it; the keys are held in `keeper`."""
+"""The one unlock, for the server that begins it and the notebooks that ask it; the keys are held in `agent_process`."""
 
 import contextlib
 import json
@@ -21,13 +21,13 @@ from kit.vault.agent_process import HEARTBEAT, address_file
 from kit.words import KitError, _
 
 TIMEOUT = 2.0  # seconds that a call waits for an answer
-START_TIMEOUT = 10.0  # seconds that a start waits for a broker that is there, and for another start
-RECONNECT_DELAY = 1.0  # seconds until a watcher looks again whether there is a broker
+START_TIMEOUT = 10.0  # seconds that a start waits for an agent that is there, and for another start
+RECONNECT_DELAY = 1.0  # seconds until a watcher looks again whether there is an agent
 _CONNECTION_LOST = (OSError, EOFError, AuthenticationError, AssertionError, ValueError, KeyError, TypeError)
 
 
 class AgentTimeout(KitError):
-    """There is a broker, and it gives no answer just now: whether a book is open is not known."""
+    """There is an agent, and it gives no answer just now: whether a book is open is not known."""
 
     def __init__(self) -> None:
         super().__init__(_("The lock of the practice isn't answering just now. Please try again in a moment."))
@@ -35,45 +35,47 @@ class AgentTimeout(KitError):
 
 @dataclass
 class AgentHandle:
-    """The broker is there for whoever holds this; it goes when nobody does any more."""
+    """The agent is there for whoever holds this; it goes when nobody does any more."""
 
-    there: Connection
+    connection: Connection
     home: Path
     process: subprocess.Popen | None = None  # None: another server began it
 
-    def lives(self) -> bool:
+    def is_alive(self) -> bool:
         with contextlib.suppress(*_CONNECTION_LOST):
-            return not self.there.poll()  # it says nothing until it goes
+            return not self.connection.poll()  # it says nothing until it goes
         return False
 
     def end(self) -> None:
         """Lets it go: with the last who does, it has put everything away when this comes back."""
-        if self._goes() and self.process:
+        if self._say_goodbye() and self.process:
             self.process.wait()
 
-    def _goes(self) -> bool:
-        if self.there.closed:
+    def _say_goodbye(self) -> bool:
+        if self.connection.closed:
             return False
         try:
-            with self.there:
-                self.there.send_bytes(b"goodbye")
-                return self.there.poll(TIMEOUT) and not self.there.recv_bytes()  # it answers where others stay
+            with self.connection:
+                self.connection.send_bytes(b"goodbye")
+                return (
+                    self.connection.poll(TIMEOUT) and not self.connection.recv_bytes()
+                )  # it answers where others stay
         except _CONNECTION_LOST:
             return True
 
 
-_handle: AgentHandle | None = None  # whoever called `start` holds on to the broker until it ends
+_handle: AgentHandle | None = None  # whoever called `start` holds on to the agent until it ends
 
 
 def start() -> AgentHandle:
-    """Begins a broker for this KIT_HOME, or joins the one that is there; cheap to call again before each `hold`."""
+    """Begins an agent for this KIT_HOME, or joins the one that is there; cheap to call again before each `add_key`."""
     global _handle
     try:
         with locking.exclusive(places.home() / ".broker.lock", START_TIMEOUT):  # two at once would each begin one
             running = _join_or_start()
     except locking.LockTimeout:
         raise AgentTimeout from None
-    if not (_handle and _handle.home == running.home and _handle.lives()):
+    if not (_handle and _handle.home == running.home and _handle.is_alive()):
         _handle = running
     return running
 
@@ -103,11 +105,11 @@ def _join(process: subprocess.Popen | None = None) -> AgentHandle | None:
 
 def _connect_client() -> Connection | None:
     with contextlib.suppress(*_CONNECTION_LOST), contextlib.ExitStack() as afterwards:
-        broker = afterwards.enter_context(_connect(address_file()))
-        broker.send_bytes(b'{"do": "stay"}')
-        broker.recv_bytes()
+        agent = afterwards.enter_context(_connect(address_file()))
+        agent.send_bytes(b'{"do": "stay"}')
+        agent.recv_bytes()
         afterwards.pop_all()
-        return broker
+        return agent
     return None
 
 
@@ -133,20 +135,20 @@ def _spawn() -> AgentHandle:
 
 
 def get_key(book: Path) -> bytes | None:
-    """The key of a book that somebody has opened; None where nobody has, or there is no broker."""
+    """The key of a book that somebody has opened; None where nobody has, or there is no agent."""
     key = _request("ask", book=_book_id(book))
     return bytes.fromhex(key) if key else None
 
 
 def find_key(book: Path) -> bytes | None:
-    """The same, for whoever can do without; a broker that is silent has not said that the book is locked."""
+    """The same, for whoever can do without; an agent that is silent has not said that the book is locked."""
     with contextlib.suppress(AgentTimeout):
         return get_key(book)
     return None
 
 
 def add_key(book: Path, key: bytes, idle: float, is_curtain_open: bool = False) -> bool:
-    """Hands a key over, to be forgotten after `idle` seconds without `touch`; False where there is no broker.
+    """Hands a key over, to be forgotten after `idle` seconds without `report_activity`; False where there is no agent.
 
     Whoever has just typed the passphrase also opens the curtain before what is for the coach alone.
     """
@@ -164,29 +166,29 @@ def draw_curtain(book: Path) -> bool:
 
 
 def is_curtain_open(book: Path) -> bool:
-    """Whether what is for the coach alone may be shown; where no broker says so, it may not."""
+    """Whether what is for the coach alone may be shown; where no agent says so, it may not."""
     return _confirmed("is_curtain_open", book=_book_id(book))
 
 
 def lock(book: Path | None = None) -> bool:
-    """Forgets one key or all, and tells all watchers; False where there is no broker."""
+    """Forgets one key or all, and tells all watchers; False where there is no agent."""
     return bool(_request("lock", book=book and _book_id(book)))
 
 
 def report_activity() -> bool:
-    """Somebody is there; False where there is no broker, or none that answers."""
+    """Somebody is there; False where there is no agent, or none that answers."""
     return _confirmed("touch")
 
 
 def publish(word: str) -> bool:
-    """Passes a word on to all watchers; False where there is no broker. One that is silent does so later."""
+    """Passes a word on to all watchers; False where there is no agent. One that is silent does so later."""
     return _confirmed("tell", word=word)
 
 
 def subscribe(heard: Callable[[str], Any]) -> Callable[[], None]:
-    """Calls `heard` (in a thread) with each word, with "locked" when the broker goes; gives a function that stops it.
+    """Calls `heard` (in a thread) with each word, with "locked" when the agent goes; gives a function that stops it.
 
-    Where there is no broker it waits for one. Watch first, then ask: then no change goes by unheard.
+    Where there is no agent it waits for one. Subscribe first, then ask for the key: then no change goes by unheard.
     """
     file, stopped, joined = address_file(), Event(), Event()
     Thread(target=_listen, args=(file, heard, stopped, joined), name="kit-keys", daemon=True).start()
@@ -211,26 +213,26 @@ def _listen(file: Path, heard: Callable[[str], Any], stopped: Event, joined: Eve
 
 
 def _stream_events(file: Path, say: Callable[[str], Any], stopped: Event, joined: Event) -> bool:
-    """Passes on each word until the broker is gone; says whether there was one."""
+    """Passes on each word until the agent is gone; says whether there was one."""
     met = False
-    with contextlib.suppress(*_CONNECTION_LOST), _connect(file) as broker:
-        broker.send_bytes(json.dumps({"do": "watch"}).encode())
+    with contextlib.suppress(*_CONNECTION_LOST), _connect(file) as agent:
+        agent.send_bytes(json.dumps({"do": "watch"}).encode())
         while not stopped.is_set():
-            say(json.loads(broker.recv_bytes()))
+            say(json.loads(agent.recv_bytes()))
             met = True
             joined.set()
     return met
 
 
 def _confirmed(do: str, **more: Any) -> bool:
-    """The broker's yes; one that is silent has not said it."""
+    """The agent's yes; one that is silent has not said it."""
     with contextlib.suppress(AgentTimeout):
         return bool(_request(do, **more))
     return False
 
 
 def _request(do: str, **more: Any) -> Any:
-    """The broker's answer; None where there is none. One that answers too late has heard it all the same."""
+    """The agent's answer; None where there is none. One that answers too late has heard it all the same."""
     file = address_file()
     if not file.exists():
         return None
@@ -248,9 +250,9 @@ def _with_timeout(ask: Callable[[], Any], patience: float) -> Any:
 
 
 def _send(file: Path, request: bytes) -> Any:
-    with contextlib.suppress(*_CONNECTION_LOST), _connect(file) as broker:
-        broker.send_bytes(request)
-        return json.loads(broker.recv_bytes())
+    with contextlib.suppress(*_CONNECTION_LOST), _connect(file) as agent:
+        agent.send_bytes(request)
+        return json.loads(agent.recv_bytes())
     return None
 
 
@@ -264,6 +266,6 @@ def _book_id(book: Path) -> str:
 
 
 def _environment() -> dict[str, str]:
-    """That of the server, without a passphrase, and with the home of this process, wherever the broker stands."""
+    """That of the server, without a passphrase, and with the home of this process, wherever the agent stands."""
     kept = {name: value for name, value in os.environ.items() if name != "KIT_PASSPHRASE"}
     return {**kept, "KIT_HOME": str(places.home().absolute())}

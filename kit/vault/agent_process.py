@@ -21,7 +21,7 @@ from kit.files import write_atomically
 from kit.words import KitError
 
 POLL_INTERVAL = 1.0  # seconds between two looks at the clock
-HEARTBEAT_INTERVAL = 30.0  # seconds after which a watcher is told that the broker is still here
+HEARTBEAT_INTERVAL = 30.0  # seconds after which a watcher is told that the agent is still here
 HEARTBEAT = "here"
 CURTAIN = "curtain"  # it was drawn or opened
 MAX_REQUEST = 64 * 1024  # bytes of a request
@@ -30,7 +30,7 @@ SESSION_GRACE = 600.0  # seconds past its planned end for which a session still 
 
 
 def address_file() -> Path:
-    """Where the broker says how it is reached, for its owner alone."""
+    """Where the agent says how it is reached, for its owner alone."""
     return places.home() / "broker.json"
 
 
@@ -43,7 +43,7 @@ class HeldKey:
     is_curtain_open: bool = False
     session_until: float = 0.0
 
-    def stays(self, awake: float, by_the_day: float, now: float) -> bool:
+    def is_valid(self, awake: float, by_the_day: float, now: float) -> bool:
         """Whether it is still held when nobody was there for so long, by each of the two clocks."""
         in_session = now < self.session_until + SESSION_GRACE
         longest = SESSION_IDLE if in_session else self.idle
@@ -55,111 +55,111 @@ class KeyAgent:
     """The keys in hand, and who wants to hear of them."""
 
     def __init__(self) -> None:
-        self.held: dict[str, HeldKey] = {}
-        self.watchers: set[SimpleQueue] = set()
-        self.touched = _now()
-        self.one_at_a_time = Lock()
-        self.servers, self.gone = 0, Event()
+        self.keys: dict[str, HeldKey] = {}
+        self.subscribers: set[SimpleQueue] = set()
+        self.last_activity = _now()
+        self.lock = Lock()
+        self.servers, self.stopped = 0, Event()
 
-    def answer(self, do: str, **more: Any) -> Any:
+    def handle(self, do: str, **more: Any) -> Any:
         doing: dict[str, Callable] = {
-            "ask": self._ask,
-            "hold": self._hold,
+            "ask": self._get_key,
+            "hold": self._add_key,
             "lock": self._lock,
-            "touch": self._touch,
-            "tell": self._tell,
-            "session": self._session,
-            "draw": self._draw,
+            "touch": self._report_activity,
+            "tell": self._publish,
+            "session": self._set_session_end,
+            "draw": self._draw_curtain,
             "is_curtain_open": self._is_curtain_open,
         }
-        with self.one_at_a_time:
-            self._forget_idle()  # before a touch: whoever wakes the computer first unlocks
+        with self.lock:
+            self._expire()  # before a touch: whoever wakes the computer first unlocks
             return doing[do](**more)
 
-    def look_at_the_clock(self) -> None:
-        with self.one_at_a_time:
-            self._forget_idle()
+    def expire_idle(self) -> None:
+        with self.lock:
+            self._expire()
 
-    def keep_telling(self, watcher: Connection) -> None:
+    def stream_events(self, watcher: Connection) -> None:
         words: SimpleQueue = SimpleQueue()
-        with self.one_at_a_time:
+        with self.lock:
             words.put(HEARTBEAT)
-            if self.held:
+            if self.keys:
                 words.put("opened")
-            self.watchers.add(words)
+            self.subscribers.add(words)
         try:
             while True:
                 watcher.send_bytes(json.dumps(_next_event(words)).encode())
         finally:
-            self.watchers.discard(words)
+            self.subscribers.discard(words)
 
-    def stay(self, server: Connection) -> None:
+    def serve_until_goodbye(self, server: Connection) -> None:
         """Is there for a server until that says goodbye or ends; it then hears that others stay, or all is gone."""
-        with self.one_at_a_time:
-            if self.gone.is_set():
+        with self.lock:
+            if self.stopped.is_set():
                 return
             self.servers += 1
         try:
             server.send_bytes(b"true")
             server.recv_bytes(MAX_REQUEST)  # goodbye, or the end of it
         finally:
-            self.left(1)
-        if self.gone.is_set():
+            self.release(1)
+        if self.stopped.is_set():
             Event().wait()  # the end of this process is the answer
         server.send_bytes(b"true")
 
-    def left(self, servers: int) -> None:
-        with self.one_at_a_time:
+    def release(self, servers: int) -> None:
+        with self.lock:
             self.servers -= servers
             if not self.servers:
-                self.gone.set()
+                self.stopped.set()
 
-    def _ask(self, book: str) -> str | None:
-        return self.held[book].key if book in self.held else None
+    def _get_key(self, book: str) -> str | None:
+        return self.keys[book].key if book in self.keys else None
 
-    def _hold(self, book: str, key: str, idle: float, is_curtain_open: bool = False) -> bool:
-        is_new, was_open = self._ask(book) != key, self._is_curtain_open(book)
-        now = HeldKey(key, idle) if is_new else replace(self.held[book], idle=idle)
-        self.held[book] = replace(now, is_curtain_open=now.is_curtain_open or is_curtain_open)
-        self._touch()
+    def _add_key(self, book: str, key: str, idle: float, is_curtain_open: bool = False) -> bool:
+        is_new, was_open = self._get_key(book) != key, self._is_curtain_open(book)
+        now = HeldKey(key, idle) if is_new else replace(self.keys[book], idle=idle)
+        self.keys[book] = replace(now, is_curtain_open=now.is_curtain_open or is_curtain_open)
+        self._report_activity()
         if is_new:
-            return self._tell("opened")
-        return self._is_curtain_open(book) == was_open or self._tell(CURTAIN)
+            return self._publish("opened")
+        return self._is_curtain_open(book) == was_open or self._publish(CURTAIN)
 
-    def _session(self, book: str, until: float) -> bool:
+    def _set_session_end(self, book: str, until: float) -> bool:
         """A session is open, planned until then (0: none is)."""
-        if book in self.held:
-            self.held[book] = replace(self.held[book], session_until=float(until))
-        return book in self.held
+        if book in self.keys:
+            self.keys[book] = replace(self.keys[book], session_until=float(until))
+        return book in self.keys
 
-    def _draw(self, book: str) -> bool:
+    def _draw_curtain(self, book: str) -> bool:
         """A page for two is in use: what is for the coach alone asks for the passphrase again."""
         if not self._is_curtain_open(book):
             return True
-        self.held[book] = replace(self.held[book], is_curtain_open=False)
-        return self._tell(CURTAIN)
+        self.keys[book] = replace(self.keys[book], is_curtain_open=False)
+        return self._publish(CURTAIN)
 
     def _is_curtain_open(self, book: str) -> bool:
-        return book in self.held and self.held[book].is_curtain_open
+        return book in self.keys and self.keys[book].is_curtain_open
 
     def _lock(self, book: str | None = None) -> bool:
-        self.held = {name: one for name, one in self.held.items() if book not in (None, name)}
-        return self._tell("locked")
+        self.keys = {name: one for name, one in self.keys.items() if book not in (None, name)}
+        return self._publish("locked")
 
-    def _touch(self) -> bool:
-        self.touched = _now()
+    def _report_activity(self) -> bool:
+        self.last_activity = _now()
         return True
 
-    def _tell(self, word: str) -> bool:
-        for words in self.watchers:
+    def _publish(self, word: str) -> bool:
+        for words in self.subscribers:
             words.put(word)
         return True
 
-    def _forget_idle(self) -> None:
+    def _expire(self) -> None:
         # Two clocks: one stands still while the computer sleeps, the other can be put back.
         now = _now()
-        awake, by_the_day = (here - then for here, then in zip(now, self.touched, strict=True))
-        for book in [name for name, one in self.held.items() if not one.stays(awake, by_the_day, now[1])]:
+        awake, by_the_day = (here - then for here, then in zip(now, self.last_activity, strict=True))
+        for book in [name for name, one in self.keys.items() if not one.is_valid(awake, by_the_day, now[1])]:
             self._lock(book)
 
 
@@ -179,16 +179,16 @@ def main() -> None:
     os.umask(0o077)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is a question to the server
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
-    file, keeper, authkey, me = address_file(), KeyAgent(), secrets.token_bytes(32), processes.identity()
+    file, agent, authkey, me = address_file(), KeyAgent(), secrets.token_bytes(32), processes.identity()
     with _listener(file.parent, me) as listener:
         mine = json.dumps({"address": listener.address, "authkey": authkey.hex(), "life": me}).encode()
         write_atomically(file, mine)
         try:
-            Thread(target=_accept_connections, args=(listener, authkey, keeper), daemon=True).start()
-            Thread(target=_watch_parent, args=(keeper,), daemon=True).start()
+            Thread(target=_accept_connections, args=(listener, authkey, agent), daemon=True).start()
+            Thread(target=_watch_parent, args=(agent,), daemon=True).start()
             os.write(1, b"ready\n")
-            while not keeper.gone.wait(POLL_INTERVAL):
-                keeper.look_at_the_clock()
+            while not agent.stopped.wait(POLL_INTERVAL):
+                agent.expire_idle()
                 _ensure_address_file(file, mine)
         finally:
             if _is_own(file, mine):
@@ -216,36 +216,36 @@ def _is_stale_socket(place: Path) -> bool:
     return False
 
 
-def _accept_connections(listener: Listener, authkey: bytes, keeper: KeyAgent) -> None:
+def _accept_connections(listener: Listener, authkey: bytes, agent: KeyAgent) -> None:
     while True:
         try:
             somebody = listener.accept()
         except OSError:  # gone again at the door
             time.sleep(0.05)
             continue
-        Thread(target=_serve, args=(somebody, authkey, keeper), daemon=True).start()
+        Thread(target=_serve, args=(somebody, authkey, agent), daemon=True).start()
 
 
-def _serve(somebody: Connection, authkey: bytes, keeper: KeyAgent) -> None:
+def _serve(somebody: Connection, authkey: bytes, agent: KeyAgent) -> None:
     """Answers one request, of somebody who knows the authkey; whatever they send, the others do not notice."""
     with contextlib.suppress(Exception), somebody:
         deliver_challenge(somebody, authkey)
         answer_challenge(somebody, authkey)
         asked = json.loads(somebody.recv_bytes(MAX_REQUEST))
         if asked["do"] == "watch":
-            keeper.keep_telling(somebody)
+            agent.stream_events(somebody)
         elif asked["do"] == "stay":
-            keeper.stay(somebody)
+            agent.serve_until_goodbye(somebody)
         else:
-            somebody.send_bytes(json.dumps(keeper.answer(**asked)).encode())
+            somebody.send_bytes(json.dumps(agent.handle(**asked)).encode())
 
 
-def _watch_parent(keeper: KeyAgent) -> None:
+def _watch_parent(agent: KeyAgent) -> None:
     """Waits until whoever began this is gone, or is there as a server."""
     with contextlib.suppress(OSError):
         while os.read(0, 1024):
             pass
-    keeper.left(0)
+    agent.release(0)
 
 
 def _ensure_address_file(file: Path, mine: bytes) -> None:

@@ -26,7 +26,7 @@ class Erased:
     pages: int = 0
     unopened: tuple[Path, ...] = ()
 
-    def words(self) -> list[str]:
+    def describe(self) -> list[str]:
         """All that is to be said of it, what was not reached included."""
         pages = one_or_many("{n} page in the kit's folder", "{n} pages in the kit's folder", self.pages)
         done = _(
@@ -40,7 +40,7 @@ class Erased:
         return [done, *([left] if self.unopened else []), *out_of_reach(self.client, self.place)]
 
     def __str__(self) -> str:
-        return "\n".join(self.words())
+        return "\n".join(self.describe())
 
 
 def describe(client: str) -> str:
@@ -108,7 +108,7 @@ def purge_workshops(store: Store, which: Callable[[Workshop], bool], key: bytes 
 
     def change(held: Store) -> None:
         for one in filter(which, held.records(Workshop)):
-            held.let_go(one)
+            held.purge(one)
 
     if any(map(which, store.records(Workshop))):
         if store.place:
@@ -123,7 +123,7 @@ def purge_workshops(store: Store, which: Callable[[Workshop], bool], key: bytes 
 
 def identify(store: Store, client: str, key: bytes | None = None) -> tuple[list[str], set[str]]:
     """The ids and all code names of who is to be erased; nobody, where they are gone and the rest was not done."""
-    who, names = store.keys_of(client)
+    who, names = store.identities(client)
     if not who and not (store.place and _token(client, key) in unfinished(store.place)):
         store.client(client)  # says that nobody is called so
     return who, names
@@ -154,7 +154,7 @@ def _token(client: str, key: bytes | None) -> str:
 
 
 def _erase_from(backup: Store, client: str, who: list[str]) -> None:
-    backup.erase(client, who or backup.keys_of(client)[0])
+    backup.erase(client, who or backup.identities(client)[0])
 
 
 def _modification_times(place: Path) -> dict[Path, int]:

@@ -110,8 +110,8 @@ def unbound_form(key: str, fields: Sequence[dict[str, Any]], values: dict[str, A
 
 def unbound_field(key: str, asked: About, value: str) -> Block:
     """One question whose answer is nothing to keep; it is typed as `typed[key][key]`."""
-    beside = {key: ExtraQuestion(asked, lambda *_given: [])}
-    return unbound_form(key, Form(Client, (key,), beside=beside).asked({}), {key: value})
+    extra = {key: ExtraQuestion(asked, lambda *_given: [])}
+    return unbound_form(key, Form(Client, (key,), extra=extra).describe({}), {key: value})
 
 
 def card_of(title: str, rows: Sequence[tuple[str, str]]) -> Block:

@@ -49,5 +49,5 @@ class ReadCache(Source):
     def _mark(self, plural: str) -> tuple:
         rendering = self.state.rendering
         if rendering is None or rendering is not self._marks_of:
-            self._marks, self._marks_of = self.state.store.marks(), rendering
+            self._marks, self._marks_of = self.state.store.change_tokens(), rendering
         return (self.state.client, self._marks[plural])

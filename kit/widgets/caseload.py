@@ -204,7 +204,7 @@ class Caseload(CoachsOwn):
     def do_save(self) -> None:
         found = self._read()
         if found:
-            self.state.store.keep(*found)
+            self.state.store.save(*found)
             self.hold({})
             self.state.look_up(getattr(found[-1], found[-1].heading))
 
@@ -218,7 +218,7 @@ class Caseload(CoachsOwn):
     def _mark(self, name: str, day: date | None, sentence: str) -> None:
         before = self.state.store.client(name)
         new = changed(before, put_away_on=day, version=before.version + 1)
-        self._undo.append(([new], self.state.store.keep(new), self.typed))
+        self._undo.append(([new], self.state.store.save(new), self.typed))
         self.tell(said=sentence)
         self.state.notify()
 

@@ -38,11 +38,11 @@ class OnDay(Form):
 
     day: date = field(default_factory=date.today)
 
-    def blank(self) -> dict[str, Any]:
+    def initial_values(self) -> dict[str, Any]:
         if self.record is not None:
-            return super().blank()
+            return super().initial_values()
         days = {name: self.day.isoformat() for name, told in self.described.items() if told.starts == "today"}
-        return {**super().blank(), **days}
+        return {**super().initial_values(), **days}
 
 
 def on_day(form: Form, day: date) -> OnDay:
@@ -127,13 +127,13 @@ class CatchUp(CoachsOwn):
 
     def blocks(self) -> list[Block]:
         parts, self._for = self._parts(), self.today()
-        self._drawn = {key: form.blank() for part in parts.values() for key, form in part.items()}
+        self._drawn = {key: form.initial_values() for part in parts.values() for key, form in part.items()}
         words = _("All of this is noted for {day}, {ago}.")
         told = text(words.format(day=long_day(self._for), ago=ago(self._for, date.today())), "quiet")
         return [self._day_block(), told, *(self._fold(label, part) for label, part in parts.items()), self.save_block()]
 
     def _day_block(self) -> Block:
-        asked = [{**one, "must": True} for one in Form(Session, ("on",)).asked({})]
+        asked = [{**one, "must": True} for one in Form(Session, ("on",)).describe({})]
         values = {"on": self._for.isoformat() if self._for else ""}
         return unbound_form("day", asked, values)
 

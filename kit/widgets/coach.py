@@ -257,7 +257,7 @@ class Retention(CoachsOwn):
             return
         self.tell(said=_("One moment: each of the backups is opened and written anew."))
         try:
-            done = erasing.erase(store, name, erasing.backup_key(store.place)).words()
+            done = erasing.erase(store, name, erasing.backup_key(store.place)).describe()
         except KitError as trouble:
             if store.records(records.Client, name):
                 raise

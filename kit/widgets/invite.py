@@ -71,7 +71,7 @@ class Invite(InRoom):
         return [text(words), *self.reach_blocks(), buttons(button("begin", _("Open the page"), looks="main")), said()]
 
     def do_agree(self) -> None:
-        self.state.store.keep(records.Agreement(client=self.state.chosen, to="a room"))
+        self.state.store.save(records.Agreement(client=self.state.chosen, to="a room"))
         self.state.notify()
 
     def do_begin(self) -> None:

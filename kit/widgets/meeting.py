@@ -183,7 +183,7 @@ class Agreements(Panel):
             self._keep(new, _("Taken back today: {what}."), to)
 
     def _keep(self, new: list[Record], said: str, to: str) -> None:
-        self._undo.append((new, self.state.store.keep(*new), {}))
+        self._undo.append((new, self.state.store.save(*new), {}))
         self.tell(said=said.format(what=ASKED[to].short))
         self.state.notify()
 

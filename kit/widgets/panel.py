@@ -205,7 +205,7 @@ class Panel(Live):
     def form_block(self, key: str, **more: Any) -> Block:
         form = self.forms()[key]
         self._follow(key, form)
-        blank = form.blank()
+        blank = form.initial_values()
         typed = self.typed.get(key, {})
         return {
             "is": "form",
@@ -213,7 +213,7 @@ class Panel(Live):
             "title": form.title,
             "fields": [
                 {**one, "elsewhere": self._elsewhere.get(key, {}).get(one["name"], "")}
-                for one in form.asked(self.notes.offers(), self.notes.own_words())
+                for one in form.describe(self.notes.offers(), self.notes.own_words())
             ],
             "values": _sendable({**blank, **typed}),
             "open": any(typed.get(name, blank[name]) != blank[name] for name in form.more),
@@ -228,7 +228,7 @@ class Panel(Live):
         """
         if form.record is None:
             return False
-        now = {"id": form.record.id, **form.blank()}
+        now = {"id": form.record.id, **form.initial_values()}
         was, typed = self._stood.get(key, now), self.typed.get(key)
         self._stood[key] = now
         if was == now or was["id"] != now["id"] or typed is None:
@@ -282,7 +282,7 @@ class Panel(Live):
 
     def fill(self, form: str, **values: Any) -> None:
         """What typing does: for scripts and tests."""
-        self.typed.setdefault(form, self.forms()[form].blank()).update(values)
+        self.typed.setdefault(form, self.forms()[form].initial_values()).update(values)
 
     def do_seen(self) -> None:
         """A page for two came into view."""
@@ -304,7 +304,7 @@ class Panel(Live):
         if records is None:
             return
         emptied: Draft | None = (self.state.client, self.name, {}) if self.state.client else None
-        replaced = self.state.store.keep(*records, by="coach", draft=emptied)
+        replaced = self.state.store.save(*records, by="coach", draft=emptied)
         self._undo.append((records, replaced, self.typed))
         self.hold({})
         at = _("Saved {time}").format(time=f"{datetime.now():%H:%M}")
@@ -325,12 +325,12 @@ class Panel(Live):
             return None
         for key, form in forms.items():
             typed = self.typed.get(key, {})
-            if form.optional and form.untouched(typed):
+            if form.optional and form.is_unchanged(typed):
                 continue
             try:
-                records += form.read(typed, **self._owner(form))
+                records += form.to_records(typed, **self._owner(form))
             except FormError as unfit:
-                told |= {f"{key}.{name}": sentence for name, sentence in unfit.told.items()}
+                told |= {f"{key}.{name}": sentence for name, sentence in unfit.errors.items()}
         if told:
             self.tell(problems=told, said=_("Nothing is lost. One thing asks for a second look."))
             return None
@@ -353,7 +353,7 @@ class Panel(Live):
             return
         new, before, typed = self._undo[-1]
         draft = (self.state.client, self.name, typed) if self.state.client else None
-        self.state.store.take_back(new, before, draft=draft)
+        self.state.store.undo(new, before, draft=draft)
         self._undo.pop()
         self.hold(typed)
         self.tell(said=_("Taken back. It stands in the form again.") if typed else _("Taken back."))

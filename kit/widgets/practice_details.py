@@ -30,7 +30,7 @@ class OfPractice(Panel):
         """Looked at today, and it still holds."""
         record = self.one(key)
         new = changed(record, checked_on=date.today(), version=record.version + 1)
-        self._undo.append(([new], self.state.store.keep(new), {}))
+        self._undo.append(([new], self.state.store.save(new), {}))
         self.tell(said=_("Checked today."))
         self.state.notify()
 
@@ -82,7 +82,7 @@ class PracticeDetails(OfPractice):
 
     def do_begin(self) -> None:
         """Puts a scope text into the form, to be said in one's own way before it is saved."""
-        typed = {**self.forms()["practice"].blank(), **self.typed.get("practice", {})}
+        typed = {**self.forms()["practice"].initial_values(), **self.typed.get("practice", {})}
         self.hold({"practice": {**typed, "scope": WORDS_TO_BEGIN_WITH}})
         self.tell()
         self.refresh()

@@ -150,7 +150,7 @@ class MakeReport(Panel):
         from kit import reports
 
         store, client = self.state.store, self.state.chosen
-        now = (client, self._reader, self._supporter, self._period, sorted(self._left_out), store.marks())
+        now = (client, self._reader, self._supporter, self._period, sorted(self._left_out), store.change_tokens())
         if self._looked is None or self._looked[0] != now:
             made = (
                 reports.build_card(store, client)
@@ -198,7 +198,7 @@ class MakeReport(Panel):
 
     def do_agree(self) -> None:
         new = records.Agreement(client=self.state.chosen, to="a supporter's report")
-        self.state.store.keep(new)
+        self.state.store.save(new)
         self.state.notify()
 
     def do_look_at(self, period: str) -> None:

@@ -13,11 +13,11 @@ def server() -> str:
 
 def taken(store: Store) -> tuple[str, datetime] | None:
     """Who sits there, and since when."""
-    seat = store.seat()
+    seat = store.active_client()
     return (seat[0], seat[2]) if seat and seat[1] == server() else None
 
 
 def left(store: Store) -> tuple[str, datetime] | None:
     """Whose session is still open, from before the kit was started anew too, and since when."""
-    seat = store.seat()
+    seat = store.active_client()
     return (seat[0], seat[2]) if seat else None

@@ -74,7 +74,7 @@ class ChooseClient(Panel):
         found = self._read()
         if not found:
             return None
-        known = self.state.store.called(_name(found))
+        known = self.state.store.find_by_name(_name(found))
         if known:
             return self._sits_down(known.name)
         self._unknown = _name(found)
@@ -84,9 +84,9 @@ class ChooseClient(Panel):
 
     def do_begin(self) -> None:
         found = self._read()
-        known = self.state.store.called(_name(found)) if found and self._unknown else None
+        known = self.state.store.find_by_name(_name(found)) if found and self._unknown else None
         if found and not known:
-            self.state.store.keep(*found)
+            self.state.store.save(*found)
         if found:
             self._sits_down(known.name if known else _name(found))
 
@@ -185,7 +185,7 @@ class ExploreSetback(Panel):
         )  # fmt: skip
         more = ("intensity", "early_signs", "partly_back", "timed", "share_with")
         beside = {"helped_by": WHAT_HELPED}
-        return {"setback": Form(records.Setback, first, more, beside=beside, record=self.subject())}
+        return {"setback": Form(records.Setback, first, more, extra=beside, record=self.subject())}
 
     def blocks(self) -> list[Block]:
         if self.subject():

@@ -96,14 +96,14 @@ class SessionState:
     def choose(self, client: str) -> None:
         """Somebody sits down: every panel fills itself for them."""
         self.store.client(client)
-        self.store.take_seat(client, seat.server())
+        self.store.set_active_client(client, seat.server())
         self.draw_curtain()
         self._show(client)
         agent.publish("seat")
 
     def clear(self) -> None:
         """The next person: everything in view is put away first."""
-        self.store.take_seat(None)
+        self.store.set_active_client(None)
         self._show(None)
         agent.publish("seat")
 
@@ -162,11 +162,11 @@ class SessionState:
 
     def keep_draft(self, panel: str, typed: dict[str, Any]) -> None:
         if self.client:
-            self.store.keep_draft(self.client, panel, typed)
+            self.store.save_draft(self.client, panel, typed)
 
     def drop_draft(self, panel: str) -> None:
         if self.client:
-            self.store.drop_draft(self.client, panel)
+            self.store.delete_draft(self.client, panel)
 
     # subscribers ---------------------------------------------------------------------------------
 

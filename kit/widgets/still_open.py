@@ -34,7 +34,7 @@ def asked_about(store: Any, client: str, setbacks: Sequence[Mapping[str, Any]]) 
 def leave(store: Any, client: str, one: StillOpen) -> None:
     """It goes on: nothing of the setback is changed."""
     left = store.draft(client, LEFT).get("left", {})
-    store.keep_draft(client, LEFT, {"left": {**left, one.id: one.later.isoformat()}})
+    store.save_draft(client, LEFT, {"left": {**left, one.id: one.later.isoformat()}})
 
 
 def _found(setbacks: Sequence[Mapping[str, Any]]) -> list[StillOpen]:

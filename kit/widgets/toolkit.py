@@ -97,7 +97,7 @@ class Toolkit(OneLine):
         """One tap keeps a tool that is suggested."""
         kind, words = given
         new = records.Tool.model_validate({"client": self.state.client, "title": words, "kind": kind})
-        self._undo.append(([new], self.state.store.keep(new), {}))
+        self._undo.append(([new], self.state.store.save(new), {}))
         self.tell(said=_("Saved: {what}").format(what=words))
         self.state.notify(new.id)
 

@@ -83,8 +83,8 @@ async def workshop(store):
     from kit.rooms.workshop import LiveWorkshop, find_or_create
 
     run = LiveWorkshop(store, find_or_create(store, "Tuesday group", date(2036, 1, 1)), agenda.load(agenda.BUILT_IN))
-    run.at = len(run.arc.phases) - 1
-    asks = [ask for _at, ask in run.arc.asks() if ask.shared]
+    run.at = len(run.agenda.phases) - 1
+    asks = [ask for _at, ask in run.agenda.questions() if ask.is_shared]
     for number in range(16):
         phone = run.join()
         run.agree(phone, "")
@@ -95,7 +95,7 @@ async def workshop(store):
                 await run.share(phone, ask, uuid4().hex, f"{ask.name} of somebody {number}")
     for ask in asks:
         await run.reveal(ask)
-    await run.share(run.join(), next(ask for ask in asks if ask.several), uuid4().hex, "this one waits")
+    await run.share(run.join(), next(ask for ask in asks if ask.is_list), uuid4().hex, "this one waits")
 
 
 def fill(home):
@@ -117,9 +117,9 @@ def fill(home):
         backups.make(places.practice(), key, backups.BY_KIT)
         store = book._store
         asyncio.run(workshop(store))
-        store.take_seat("Heron", "a server that is gone")
-        store.keep_draft("Heron", "explore_setback", {"title": "half a sentence", "what_held": "the c"})
-        store.keep_draft("Żółw 🌿", "small_win", {"title": "ł"})
+        store.set_active_client("Heron", "a server that is gone")
+        store.save_draft("Heron", "explore_setback", {"title": "half a sentence", "what_held": "the c"})
+        store.save_draft("Żółw 🌿", "small_win", {"title": "ł"})
         backups.make(places.practice(), key, backups.BY_HAND)
         told = what_is_in(book, places.practice())
         book.close()
@@ -150,7 +150,7 @@ def what_is_in(book, place):
         "records": {kind.plural: [one.model_dump(mode="json") for one in store.records(kind)] for kind in _kinds()},
         "history": {kind.plural: sum(len(store.history(one)) for one in store.records(kind)) for kind in _kinds()},
         "drafts": [[*who, store.draft(*who)] for who in (("Heron", "explore_setback"), ("Żółw 🌿", "small_win"))],
-        "seat": list(store.seat()[:2]),
+        "seat": list(store.active_client()[:2]),
         "backups": len(backups.list_all()),
         "place": place.name,
     }  # fmt: skip

@@ -18,7 +18,7 @@ MAX_BACKUPS = 3
 def find_restorable(place: Path, key: bytes | None, most: int = MAX_BACKUPS) -> list[tuple[Backup, Restored]]:
     """The newest backups that come back, each tried out beside the book, and what is not in it; the fullest first."""
     come_back = islice(filter(None, (_try_restore(one, place, key) for one in list_backups(place))), most)
-    return sorted(come_back, key=lambda one: one[1].lacking)
+    return sorted(come_back, key=lambda one: one[1].missing)
 
 
 def _try_restore(one: Backup, place: Path, key: bytes | None) -> tuple[Backup, Restored] | None:

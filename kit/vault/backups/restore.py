@@ -32,20 +32,20 @@ class Restored:
     """What came of it: where the book lies that stood there, and how much of that is not in the one that came back."""
 
     aside: Path | None = None
-    lacking: int = 0
+    missing: int = 0
     until: str = ""
 
     def _until(self) -> str:
         return format_moment(datetime.fromisoformat(self.until).replace(tzinfo=UTC)) if self.until else ""
 
-    def words(self) -> list[str]:
+    def describe(self) -> list[str]:
         lacks = one_or_many(
             "{n} later change, up to {until}, is not in it.",
             "{n} later changes, up to {until}, are not in it.",
-            self.lacking,
+            self.missing,
         )
         return [
-            *([lacks.format(n=self.lacking, until=self._until())] if self.lacking > 0 else []),
+            *([lacks.format(n=self.missing, until=self._until())] if self.missing > 0 else []),
             *([_("The book that stood there is kept as {aside}.").format(aside=self.aside)] if self.aside else []),
         ]
 
@@ -126,7 +126,7 @@ def unpack(file: Path, book: Path, place: Path, secret: str | bytes) -> bytes:
 def _clear_seat(book: Path, key: bytes) -> None:
     """Who sat at the table when the backup was made does not sit there now."""
     with contextlib.closing(Store(book, key or None)) as store:
-        store.take_seat(None)
+        store.set_active_client(None)
 
 
 @contextlib.contextmanager

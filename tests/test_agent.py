@@ -222,7 +222,7 @@ def clock(monkeypatch):
 
 def kept(idle=60.0):
     one = agent_process.KeyAgent()
-    one.answer("hold", book="b", key="00", idle=idle)
+    one.handle("hold", book="b", key="00", idle=idle)
     return one
 
 
@@ -231,35 +231,35 @@ def test_a_touch_in_time_keeps_a_key_and_one_that_comes_late_does_not(clock):
 
     for _time in range(3):
         clock(awake=59)
-        assert one.answer("touch")
-    assert one.answer("ask", book="b") == "00"
+        assert one.handle("touch")
+    assert one.handle("ask", book="b") == "00"
     clock(awake=61)
-    one.answer("touch")
-    assert one.answer("ask", book="b") is None
+    one.handle("touch")
+    assert one.handle("ask", book="b") is None
 
 
 def test_a_computer_that_slept_for_longer_is_locked_before_its_first_touch(clock):
     one = kept()
 
     clock(awake=1, asleep=30)
-    assert one.answer("ask", book="b") == "00"
+    assert one.handle("ask", book="b") == "00"
     clock(asleep=300)
-    one.answer("touch")
-    assert one.answer("ask", book="b") is None
+    one.handle("touch")
+    assert one.handle("ask", book="b") is None
 
 
 def test_a_clock_that_was_put_back_keeps_nothing_open(clock):
     one = kept()
 
     clock(awake=61, put=-HOUR)
-    one.look_at_the_clock()
-    assert not one.held
+    one.expire_idle()
+    assert not one.keys
 
 
 def in_session(clock, planned=50 * MINUTE):
     """A session that has just begun, in a practice that locks after ten minutes with nobody there."""
     one = kept(10 * MINUTE)
-    assert one.answer("session", book="b", until=agent_process._now()[1] + planned)
+    assert one.handle("session", book="b", until=agent_process._now()[1] + planned)
     return one
 
 
@@ -267,11 +267,11 @@ def test_two_people_who_only_talk_in_a_session_are_not_locked_out_for_an_hour(cl
     one = in_session(clock)
 
     clock(awake=20 * MINUTE)
-    assert one.answer("ask", book="b") == "00"
+    assert one.handle("ask", book="b") == "00"
     clock(awake=39 * MINUTE)
-    assert one.answer("ask", book="b") == "00"
+    assert one.handle("ask", book="b") == "00"
     clock(awake=2 * MINUTE)
-    assert one.answer("ask", book="b") is None
+    assert one.handle("ask", book="b") is None
 
 
 @pytest.mark.parametrize(("touched", "looked", "is_held"), [
@@ -286,17 +286,17 @@ def test_ten_minutes_past_its_planned_end_a_session_is_locked_after_ten_quiet_on
 
     for _minute in range(touched):
         clock(awake=MINUTE)
-        one.answer("touch")
+        one.handle("touch")
     clock(awake=(looked - touched) * MINUTE)
-    assert (one.answer("ask", book="b") == "00") is is_held
+    assert (one.handle("ask", book="b") == "00") is is_held
 
 
 def test_without_an_open_session_ten_quiet_minutes_lock_as_before(clock):
     one = in_session(clock)
 
-    one.answer("session", book="b", until=0)
+    one.handle("session", book="b", until=0)
     clock(awake=11 * MINUTE)
-    assert one.answer("ask", book="b") is None
+    assert one.handle("ask", book="b") is None
 
 
 @pytest.mark.parametrize("asleep", [11 * MINUTE, HOUR])
@@ -304,11 +304,11 @@ def test_a_lid_that_was_closed_for_longer_than_that_locks_a_session_too(clock, a
     one = in_session(clock)
 
     clock(awake=MINUTE, asleep=5 * MINUTE)
-    assert one.answer("ask", book="b") == "00"
-    one.answer("touch")
+    assert one.handle("ask", book="b") == "00"
+    one.handle("touch")
     clock(asleep=asleep)
-    one.answer("touch")
-    assert one.answer("ask", book="b") is None
+    one.handle("touch")
+    assert one.handle("ask", book="b") is None
 
 
 @pytest.mark.parametrize("jump", [-10 * HOUR, -10 * MINUTE])
@@ -316,19 +316,19 @@ def test_a_clock_that_is_put_back_in_a_session_neither_locks_it_nor_keeps_it_ope
     one = in_session(clock)
 
     clock(awake=MINUTE, put=jump)
-    assert one.answer("ask", book="b") == "00"
+    assert one.handle("ask", book="b") == "00"
     clock(awake=HOUR)
-    assert one.answer("ask", book="b") is None
+    assert one.handle("ask", book="b") is None
 
 
 def test_a_session_of_a_book_that_is_locked_is_no_session(clock):
     one = in_session(clock)
 
-    one.answer("lock")
-    assert not one.answer("session", book="b", until=agent_process._now()[1] + HOUR)
-    one.answer("hold", book="b", key="00", idle=10 * MINUTE)
+    one.handle("lock")
+    assert not one.handle("session", book="b", until=agent_process._now()[1] + HOUR)
+    one.handle("hold", book="b", key="00", idle=10 * MINUTE)
     clock(awake=11 * MINUTE)
-    assert one.answer("ask", book="b") is None
+    assert one.handle("ask", book="b") is None
 
 
 # the curtain ----------------------------------------------------------------------------------
@@ -384,8 +384,8 @@ def test_one_of_its_clocks_runs_on_while_the_computer_sleeps():
 
 
 def test_a_time_that_is_no_number_keeps_nothing_open(clock):
-    assert kept(float("nan")).answer("ask", book="b") is None
-    assert kept(float("inf")).answer("ask", book="b") == "00"
+    assert kept(float("nan")).handle("ask", book="b") is None
+    assert kept(float("inf")).handle("ask", book="b") == "00"
 
 
 # how it goes ----------------------------------------------------------------------------------

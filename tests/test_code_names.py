@@ -65,9 +65,9 @@ def store():
 
 @pytest.mark.parametrize(("one", "other"), LOOK_ALIKE)
 def test_a_name_that_looks_like_another_one_is_turned_away_by_its_field(store, one, other):
-    store.keep(kit.Client(name=one))
+    store.save(kit.Client(name=one))
 
-    said = trouble_of(store.keep, kit.Client(name=other))
+    said = trouble_of(store.save, kit.Client(name=other))
     assert said.startswith("Code name: there is a client ") and said.endswith("Please choose another name.")
     assert [client.name for client in store.records(kit.Client)] == [one]
 
@@ -93,7 +93,7 @@ def test_every_pair_of_unicodes_list_that_normal_forms_leave_apart_is_alike():
 
 @pytest.mark.parametrize("name", UNSEEN.values(), ids=UNSEEN.keys())
 def test_a_sign_that_nobody_sees_is_turned_away_by_its_field(store, name):
-    said = trouble_of(store.keep, kit.Client(name=name))
+    said = trouble_of(store.save, kit.Client(name=name))
 
     assert said.startswith("Code name: there is a sign in it that nobody can see")
     assert store.records(kit.Client) == []
@@ -101,32 +101,32 @@ def test_a_sign_that_nobody_sees_is_turned_away_by_its_field(store, name):
 
 @pytest.mark.parametrize("name", IN_ITS_OWN_SCRIPT)
 def test_a_name_in_any_script_is_kept_to_the_letter(store, name):
-    store.keep(kit.Client(name=name))
+    store.save(kit.Client(name=name))
 
     assert store.client(name).name == name
 
 
 def test_a_rename_is_held_to_the_same(store):
     heron = kit.Client(name="Heron")
-    store.keep(heron, kit.Client(name="Maple"))
+    store.save(heron, kit.Client(name="Maple"))
 
     for name in ("M\u0430ple", "Her\u200bon"):
-        assert trouble_of(store.keep, kit.records.changed(heron, name=name, version=2)).startswith("Code name: ")
+        assert trouble_of(store.save, kit.records.changed(heron, name=name, version=2)).startswith("Code name: ")
 
 
 def test_a_name_of_an_earlier_version_goes_on_whatever_it_holds(store):
     earlier = [kit.Client(name=name) for name in ("Heron", "H\u0435ron", "Heron \u2764\ufe0f")]
-    with store._writing(TABLES) as db:
+    with store._writing_transaction(TABLES) as db:
         db.execute(sa.insert(TABLES["clients"]), [row_of(one) for one in earlier])
 
     for client in earlier:
         new = kit.records.changed(client, limits="mornings", version=2)
-        store.keep(new, kit.Win(client=client.name, title="bread"))
+        store.save(new, kit.Win(client=client.name, title="bread"))
         assert store.client(client.name) == new
 
 
 def test_an_import_says_in_which_row_such_a_name_stands(store, tmp_path):
-    store.keep(kit.Client(name="Heron"))
+    store.save(kit.Client(name="Heron"))
     (tmp_path / "clients.csv").write_text("name\nOtter\nH\u0435ron\n\u202eOwl\n\u041etter\n", encoding="utf-8")
 
     _new, _known, amiss = takeout.import_folder(store, tmp_path)
@@ -137,7 +137,7 @@ def test_an_import_says_in_which_row_such_a_name_stands(store, tmp_path):
 
 def test_a_workshop_is_not_called_by_what_looks_like_a_clients_name(tmp_path):
     with closing(Store(tmp_path / "x.book")) as store:
-        store.keep(kit.Client(name="Heron"))
+        store.save(kit.Client(name="Heron"))
 
     asked = RoomRequest(book=str(tmp_path / "x.book"), title="H\u0435ron", keep_until=retention_date())
     assert "code name" in trouble_of(web_server.create_room, asked, None)

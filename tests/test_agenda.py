@@ -47,19 +47,19 @@ def test_the_kits_own_workshop_takes_ninety_minutes():
     own = agenda.load()
 
     assert sum(phase.minutes for phase in own.phases) == 90
-    assert [own.begins(at) for at in range(len(own.phases))] == [0, 10, 20, 40, 55, 75, 85]
+    assert [own.start_minute(at) for at in range(len(own.phases))] == [0, 10, 20, 40, 55, 75, 85]
 
 
 def test_the_kits_own_workshop_asks_for_no_setback():
-    assert [ask.name for _at, ask in agenda.load().asks() if "setback" in (ask.prompt + ask.name).lower()] == []
+    assert [ask.name for _at, ask in agenda.load().questions() if "setback" in (ask.prompt + ask.name).lower()] == []
 
 
 def test_wording_comes_from_the_records_own_declaration():
     own = agenda.load()
 
-    assert own.ask("energy")[1].prompt == BY_PLURAL["check_ins"].model_fields["energy"].title
-    assert own.ask("energy")[1].ends == ("running on empty", "plenty")
-    assert own.ask("small_win")[1].prompt == BY_PLURAL["wins"].model_fields["title"].title
+    assert own.find("energy")[1].prompt == BY_PLURAL["check_ins"].model_fields["energy"].title
+    assert own.find("energy")[1].ends == ("running on empty", "plenty")
+    assert own.find("small_win")[1].prompt == BY_PLURAL["wins"].model_fields["title"].title
 
 
 def test_a_file_in_the_kits_folder_takes_the_place_of_the_kits_own():

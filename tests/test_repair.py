@@ -227,7 +227,7 @@ def test_going_on_takes_what_is_there_and_keeps_a_copy_of_how_it_stood(place, ke
 
 def test_what_a_power_cut_left_in_the_journal_is_part_of_what_is_there(plain):
     store = Store(plain)
-    store.keep(kit.Win(client="Otter", title="later"))
+    store.save(kit.Win(client="Otter", title="later"))
     journal = plain.with_name(f"{plain.name}-wal").read_bytes()
     store.close()
     plain.with_name(f"{plain.name}-wal").write_bytes(journal)
