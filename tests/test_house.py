@@ -30,6 +30,16 @@ import alembic, anywidget, cryptography, jinja2, jupyter_server, nbconvert, pand
 from kit import open_book, places
 """
 
+TWO = """
+import pytest
+
+def test_short():
+    pass
+
+@pytest.mark.slow
+def test_long():
+    raise AssertionError
+"""
 LEFT = """
 import os
 import pytest
@@ -166,6 +176,16 @@ def test_a_failing_test_fails_the_test_command(tmp_path):
     done = told("-m", "kit", "test", str(tmp_path / "test_wrong.py"), env=env)
     assert "1 failed" in done.stdout
     assert done.returncode == 1
+
+
+@pytest.mark.slow
+def test_quick_leaves_out_what_is_slow(tmp_path):
+    (tmp_path / "test_two.py").write_text(TWO, encoding="utf-8")
+    env = {**os.environ, "KIT_HOME": str(tmp_path / "home")}
+
+    done = told("-m", "kit", "test", "--quick", str(tmp_path / "test_two.py"), env=env)
+    assert "1 passed, 1 deselected" in done.stdout
+    assert done.returncode == 0
 
 
 @pytest.mark.slow

@@ -55,7 +55,7 @@ def test(
 ) -> None:
     if words:
         raise typer.Exit(_pytest(*(QUICK if quick else ()), *words))
-    several = ("-n", str(os.cpu_count() or 2))
+    several = ("-n", str((os.cpu_count() or 1) + 1))  # one more than there are cores: each waits for a while
     below = _pytest(*(QUICK if quick else WITHOUT_BROWSER), *several, "--dist", "worksteal")
     if quick:
         raise typer.Exit(below)
