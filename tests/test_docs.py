@@ -8,7 +8,8 @@ import sys
 import nbformat
 import pytest
 
-from kit import places, trust
+from kit import places
+from kit.jupyter import trust
 
 DOCS = places.ROOT / "docs"
 PAGE = (DOCS / "your_first_notebook.md").read_text(encoding="utf-8")
@@ -44,17 +45,17 @@ def test_the_notebook_that_the_page_writes_belongs_to_the_kit_and_runs_by_itself
 
     nbformat.validate(written)
     assert written.metadata["kit"] == {"notebook": "tuesdays"}
-    assert trust.lines(code) == code
+    assert trust.trusted_lines(code) == code
 
 
 @pytest.mark.parametrize("line", lines("runs"))
 def test_what_is_said_to_run_by_itself_does(line):
-    assert trust.lines([line]) is not None
+    assert trust.trusted_lines([line]) is not None
 
 
 @pytest.mark.parametrize("line", lines("waits"))
 def test_what_is_said_to_wait_waits(line):
-    assert trust.lines([line]) is None
+    assert trust.trusted_lines([line]) is None
 
 
 def test_each_word_in_the_table_is_one():

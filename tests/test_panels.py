@@ -430,7 +430,7 @@ def test_no_traceback_reaches_the_page(here, monkeypatch, kit_home):
     def breaks(*_records, **_more):
         raise RuntimeError("something inside")
 
-    monkeypatch.setattr(here["add_milestone"].state.store, "keep", breaks)
+    monkeypatch.setattr(here["add_milestone"].state.store, "save", breaks)
     here["add_milestone"].fill("milestone", title="Not for any log")
 
     press(here["add_milestone"], "save")

@@ -233,7 +233,7 @@ def test_a_room_that_is_found_and_gives_no_answer_is_said_to_be_silent_and_not_c
 
 
 def test_closing_a_room_that_gives_no_answer_is_not_taken_for_closed(page, opened, monkeypatch):
-    monkeypatch.setattr(rooms, "send_action", lambda *_what, **_told: (_ for _ in ()).throw(rooms.RoomTimeout()))
+    monkeypatch.setattr(rooms.control, "send_action", lambda *_what, **_told: (_ for _ in ()).throw(rooms.RoomTimeout()))
     press(page.workshop, "Close the room for everybody")
     press(page.workshop, "Yes, close it")
 
@@ -328,7 +328,7 @@ def test_what_is_asked_of_a_room_follows_what_was_chosen(book, monkeypatch):
 
 def test_an_encrypted_practice_hands_its_key_on_and_keeps_it_nowhere(tmp_path, monkeypatch, kit_home):
     place, key, handed = tmp_path / "own.book", keys.generate(), []
-    made = kit.book.practice.begin(place, key, "two quiet words")
+    made = kit.book.practice.create(place, key, "two quiet words")
     made.close()
     book = kit.book.Book(place, kit.book.Store(place, key))
     monkeypatch.setattr(agent, "get_key", lambda _book: key)
