@@ -19,7 +19,7 @@ WORDS = "the quick brown fox jumps over the lazy dog and rests a while "
 def heron(server, room):
     """Heron is here, with empty forms."""
     sitting.clear_table(room)
-    with_book(server, lambda book: [book._store.drop_draft("Heron", word) for word in widgets.WORDS])
+    with_book(server, lambda book: [book._store.delete_draft("Heron", word) for word in widgets.WORDS])
     sitting.choose(room, "Heron")
     return room
 

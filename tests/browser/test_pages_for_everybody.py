@@ -19,7 +19,7 @@ PAGES = [("Heron", "client"), ("Heron", "supporter"), ("River", "client"), ("Bir
 @pytest.fixture(scope="module")
 def book():
     store = Store(None)
-    store.keep(*exchange.read_folder(places.SAMPLE_DATA)[0])
+    store.save(*exchange.read_folder(places.SAMPLE_DATA)[0])
     return store
 
 

@@ -34,7 +34,7 @@ TOO_WIDE = """() => [document.scrollingElement, ...document.querySelectorAll(".k
 def heron(room, book):
     """Heron sits down at a clear table; the browser has nothing to complain about."""
     for panel in widgets.WORDS:
-        book._store.drop_draft("Heron", panel)
+        book._store.delete_draft("Heron", panel)
     sitting.choose(room, "Heron")
     yield room
     sitting.next_person(room)
