@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import sys
+import warnings
 import weakref
 from collections.abc import Callable
 from datetime import date
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from kit.store import Change
     from kit.vault.erasing import Erased
-    from kit.widgets import Panel, Table
+    from kit.widgets import Panel, SessionState
 
 SAMPLE, MEMORY = "sample", ":memory:"
 
@@ -119,16 +120,22 @@ class Book(NotebookWords):
         return self._opened
 
     @cached_property
-    def table(self) -> "Table":
-        """Who sits here today, and the panels that lie before them; made when a first word is said."""
-        from kit.widgets import Table
+    def state(self) -> "SessionState":
+        """Who is here today, and the panels that are filled for them; made when a first word is said."""
+        from kit.widgets import SessionState
 
         self._listen()
         self._let_go()
-        table = Table(self._opened, self.place)
-        table.waits = backups.DAMAGED if self._damaged else ""
-        table.has_curtain = self._lent
-        return table
+        state = SessionState(self._opened, self.place)
+        state.waits = backups.DAMAGED if self._damaged else ""
+        state.has_curtain = self._lent
+        return state
+
+    @property
+    def table(self) -> "SessionState":
+        """The former name of `state`."""
+        warnings.warn(_("book.table is called book.state now."), DeprecationWarning, stacklevel=2)
+        return self.state
 
     def __repr__(self) -> str:
         return str(_("A locked book of the Reflection Kit") if self.locked else _("An open book of the Reflection Kit"))
@@ -157,8 +164,8 @@ class Book(NotebookWords):
     def _put_down(self, waits: str = "") -> None:
         store, self._opened = self._opened, None
         try:
-            if "table" in self.__dict__:
-                self.table.turn(None, self.place, waits)
+            if "state" in self.__dict__:
+                self.state.set_store(None, self.place, waits)
         finally:
             if store:
                 store.close()
@@ -176,24 +183,24 @@ class Book(NotebookWords):
             self._put_down(backups.DAMAGED)
             raise
         self._damaged = ""
-        if "table" in self.__dict__:
+        if "state" in self.__dict__:
             self._let_go()
-            self._turn_the_table()
+            self._show_or_hide()
 
-    def _turn_the_table(self) -> None:
-        self.table.has_curtain = self._lent
+    def _show_or_hide(self) -> None:
+        self.state.has_curtain = self._lent
         drawn = self._is_behind_the_curtain()
-        self.table.turn(None if drawn else self._opened, self.place, agent_process.CURTAIN if drawn else "")
+        self.state.set_store(None if drawn else self._opened, self.place, agent_process.CURTAIN if drawn else "")
 
     def _is_behind_the_curtain(self) -> bool:
         """Whether this is the coach's own page, and the passphrase was not typed since a page for two was in use."""
-        if self.locked or not (self._lent and self.table.for_coach):
+        if self.locked or not (self._lent and self.state.for_coach):
             return False
         return not agent.is_curtain_open(self._file())
 
     def _look_at_the_curtain(self) -> None:
-        if not self.locked and self._is_behind_the_curtain() != (self.table.waits == agent_process.CURTAIN):
-            self._turn_the_table()
+        if not self.locked and self._is_behind_the_curtain() != (self.state.waits == agent_process.CURTAIN):
+            self._show_or_hide()
 
     def _let_go(self) -> None:
         """What was shared in workshops goes on its day, whichever notebook is opened then."""
@@ -234,7 +241,7 @@ class Book(NotebookWords):
         elif word == agent_process.CURTAIN:
             self._look_at_the_curtain()
         elif word == "seat" and not self.locked:
-            self.table.look_at_the_seat()
+            self.state.follow_seat()
         elif self.place and word == backups.event(backups.RELEASE, self.place) and not self.locked:
             self._put_down(backups.RELEASE)
         elif self.place and word == backups.event(backups.REOPEN, self.place) and self.locked:
@@ -328,7 +335,7 @@ class Book(NotebookWords):
     def _say(self, word: str, *given: str) -> "Panel":
         from kit import widgets
 
-        return widgets.opened(word, self.table, *given)
+        return widgets.opened(word, self.state, *given)
 
     @overload
     def history(self) -> "Panel": ...
@@ -345,6 +352,6 @@ class Book(NotebookWords):
 
     def just_me(self) -> "Panel":
         """Turns this page to the coach's own view; after a page for two it asks for the passphrase first."""
-        self.table.for_coach = True
+        self.state.for_coach = True
         self._look_at_the_curtain()  # before anything is drawn
         return super().just_me()

@@ -183,7 +183,7 @@ def _warm(book: Any) -> None:
     import_module("alembic.command")
     book._store.save(kit.Client(name="Heron"), kit.Agreement(client="Heron", to="notes"))
     panel = book.small_win()
-    book.table.choose("Heron")
+    book.state.choose("Heron")
     panel.fill("win", title="bread")
     panel.do_save()
 

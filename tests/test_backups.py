@@ -18,7 +18,7 @@ from kept import killed_backups
 from owned import WORDS, begun, note, titles
 
 import kit
-from kit import places
+from kit import files, places
 from kit.cli import diagnostics
 from kit.store import Store
 from kit.vault import agent, backups, keys, transfer
@@ -282,10 +282,10 @@ def test_a_save_waits_for_nothing_and_looks_at_most_once_an_hour(plain, later, m
     book = kit.open_book(plain)
     all_made()
     monkeypatch.setattr(making, "_make_quietly", lambda *given: looked.append(threading.current_thread()))
-    book.table.choose("Otter")
+    book.state.choose("Otter")
     for hours in (0, 25, 25, 25.5, 26.1):
         later(hours)
-        book.table.noted()
+        book.state.notify()
     all_made()
     book.close()
 
@@ -328,7 +328,7 @@ def test_a_full_disk_is_a_quiet_sentence_until_a_backup_is_made(place, monkeypat
 
 def test_a_disk_that_takes_not_even_a_note_is_told_all_the_same(place, monkeypatch):
     monkeypatch.setattr(transfer, "seal", full)
-    monkeypatch.setattr(keys, "put", full)
+    monkeypatch.setattr(files, "write_atomically", full)
     opened(place)
 
     assert "is full. Nothing is lost." in backups.last_error(place)

@@ -6,6 +6,7 @@ import pytest
 
 import kit
 from kit import places
+from kit.widgets.client_notes import ClientNotes
 
 
 def test_the_sample_is_made_once_and_kept(kit_home):
@@ -39,24 +40,24 @@ def test_kit_book_names_the_book(kit_home, monkeypatch):
 
 def test_a_session_goes_on_after_a_restart_of_the_notebook(kit_home, monkeypatch):
     monkeypatch.setenv("JPY_PARENT_PID", "4711")
-    kit.open_book("sample").table.choose("Heron")
+    kit.open_book("sample").state.choose("Heron")
 
-    assert kit.open_book("sample").table.client == "Heron"
+    assert kit.open_book("sample").state.client == "Heron"
 
 
 def test_after_a_new_start_of_the_kit_nobody_is_named_until_somebody_says_so(kit_home, monkeypatch):
     monkeypatch.setenv("JPY_PARENT_PID", "4711")
-    kit.open_book("sample").table.choose("Heron")
+    kit.open_book("sample").state.choose("Heron")
     monkeypatch.setenv("JPY_PARENT_PID", "4712")
     book = kit.open_book("sample")
 
-    assert book.table.client is None
+    assert book.state.client is None
     offered = book.choose_client().view["blocks"][:2]
     assert "A session was open at" in offered[0]["text"]
     assert "Heron" not in repr(offered)
 
-    book.table.go_on()
-    assert book.table.client == "Heron"
+    book.choose_client().do_go_on()
+    assert book.state.client == "Heron"
 
 
 def test_change_and_remove_speak_of_the_book_as_it_is(story):
@@ -91,11 +92,11 @@ def test_a_supporters_report_asks_for_a_supporter_of_this_client(story, tmp_path
 
 
 def test_a_tool_that_is_no_longer_needed_is_not_offered(story):
-    story.table.choose("Heron")
+    story.state.choose("Heron")
     tool = story.records(kit.Tool)[0]
-    assert tool.id in dict(story.table.offers()["tools"])
+    assert tool.id in ClientNotes(dict(story.state).offers()["tools"])
 
     story.change(tool, status="retired")
 
-    assert tool.id not in dict(story.table.offers()["tools"])
-    assert story.table.names()[tool.id] == tool.title
+    assert tool.id not in ClientNotes(dict(story.state).offers()["tools"])
+    assert ClientNotes(story.state).names()[tool.id] == tool.title

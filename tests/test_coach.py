@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 import kit
 from kit.widgets.caseload import at_a_glance
+from kit.widgets.client_notes import ClientNotes
 from kit.widgets.coach import ago, ahead, in_years
 
 OWN = ("prepare", "caseload", "catch_up", "private_notes", "retention")
@@ -42,7 +43,7 @@ def otter(alone):
             client="Otter", on=day(-7), takeaway="Slow is a pace", ask_next_time="the boat", next_on=date.today()
         )
     )
-    alone.table.look_up("Otter")
+    alone.state.look_up("Otter")
     return alone
 
 
@@ -81,7 +82,7 @@ def test_on_a_page_for_two_the_coachs_panels_hold_one_sentence_and_nobody(kit_ho
     book = kit.open_book("sample")
     panel = getattr(book, word)()
     for client in (None, "River"):
-        book.table.look_up(client)
+        book.state.look_up(client)
 
         assert [block["is"] for block in panel.view["blocks"]] == ["text"]
         assert not any(said in shown(panel) for said in ("Heron", "Maple", "Birch", "River", "clinic"))
@@ -91,7 +92,7 @@ def test_on_a_page_for_two_the_coachs_panels_hold_one_sentence_and_nobody(kit_ho
 @pytest.mark.parametrize("word", OWN)
 def test_the_coachs_panels_fill_themselves_when_the_page_turns_to_the_coach(kit_home, word):
     book = kit.open_book("sample")
-    book.table.look_up("River")
+    book.state.look_up("River")
     panel = getattr(book, word)()
 
     book.just_me()
@@ -124,14 +125,14 @@ def test_the_last_words_and_what_to_ask_about_come_first(otter):
 
 def test_a_session_opened_today_leaves_the_last_words_in_view(otter):
     otter.add(kit.Session(client="Otter", topics=("tides",)))
-    otter.table.noted()
+    otter.state.notify()
 
     assert "Slow is a pace" in shown(otter.prepare())
     assert "met today" in shown(otter.prepare())
 
 
 def test_what_is_open_is_a_step_with_its_last_week_and_a_setback_that_goes_on(mine):
-    mine.table.look_up("River")
+    mine.state.look_up("River")
 
     (listed,) = [block for block in mine.prepare().view["blocks"] if block["is"] == "list"]
     stretch, step = listed["items"]
@@ -143,7 +144,7 @@ def test_what_is_open_is_a_step_with_its_last_week_and_a_setback_that_goes_on(mi
 
 
 def test_what_was_noted_for_the_coach_alone_is_in_view_before_a_session(mine):
-    mine.table.look_up("River")
+    mine.state.look_up("River")
 
     assert "Ask each time." in shown(mine.prepare())
     assert "Do not ask when" in shown(mine.prepare())
@@ -152,12 +153,12 @@ def test_what_was_noted_for_the_coach_alone_is_in_view_before_a_session(mine):
 def test_a_private_note_of_long_ago_is_not_brought_up_again(otter):
     old = otter.records(kit.Session)[0]
     otter.change(old, private_note="looked tired")
-    otter.table.noted()
+    otter.state.notify()
     assert "looked tired" in shown(otter.prepare())
 
     for days in (-5, -3, -1):
         otter.add(kit.Session(client="Otter", on=day(days)))
-    otter.table.noted()
+    otter.state.notify()
 
     assert "looked tired" not in shown(otter.prepare())
 
@@ -166,7 +167,7 @@ def test_the_three_months_stand_beside_what_to_have_in_mind(mine):
     panel = mine.prepare()
     assert panel.pictures == []
 
-    mine.table.look_up("Heron")
+    mine.state.look_up("Heron")
 
     assert (len(panel.pictures), panel.view["picture"]) == (1, "beside")
     assert panel.pictures[0].drawn["sentence"]
@@ -174,7 +175,7 @@ def test_the_three_months_stand_beside_what_to_have_in_mind(mine):
 
 def test_somebody_of_whom_nothing_is_noted_yet_gets_a_first_meeting(alone):
     alone.add(kit.Client(name="Otter"))
-    alone.table.look_up("Otter")
+    alone.state.look_up("Otter")
 
     assert "A first meeting begins with who you are" in shown(alone.prepare())
     assert "Agreement to notes: not asked yet." in shown(alone.prepare())
@@ -192,7 +193,7 @@ def test_with_nobody_chosen_those_who_come_next_stand_in_the_order_of_their_days
     assert "Yew" not in shown(panel), "in forty days is early enough"
     assert "You wanted to ask about: of Wren" in shown(panel)
     press(panel, "look_up", "Wren")
-    assert alone.table.client == "Wren"
+    assert alone.state.client == "Wren"
 
 
 def test_nobody_who_comes_today_is_left_out_of_what_is_next(alone):
@@ -259,7 +260,7 @@ def left_open(otter):
     """Otter, with a setback that was left open while a later one ended."""
     otter.add(kit.Setback(client="Otter", title="The letters again", began_on=day(-60)))
     otter.add(kit.Setback(client="Otter", title="Grey", began_on=day(-20), back_on_feet_on=day(-10)))
-    otter.table.noted()
+    otter.state.notify()
     return otter
 
 
@@ -282,7 +283,7 @@ def test_a_setback_left_open_while_a_later_one_ended_is_asked_about(left_open):
         f"\u201cThe letters again\u201d has been open since {began.day} {began:%b %Y}, and a later one has ended. "
         "Is it still going on?"
     ]
-    left_open.table.look_up(None)
+    left_open.state.look_up(None)
     assert "Is it still going on?" in shown(left_open.prepare())
 
 
@@ -318,14 +319,14 @@ def test_left_open_it_is_asked_about_again_only_when_a_further_one_has_ended(lef
 
     assert (asks(left_open), ongoing(left_open)) == ([], ["The letters again"])
     left_open.add(kit.Setback(client="Otter", title="Rain", began_on=day(-8), back_on_feet_on=day(-2)))
-    left_open.table.noted()
+    left_open.state.notify()
     assert len(asks(left_open)) == 1
 
 
 def test_without_an_agreement_it_is_asked_and_nothing_is_changed(left_open):
     (agreed,) = left_open.records(kit.Agreement)
     left_open.change(agreed, withdrawn_on=date.today())
-    left_open.table.noted()
+    left_open.state.notify()
 
     assert "It has ended" not in shown(left_open.prepare())
     assert len(asks(left_open)) == 1
@@ -335,9 +336,9 @@ def test_without_an_agreement_it_is_asked_and_nothing_is_changed(left_open):
 
 
 def test_to_look_at_somebody_leaves_the_session_on_the_other_page_as_it_is(mine):
-    mine.table.choose("Heron")
+    mine.state.choose("Heron")
 
-    mine.table.look_up("Maple")
+    mine.state.look_up("Maple")
 
     assert mine._store.active_client()[0] == "Heron"
     assert "A session with Heron is open on the page for two" in shown(mine.prepare())
@@ -345,7 +346,7 @@ def test_to_look_at_somebody_leaves_the_session_on_the_other_page_as_it_is(mine)
 
 def test_beginning_a_session_takes_the_seat(mine):
     panel = mine.prepare()
-    mine.table.look_up("Maple")
+    mine.state.look_up("Maple")
     assert "Begin a session with Maple" in shown(panel)
 
     press(panel, "begin")
@@ -356,20 +357,20 @@ def test_beginning_a_session_takes_the_seat(mine):
 
 
 def test_the_coachs_page_stays_with_whom_it_looks_at_when_another_page_goes_on(mine):
-    mine.table.look_up("Maple")
+    mine.state.look_up("Maple")
     mine._store.set_active_client("Heron", "")
 
-    mine.table.look_at_the_seat()
+    mine.state.follow_seat()
 
-    assert mine.table.client == "Maple"
+    assert mine.state.client == "Maple"
 
 
 def test_the_coachs_page_follows_a_session_while_it_looks_at_nobody(mine):
     mine._store.set_active_client("Heron", "")
 
-    mine.table.look_at_the_seat()
+    mine.state.follow_seat()
 
-    assert mine.table.client == "Heron"
+    assert mine.state.client == "Heron"
 
 
 # the caseload --------------------------------------------------------------------------------------
@@ -442,7 +443,7 @@ def test_the_list_leaves_the_page_once_somebody_is_chosen(mine):
     press(panel, "look_up", "Maple")
 
     assert (panel.view["blocks"], panel.view["looks"]) == ([], "waits")
-    mine.table.look_up(None)
+    mine.state.look_up(None)
     assert len(names(panel)) == 4
 
 
@@ -452,7 +453,7 @@ def test_somebody_new_begins_with_a_code_name(alone):
 
     press(panel, "save")
 
-    assert alone.table.client == "Otter"
+    assert alone.state.client == "Otter"
     assert alone._store.active_client() is None, "to be in the book is not yet a session"
 
 
@@ -538,7 +539,7 @@ def test_the_first_thing_caught_up_opens_the_session_of_that_day(otter):
 
 def test_a_session_that_was_begun_is_gone_on_with(otter):
     begun = otter.add(kit.Session(client="Otter", topics=("tides",), private_note="mine"))
-    otter.table.noted()
+    otter.state.notify()
     panel = otter.catch_up()
     typed(panel, session={"takeaway": "Tides turn"})
 
@@ -551,7 +552,7 @@ def test_a_session_that_was_begun_is_gone_on_with(otter):
 
 def test_another_day_takes_along_what_was_typed_and_leaves_what_stood_there(otter):
     otter.add(kit.Session(client="Otter", takeaway="of today"))
-    otter.table.noted()
+    otter.state.notify()
     panel = otter.catch_up()
     assert panel.form_block("session")["values"]["takeaway"] == "of today"
     typed(panel, win={"title": "Rang the plumber"})
@@ -565,7 +566,7 @@ def test_another_day_takes_along_what_was_typed_and_leaves_what_stood_there(otte
 
 def test_the_weeks_of_steps_are_those_that_were_looked_at_on_the_day(otter):
     step = otter.add(kit.Step(client="Otter", title="Tea", starts_on=day(-60)))
-    otter.table.noted()
+    otter.state.notify()
     panel = otter.catch_up()
     typed(panel, day={"on": day(-21).isoformat()})
     typed(panel, **{f"week-{step.id}": {"done": 2}})
@@ -595,7 +596,7 @@ def test_the_day_holds_for_the_next_client_too(otter):
     panel = otter.catch_up()
     typed(panel, day={"on": day(-1).isoformat()})
 
-    otter.table.look_up("Wren")
+    otter.state.look_up("Wren")
 
     assert panel.today() == day(-1)
     assert "yesterday" in shown(panel)
@@ -608,9 +609,9 @@ def test_what_is_half_caught_up_comes_back_with_its_day_and_to_its_client_alone(
     typed(panel, day={"on": day(-1).isoformat()})
     typed(panel, win={"title": "Half a sen"})
 
-    otter.table.look_up("Wren")
+    otter.state.look_up("Wren")
     assert "Half a sen" not in shown(panel)
-    otter.table.look_up("Otter")
+    otter.state.look_up("Otter")
 
     assert panel.form_block("win")["values"]["title"] == "Half a sen"
     assert panel.today() == day(-1)
@@ -620,7 +621,7 @@ def test_what_is_half_caught_up_comes_back_with_its_day_and_to_its_client_alone(
 
 def test_a_setback_that_goes_on_is_added_to_and_the_other_parts_stay(otter):
     ongoing = otter.add(kit.Setback(client="Otter", title="In it", began_on=day(-9), private_note="mine"))
-    otter.table.noted()
+    otter.state.notify()
     panel = otter.catch_up()
     typed(panel, win={"title": "Rang the plumber"}, step={"title": "Tea"})
     press(panel, "take_up", ["setbacks", ongoing.id], typed=panel.typed)
@@ -636,15 +637,15 @@ def test_a_setback_that_goes_on_is_added_to_and_the_other_parts_stay(otter):
 
 def test_without_an_agreement_to_notes_nothing_is_caught_up(alone):
     alone.add(kit.Client(name="Otter"))
-    alone.table.look_up("Otter")
+    alone.state.look_up("Otter")
 
     assert alone.catch_up().view["blocks"] == [
-        {"is": "text", "tone": "quiet", "text": alone.table.not_agreed()},
+        {"is": "text", "tone": "quiet", "text": ClientNotes(alone.state).not_agreed()},
     ]
 
 
 def test_catching_up_asks_what_the_session_asks_and_declares_nothing_anew(mine):
-    mine.table.look_up("River")
+    mine.state.look_up("River")
     asked = {
         (form.kind, name)
         for word in ("check_in", "small_win", "review_steps", "add_milestone", "explore_setback", "next_step",
@@ -670,7 +671,7 @@ def test_catching_up_asks_what_the_session_asks_and_declares_nothing_anew(mine):
 
 
 def test_private_notes_are_about_the_client_the_latest_session_and_a_chosen_setback(mine):
-    mine.table.look_up("River")
+    mine.state.look_up("River")
     panel = mine.private_notes()
     assert len(panel.forms()) == 2
     setback = mine.records(kit.Setback, "River")[0]
@@ -683,7 +684,7 @@ def test_private_notes_are_about_the_client_the_latest_session_and_a_chosen_setb
 
 
 def test_a_private_note_that_is_open_is_not_lost_when_another_setback_is_tapped(mine):
-    mine.table.look_up("River")
+    mine.state.look_up("River")
     panel = mine.private_notes()
     first, second = mine.records(kit.Setback, "River")[:2]
     press(panel, "about", first.id)
@@ -696,7 +697,7 @@ def test_a_private_note_that_is_open_is_not_lost_when_another_setback_is_tapped(
 
 
 def test_a_private_note_can_be_taken_out_again(mine):
-    mine.table.look_up("River")
+    mine.state.look_up("River")
     panel = mine.private_notes()
     typed(panel, **{"clients-river": {"private_note": ""}})
 
@@ -706,7 +707,7 @@ def test_a_private_note_can_be_taken_out_again(mine):
 
 
 def test_private_notes_say_that_nobody_else_reads_them(mine):
-    mine.table.look_up("River")
+    mine.state.look_up("River")
 
     assert "never reach a page for two" in shown(mine.private_notes())
 
@@ -718,10 +719,10 @@ def test_a_private_note_reaches_no_page_for_two_and_no_report_but_the_coachs_own
     press(panel, "save")
     otter.add(kit.Agreement(client="Otter", to="my report"))
 
-    otter.table.for_coach = False
-    otter.table.noted()
+    otter.state.for_coach = False
+    otter.state.notify()
 
-    assert not any("only-mine-4711" in shown(one) for one in otter.table.panels)
+    assert not any("only-mine-4711" in shown(one) for one in otter.state.panels)
     assert "only-mine-4711" not in otter.report("Otter", to=tmp_path / "theirs.html").read_text("utf-8")
     assert "only-mine-4711" in otter.report("Otter", audience="just_me", to=tmp_path / "mine.html").read_text("utf-8")
 
@@ -746,14 +747,14 @@ def test_the_day_of_keeping_is_shown_and_changed_there(otter):
 )
 def test_the_day_of_keeping_is_spoken_of_when_it_is_near_or_there(otter, until, said):
     otter.change(otter._store.client("Otter"), keep_until=until)
-    otter.table.noted()
+    otter.state.notify()
 
     assert said in shown(otter.retention())
 
 
 def test_the_day_of_keeping_can_be_left_open_again(otter):
     otter.change(otter._store.client("Otter"), keep_until=day(9))
-    otter.table.noted()
+    otter.state.notify()
     panel = otter.retention()
     typed(panel, clients={"keep_until": None})
 
@@ -789,7 +790,7 @@ def folds(panel):
 @pytest.mark.parametrize(("until", "is_open"), [(day(0), True), (day(-9), True), (day(1), False), (None, False)])
 def test_on_the_day_of_keeping_three_ways_are_offered(otter, until, is_open):
     otter.change(otter._store.client("Otter"), keep_until=until)
-    otter.table.noted()
+    otter.state.notify()
     panel = otter.retention()
 
     assert folds(panel) == {"Take a copy out": is_open, "Erase everything": False}
@@ -799,7 +800,7 @@ def test_on_the_day_of_keeping_three_ways_are_offered(otter, until, is_open):
 
 def test_the_list_of_everybody_names_the_three_ways_on_the_day(otter):
     otter.change(otter._store.client("Otter"), keep_until=date.today())
-    otter.table.look_up(None)
+    otter.state.look_up(None)
 
     assert "take a copy out, keep them longer, or erase them" in shown(otter.caseload())
 
@@ -857,16 +858,16 @@ def test_once_the_code_name_is_typed_everything_is_erased_and_what_was_not_reach
     press(panel, "erase", typed={"sure": {"sure": "Otter "}})
 
     assert [one.name for one in otter.records(kit.Client)] == ["Coot"]
-    assert otter.records(kit.Session) == [] and otter.table.client is None
+    assert otter.records(kit.Session) == [] and otter.state.client is None
     assert "Otter is erased" in shown(panel) and "Out of reach" in shown(panel)
     assert "Otter" not in shown(notes)
-    otter.table.look_up("Coot")
+    otter.state.look_up("Coot")
     assert "Otter" not in shown(panel)
 
 
 def test_the_page_for_two_offers_nothing_of_it(otter):
     panel = otter.retention()
-    otter.table.for_coach = False
-    otter.table.noted()
+    otter.state.for_coach = False
+    otter.state.notify()
 
     assert folds(panel) == {} and buttons_of(panel) == []

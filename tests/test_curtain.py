@@ -93,11 +93,11 @@ def test_the_passphrase_opens_it_and_first_thing_in_the_morning_it_is_not_asked_
 def test_a_page_for_two_that_seats_somebody_empties_just_me_at_once_and_the_passphrase_fills_it(opened):
     type_passphrase()
     mine, panels = opened("just_me")
-    mine.table.look_up("Otter")
+    mine.state.look_up("Otter")
     assert OWN_WORDS in shown(panels)
 
     for_two, _session = opened("1_session")
-    for_two.table.choose("Otter")
+    for_two.state.choose("Otter")
     follow(mine)
     assert is_empty(panels)
     assert is_empty(opened("just_me")[1])  # opened anew, by whichever address
@@ -111,7 +111,7 @@ def test_a_page_for_two_that_seats_somebody_empties_just_me_at_once_and_the_pass
 def test_each_page_for_two_says_that_it_shows_somebody_and_draws_the_curtain_when_it_comes_into_view(opened, notebook):
     book, panels = opened(notebook)
     assert not any(panel.view["for_two"] for panel in panels)  # nobody is here yet
-    book.table.choose("Otter")
+    book.state.choose("Otter")
     type_passphrase()
 
     assert [panel.view["for_two"] for panel in panels] == [True, *[False] * (len(panels) - 1)]
@@ -123,7 +123,7 @@ def test_just_me_is_no_page_for_two(opened):
     type_passphrase()
     mine, panels = opened("just_me")
 
-    mine.table.look_up("Otter")
+    mine.state.look_up("Otter")
     assert not any(panel.view["for_two"] for panel in panels)
     assert all(panel.view["alone"] for panel in panels)
 
@@ -133,13 +133,13 @@ def test_a_session_begun_on_just_me_goes_on_and_just_me_closes_behind_it(opened)
     mine, panels = opened("just_me")
     for_two, _session = opened("1_session")
     prepare = next(panel for panel in panels if panel.name == "prepare")
-    mine.table.look_up("Otter")
+    mine.state.look_up("Otter")
 
     prepare.act("begin")
     follow(mine)
     for_two._heard("seat")
     assert is_empty(panels)
-    assert for_two.table.client == "Otter"
+    assert for_two.state.client == "Otter"
 
 
 def test_another_passphrase_is_said_and_opens_nothing(opened):
@@ -174,7 +174,7 @@ def test_a_lock_closes_it_with_everything_else_and_one_passphrase_opens_both(ope
 def test_what_was_being_typed_on_it_is_there_again(opened):
     type_passphrase()
     mine, panels = opened("just_me")
-    mine.table.look_up("Otter")
+    mine.state.look_up("Otter")
     notes = next(panel for panel in panels if panel.name == "private_notes")
     key = next(iter(notes.forms()))
     notes._heard(notes, {"do": "draft", "typed": {key: {"private_note": "half a sentence"}}}, [])
@@ -184,7 +184,7 @@ def test_what_was_being_typed_on_it_is_there_again(opened):
     assert "half a sentence" not in shown(panels)
     type_passphrase()
     follow(mine)
-    mine.table.look_up("Otter")
+    mine.state.look_up("Otter")
     assert "half a sentence" in shown([notes])
 
 
@@ -231,8 +231,8 @@ def told(monkeypatch):
 
 def test_the_keeper_is_told_of_a_session_while_it_is_open_and_again_after_a_lock(opened, told):
     book, _panels = opened("1_session")
-    book.table.choose("Otter")
-    _client, _server, since = book.table.store.active_client()
+    book.state.choose("Otter")
+    _client, _server, since = book.state.store.active_client()
     planned = (since + SESSION).timestamp()
     assert told[-1] == planned and timedelta(minutes=50) == SESSION
 
@@ -243,16 +243,16 @@ def test_the_keeper_is_told_of_a_session_while_it_is_open_and_again_after_a_lock
     told.clear()
     opened("2_progress")
     assert told == [planned]  # a page that is opened later says it too
-    book.table.clear_table()
+    book.state.clear()
     assert told[-1] == 0
 
 
 def test_a_session_that_another_start_of_the_kit_left_open_is_not_one_until_it_goes_on(opened, told, monkeypatch):
-    opened("1_session")[0].table.choose("Otter")
+    opened("1_session")[0].state.choose("Otter")
     monkeypatch.setenv("JPY_PARENT_PID", "another start")
 
     later, _panels = opened("1_session")
-    later.table.clear_table()
+    later.state.clear()
     assert told[-1] == 0
 
 
@@ -272,8 +272,8 @@ def test_a_session_closes_with_it_and_a_book_without_a_lock_says_so(word, unlock
             book.add(kit.Client(name="Otter"))
             book.add(kit.Agreement(client="Otter", to="notes"))
         panel = getattr(book, word)()
-        book.table.choose("Otter")
-        book.table.make_heavier(word == "heavier_day")
+        book.state.choose("Otter")
+        book.state.make_heavier(word == "heavier_day")
 
         words = [block["text"] for block in panel.view["blocks"] if block["is"] == "text"]
         assert words[-1].startswith("Lock before you leave the room.")

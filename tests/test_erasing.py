@@ -413,9 +413,9 @@ def two(kit_home):
     with closing(kit.open_book(kit_home / "practice.book")) as book, closing(kit.open_book(book.place)) as mine:
         book.add(kit.Client(name="Heron"))
         book.add(kit.Agreement(client="Heron", to="notes"))
-        book.table.choose("Heron")
+        book.state.choose("Heron")
         mine.just_me()
-        mine.table.look_up("Heron")
+        mine.state.look_up("Heron")
         yield book, mine
 
 
@@ -426,9 +426,9 @@ def press(panel, do, given=None, **message):
 def test_another_notebook_brings_nothing_back(two):
     book, mine = two
     panel, away = book.small_win(), mine.caseload()
-    mine.table.look_up(None)
+    mine.state.look_up(None)
     press(away, "put_away", "Heron")
-    mine.table.look_up("Heron")
+    mine.state.look_up("Heron")
     kit.open_book(book.place).erase("Heron")
 
     press(panel, "draft", typed={"win": {"title": "half a word"}})
@@ -450,7 +450,7 @@ def test_another_notebook_puts_the_client_away(two):
     for one in (book, mine):
         one._heard("seat")
 
-    assert (book.table.client, mine.table.client) == (None, None)
+    assert (book.state.client, mine.state.client) == (None, None)
     assert not any("Heron" in json.dumps(panel.view) for panel in shown)
 
 

@@ -11,6 +11,7 @@ from kit.fields import About, about, visible_fields
 from kit.forms import ExtraQuestion, Form, FormError
 from kit.records import KINDS
 from kit.widgets import WORDS
+from kit.widgets.client_notes import ClientNotes
 from kit.words import KitError
 
 
@@ -30,13 +31,13 @@ def walked(story):
     """Every form of every panel, as it is on the page: for nobody, for Heron, on a heavier day, changing an entry."""
     for moment in ("nobody", "Heron", "a heavier day"):
         if moment == "Heron":
-            story.table.choose("Heron")
-        story.table.make_heavier(moment == "a heavier day")
+            story.state.choose("Heron")
+        story.state.make_heavier(moment == "a heavier day")
         for word, panel in WORDS.items():
-            opened = panel(story.table)
+            opened = panel(story.state)
             for key, form in opened.forms().items():
                 yield f"{word}.{key}", form
-            story.table.leave(opened)
+            story.state.unsubscribe(opened)
 
 
 @pytest.fixture
@@ -69,7 +70,7 @@ def test_every_form_of_every_panel_asks_for_whatever_its_kind_cannot_do_without(
 
 
 def test_every_entry_can_be_taken_up_and_every_field_of_it_is_asked(lived_in):
-    lived_in.table.choose("Heron")
+    lived_in.state.choose("Heron")
     panel = lived_in.entries()
 
     for kind in KINDS:
@@ -110,9 +111,9 @@ def test_what_a_form_asks_and_holds_can_go_to_a_page_as_it_is(kind):
 
 
 def test_tools_and_supporters_that_are_there_are_offered_and_new_ones_may_be_named(story, only):
-    story.table.choose("Heron")
+    story.state.choose("Heron")
 
-    tell, tool = Form(kit.Step, ("tell", "tool")).describe(story.table.offers())
+    tell, tool = Form(kit.Step, ("tell", "tool")).describe(ClientNotes(story.state).offers())
 
     assert tell["choices"] == [[only(kit.Supporter).id, "Ada"]]
     assert tool["choices"] == [[only(kit.Tool).id, "a quiet walk"]]
@@ -120,19 +121,19 @@ def test_tools_and_supporters_that_are_there_are_offered_and_new_ones_may_be_nam
 
 
 def test_a_tool_that_is_no_longer_needed_is_not_offered_and_a_resting_one_is(story, only):
-    story.table.choose("Heron")
+    story.state.choose("Heron")
     walk = story.change(only(kit.Tool), status="resting")
-    assert story.table.offers()["tools"] == [(walk.id, "a quiet walk")]
+    assert ClientNotes(story.state).offers()["tools"] == [(walk.id, "a quiet walk")]
 
     story.change(walk, status="retired")
-    assert story.table.offers()["tools"] == []
+    assert ClientNotes(story.state).offers()["tools"] == []
 
 
 def test_what_another_client_has_is_not_offered(story):
     story.add(kit.Client(name="Maple"))
-    story.table.choose("Maple")
+    story.state.choose("Maple")
 
-    assert [one for some in story.table.offers().values() for one in some] == []
+    assert [one for some in ClientNotes(story.state).offers().values() for one in some] == []
 
 
 def test_what_came_before_is_suggested_and_something_of_ones_own_may_be_added():

@@ -22,7 +22,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invaria
 import kit
 from kit.records import KINDS, changed
 from kit.store import Store, audit_log, checkpoint, integrity, opening
-from kit.widgets import Table
+from kit.widgets import SessionState
 from kit.widgets.entries import Entries
 from kit.widgets.history import _apart
 from kit.widgets.session import CloseSession
@@ -579,7 +579,7 @@ def panel(story):
     """The story with a changed milestone, and the panel opened for Heron."""
     rang = next(one for one in story.records(kit.Milestone) if one.title == "Rang my sister")
     story.change(rang, title="Rang my sister twice", effort=3)
-    story.table.choose("Heron")
+    story.state.choose("Heron")
     panel = story.history()
     panel.act("more")
     return panel
@@ -639,7 +639,7 @@ def test_what_was_only_noted_is_no_change_and_is_not_told_as_one(panel):
 
 def test_a_client_of_whom_nothing_was_changed_reads_one_kind_sentence(story):
     story.add(kit.Client(name="Otter"))
-    story.table.choose("Otter")
+    story.state.choose("Otter")
     panel = story.history()
     panel.act("more")
 
@@ -731,7 +731,7 @@ def test_the_shared_page_shows_nothing_of_what_is_for_the_coach_alone_and_leaves
 
 def test_the_coachs_own_page_shows_earlier_private_notes_too(panel, story, only):
     story.change(only(kit.Setback), private_note="a very private note")
-    story.table.turn_to_the_coach()
+    story.state.turn_to_the_coach()
     panel.refresh()
 
     was, now = was_and_is(lines(panel)[0])["For my eyes alone"]
@@ -760,7 +760,7 @@ def test_an_agreement_that_was_taken_back_is_not_given_again_by_a_press_here(pan
 
 def test_an_earlier_name_of_who_is_here_is_read_and_not_brought_back(panel, story, only):
     story.change(only(kit.Client), name="Coot")
-    story.table.choose("Coot")
+    story.state.choose("Coot")
     panel.act("more")
 
     assert was_and_is(lines(panel)[0])["Code name"] == ("Heron", "Coot")
@@ -770,7 +770,7 @@ def test_an_earlier_name_of_who_is_here_is_read_and_not_brought_back(panel, stor
 def test_the_next_person_finds_the_panel_closed(panel, story):
     story.add(kit.Client(name="Otter"))
 
-    story.table.choose("Otter")
+    story.state.choose("Otter")
 
     assert "Rang my sister" not in repr(panel.view)
     panel.act("more")
@@ -839,9 +839,9 @@ def test_the_next_person_finds_no_earlier_form_open(entries, story, only):
     entries.act("removed")
     story.add(kit.Client(name="Otter"))
 
-    story.table.choose("Otter")
+    story.state.choose("Otter")
     assert "Bread in the oven" not in repr(entries.view)
-    story.table.choose("Heron")
+    story.state.choose("Heron")
     assert "Bread in the oven" not in repr(entries.view)
 
 
@@ -851,14 +851,14 @@ def test_the_next_person_finds_no_earlier_form_open(entries, story, only):
 @pytest.fixture
 def elsewhere(story):
     """Another notebook on the same book, with Heron at its table."""
-    other = Table(story._store)
+    other = SessionState(story._store)
     other.client = "Heron"
-    story.table.choose("Heron")
-    return {"here": story.table, "there": other}
+    story.state.choose("Heron")
+    return {"here": story.state, "there": other}
 
 
-def taken_up(table, record):
-    panel = Entries(table)
+def taken_up(state, record):
+    panel = Entries(state)
     panel.act("take_up", [record.plural, record.id])
     return panel
 
@@ -875,7 +875,7 @@ def beside(panel):
 
 
 def test_when_two_change_one_field_the_second_reads_what_the_first_said_and_then_keeps_theirs(elsewhere, story, only):
-    here, there = (taken_up(table, only(kit.Win)) for table in elsewhere.values())
+    here, there = (taken_up(state, only(kit.Win)) for state in elsewhere.values())
     there.fill("entry", title="Bread, and soup")
     here.fill("entry", title="Two loaves of bread")
     save(there)
@@ -897,7 +897,7 @@ def test_when_two_change_one_field_the_second_reads_what_the_first_said_and_then
 
 
 def test_what_two_say_of_different_fields_is_kept_both(elsewhere, only):
-    here, there = (taken_up(table, only(kit.Setback)) for table in elsewhere.values())
+    here, there = (taken_up(state, only(kit.Setback)) for state in elsewhere.values())
     there.fill("entry", learned="to rest sooner")
     here.fill("entry", what_held="the cat, and the kettle")
     save(there)
@@ -921,7 +921,7 @@ def test_what_the_coach_notes_alone_in_the_meantime_is_neither_lost_nor_told(els
 
 def test_what_stands_untouched_in_a_form_overwrites_nothing_that_was_noted_elsewhere(elsewhere, story):
     story.add(kit.Session(client="Heron"))
-    here, there = (CloseSession(table) for table in elsewhere.values())
+    here, there = (CloseSession(state) for state in elsewhere.values())
     there.fill("session", takeaway="one letter at a time")
     save(there)
     here.fill("session", ask_next_time="the letters")
@@ -933,7 +933,7 @@ def test_what_stands_untouched_in_a_form_overwrites_nothing_that_was_noted_elsew
 
 
 def test_what_both_say_alike_is_no_reason_to_ask(elsewhere, only):
-    here, there = (taken_up(table, only(kit.Win)) for table in elsewhere.values())
+    here, there = (taken_up(state, only(kit.Win)) for state in elsewhere.values())
     for panel in (there, here):
         panel.fill("entry", title="Bread, and soup")
     save(there)
@@ -944,14 +944,14 @@ def test_what_both_say_alike_is_no_reason_to_ask(elsewhere, only):
 
 
 def test_the_conflict_is_told_after_a_reload_too(elsewhere, only):
-    here, there = (taken_up(table, only(kit.Win)) for table in elsewhere.values())
+    here, there = (taken_up(state, only(kit.Win)) for state in elsewhere.values())
     here.fill("entry", title="Two loaves of bread")
     here.act("draft")
     there.typed = {}
     there.act("take_up", ["wins", only(kit.Win).id])
     there.fill("entry", title="Bread, and soup")
     there.act("save")
-    elsewhere["here"].keep_draft("entries", {**here.typed, "stood": here._stood})
+    elsewhere["here"].save_draft("entries", {**here.typed, "stood": here._stood})
 
     again = Entries(elsewhere["here"])
 

@@ -43,8 +43,8 @@ def opened(agreed, tmp_path, monkeypatch):
 
 @pytest.fixture
 def page(opened, agreed):
-    agreed.table.choose("Heron")
-    return SimpleNamespace(invite=agreed.invite(), entries=agreed.entries(), table=agreed.table)
+    agreed.state.choose("Heron")
+    return SimpleNamespace(invite=agreed.invite(), entries=agreed.entries(), state=agreed.state)
 
 
 def seen(panel) -> str:
@@ -69,7 +69,7 @@ def press(panel, do, given=None) -> None:
 
 
 def test_it_asks_for_the_agreement_before_anything_else(book):
-    book.table.choose("Heron")
+    book.state.choose("Heron")
     panel = book.invite()
     assert "May you be asked to fill something in on your own device?" in seen(panel)
     assert "Open the page" not in seen(panel)
@@ -80,13 +80,13 @@ def test_it_asks_for_the_agreement_before_anything_else(book):
 
 
 def test_without_a_yes_to_notes_no_page_is_offered(book):
-    book.table.choose("Maple")
+    book.state.choose("Maple")
 
     assert "This opens with a yes to notes" in seen(book.invite())
 
 
 def test_a_page_is_opened_for_who_is_here_and_closed(agreed, kit_home):
-    agreed.table.choose("Heron")
+    agreed.state.choose("Heron")
     panel = agreed.invite()
     press(panel, "begin")
     try:
@@ -172,8 +172,8 @@ def test_once_the_agreement_is_taken_back_the_journey_is_not_shown(page, opened,
 
 
 def test_the_next_person_sees_that_a_page_is_open_and_not_whose(page, opened, agreed):
-    agreed.table.clear_table()
-    agreed.table.choose("Maple")
+    agreed.state.clear()
+    agreed.state.choose("Maple")
 
     assert "A page for somebody who was here before is still open" in seen(page.invite)
     assert "Heron" not in seen(page.invite)
@@ -182,7 +182,7 @@ def test_the_next_person_sees_that_a_page_is_open_and_not_whose(page, opened, ag
 
 
 def test_a_page_that_is_open_can_be_closed_on_a_heavier_day(page):
-    page.table.make_heavier(True)
+    page.state.make_heavier(True)
     assert "Close the page" in seen(page.invite)
 
     press(page.invite, "close_now")

@@ -35,12 +35,12 @@ book
 book.add(kit.Client(name="Otter"))
 book.add(kit.Agreement(client="Otter", to="notes"))
 panel = book.small_win()
-book.table.choose("Otter")
+book.state.choose("Otter")
 panel
 panel._heard(panel, {"do": "draft", "typed": {"win": {"title": "half a sentence"}}}, [])
 panel._heard(panel, {"do": "save", "typed": {"win": {"title": "bread from scratch"}}}, [])
 book.settings()
-vars(book), vars(book.table)
+vars(book), vars(book.state)
 book._store._engine, vars(book._store)
 book.records(kit.Win)[0].title
 kit.open_book(passphrase="another")

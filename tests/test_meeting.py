@@ -9,6 +9,7 @@ import pytest
 import kit
 from kit import widgets
 from kit.store import Store, support_lines
+from kit.widgets.client_notes import ClientNotes
 
 NOTED_IN = ("check_in", "small_win", "add_milestone", "next_step", "close_session", "better", "supporters", "plan")
 OPEN = ("choose_client", "agreements", "support_now", "next_person", "entries", "journey", "make_report", "heavier_day")
@@ -19,7 +20,7 @@ KEY = bytes(range(32))
 def otter(book):
     """Somebody who has just sat down for the first time, and has agreed to nothing."""
     book.add(kit.Client(name="Otter"))
-    book.table.choose("Otter")
+    book.state.choose("Otter")
     return book
 
 
@@ -118,7 +119,7 @@ def test_two_taps_on_yes_are_one_agreement(asked, otter):
 
 def test_what_is_taken_back_stays_with_both_days_and_can_be_given_again(asked, otter):
     otter.add(kit.Agreement(client="Otter", to="notes", on=date.today() - timedelta(days=9)))
-    otter.table.noted()
+    otter.state.notify()
 
     press(asked, "back", "notes")
     assert agreed(otter) == [("notes", date.today() - timedelta(days=9), date.today())]
@@ -191,7 +192,7 @@ def test_nothing_opens_to_be_noted_before_the_yes_to_notes(otter, word):
     assert offered(panel) == []
 
     otter.add(kit.Agreement(client="Otter", to="notes"))
-    otter.table.noted()
+    otter.state.notify()
 
     assert not waits(panel)
 
@@ -245,20 +246,20 @@ def test_there_is_a_way_out_of_a_heavier_day_whose_notes_were_taken_back(otter):
     panel = otter.heavier_day()
     press(panel, "begin")
     otter.change(given, withdrawn_on=date.today())
-    otter.table.noted()
+    otter.state.notify()
     assert panel.forms() == {}
 
     press(panel, "end")
 
-    assert not otter.table.heavier
+    assert not otter.state.heavier
 
 
 def test_everybody_of_the_sample_has_agreed_to_notes():
     book = kit.open_book("sample")
     for client in book.records(kit.Client):
-        book.table.choose(client.name)
+        book.state.choose(client.name)
 
-        assert book.table.may_note, client.name
+        assert ClientNotes(book.state).may_note, client.name
     book.close()
 
 
@@ -333,7 +334,7 @@ def test_later_it_is_one_line_that_asks_still_so(asked, otter):
 
 def test_what_is_half_typed_in_a_line_comes_back_open(otter):
     otter.add(kit.Agreement(client="Otter", to="notes"))
-    otter.table.keep_draft("supporters", {"supporters": {"name": "Ad"}})
+    otter.state.keep_draft("supporters", {"supporters": {"name": "Ad"}})
 
     (line,) = otter.supporters().view["blocks"]
 
@@ -361,7 +362,7 @@ def test_a_practice_of_ones_own_shows_no_name_until_it_is_typed(own):
 
     press(door, "save", new={"name": " RED otter"})
 
-    assert own.table.client == "Red Otter"
+    assert own.state.client == "Red Otter"
     assert "Here today: Red Otter" in told(door)
     assert "Badger" not in told(door)
 
@@ -369,12 +370,12 @@ def test_a_practice_of_ones_own_shows_no_name_until_it_is_typed(own):
 def test_an_unknown_name_is_asked_about_before_somebody_new_begins(own):
     door = own.choose_client()
     press(door, "save", new={"name": "Heron"})
-    assert (own.table.client, len(own.records(kit.Client))) == (None, 2)
+    assert (own.state.client, len(own.records(kit.Client))) == (None, 2)
     assert "Nobody here is called Heron yet" in told(door)
 
     press(door, "begin", new={"name": "Heron"})
 
-    assert own.table.client == "Heron"
+    assert own.state.client == "Heron"
 
 
 def test_a_name_that_was_corrected_meanwhile_sits_down_whichever_button_is_pressed(own):
@@ -383,7 +384,7 @@ def test_a_name_that_was_corrected_meanwhile_sits_down_whichever_button_is_press
 
     press(door, "begin", new={"name": "badger"})
 
-    assert own.table.client == "Badger"
+    assert own.state.client == "Badger"
     assert len(own.records(kit.Client)) == 2
 
 
@@ -392,7 +393,7 @@ def test_the_next_person_finds_no_typed_name_and_no_offer(own):
     press(door, "save", new={"name": "Heron"})
     press(door, "save", new={"name": "Badger"})
 
-    own.table.clear_table()
+    own.state.clear()
 
     assert "Heron" not in told(door) and "Badger" not in told(door)
     assert "begin" not in dict(offered(door))
@@ -405,7 +406,7 @@ def test_who_was_put_away_is_not_among_the_buttons_of_the_sample():
     birch = next(one for one in book.records(kit.Client) if one.name == "Birch")
 
     book.change(birch, put_away_on=date.today())
-    book.table.noted()
+    book.state.notify()
 
     assert ("choose", "Birch") not in offered(door)
     assert ("choose", "Heron") in offered(door)
@@ -423,7 +424,7 @@ def test_practice_details_are_dated_when_they_are_saved_and_when_they_are_looked
     (kept,) = book.records(kit.Practice)
     assert (kept.name, kept.checked_on) == ("The Green Door", date.today())
     kept = book.change(kept, checked_on=date(2020, 1, 1))
-    book.table.noted()
+    book.state.notify()
     assert "more than a year ago" in told(panel)
 
     press(panel, "checked", kept.id)
@@ -438,7 +439,7 @@ def test_the_time_until_the_lock_is_for_the_coach_alone(book):
     panel = book.practice_details()
     assert "lock_after" not in panel.forms()["practice"].names
 
-    book.table.turn_to_the_coach()
+    book.state.turn_to_the_coach()
 
     assert "lock_after" in panel.forms()["practice"].names
 
@@ -447,7 +448,7 @@ def test_the_time_until_the_lock_is_for_the_coach_alone(book):
 def test_support_lines_are_added_checked_changed_and_removed(book, client):
     book.add(kit.Client(name="Otter"))
     if client:
-        book.table.choose(client)
+        book.state.choose(client)
     panel = book.support_lines()
     press(panel, "save", line={"name": "Lantern", "number": "000", "checked_on": "2020-01-01"})
     (line,) = book.records(kit.SupportLine)
@@ -470,7 +471,7 @@ def test_what_is_typed_about_the_practice_stays_when_somebody_else_sits_down(own
     panel = own.practice_details()
     press(panel, "draft", practice={"name": "The Green Do"})
 
-    own.table.choose("Badger")
+    own.state.choose("Badger")
 
     assert panel.typed["practice"]["name"] == "The Green Do"
     assert own._store.draft("Badger", "practice_details") == {}

@@ -692,7 +692,7 @@ def test_what_is_typed_stays_in_its_form_when_the_disk_is_full_and_is_saved_once
     with monkeypatch.context() as small:
         full_after(small, pages)
         book = kit.open_book(kept)
-    book.table.choose("Heron")
+    book.state.choose("Heron")
     panel = book.plan()
     panel.fill("plan", section="every day", text="breakfast " * 1500)
 

@@ -12,28 +12,28 @@ from kit import places
 from kit.records import Agreement, Client, Win
 from kit.reports import batch
 from kit.store import Store
-from kit.widgets import WORDS, Table, page_for_each
+from kit.widgets import WORDS, SessionState, page_for_each
 
 
 @pytest.fixture
-def table():
+def state():
     store = Store(None)
     store.save(Client(name="Heron"), Client(name="Maple"), Client(name="Fern", put_away_on=date(2026, 1, 1)))
     store.save(*(Win(client=name, title="bread", on=date(2026, 3, 2)) for name in ("Heron", "Maple")))
-    table = Table(store, None)
-    table.for_coach = True
-    return table
+    state = SessionState(store, None)
+    state.for_coach = True
+    return state
 
 
 @pytest.fixture
-def panel(table, monkeypatch):
+def panel(state, monkeypatch):
     """As a script has it; a browser that was driven earlier leaves a loop behind."""
 
     def no_loop():
         raise RuntimeError
 
     monkeypatch.setattr(page_for_each, "asyncio", SimpleNamespace(get_running_loop=no_loop))
-    return WORDS["page_for_each"](table)
+    return WORDS["page_for_each"](state)
 
 
 def words(panel) -> str:
@@ -55,8 +55,8 @@ def test_while_pages_are_made_it_says_how_far_it_is(panel):
     assert [(one["at"], one["of"]) for one in seen] == [(0, 2), (1, 2), (2, 2)]
 
 
-def test_whose_page_could_not_be_made_is_named_and_the_others_have_theirs(table, panel):
-    table.store.save(Agreement(client="Heron", to="my report", on=date(2026, 1, 1), withdrawn_on=date(2026, 2, 1)))
+def test_whose_page_could_not_be_made_is_named_and_the_others_have_theirs(state, panel):
+    state.store.save(Agreement(client="Heron", to="my report", on=date(2026, 1, 1), withdrawn_on=date(2026, 2, 1)))
     panel.act("make", False)
 
     assert "1 of 2 pages are made." in words(panel)
@@ -78,37 +78,37 @@ def test_stopping_leaves_the_pages_that_are_made_and_makes_no_more(panel, monkey
     assert "1 of 2 pages are made." in words(panel)
 
 
-def test_once_somebody_is_looked_at_nothing_of_the_others_is_in_view(table, panel):
-    table.store.save(Agreement(client="Heron", to="my report", on=date(2026, 1, 1), withdrawn_on=date(2026, 2, 1)))
+def test_once_somebody_is_looked_at_nothing_of_the_others_is_in_view(state, panel):
+    state.store.save(Agreement(client="Heron", to="my report", on=date(2026, 1, 1), withdrawn_on=date(2026, 2, 1)))
     panel.act("make", False)
-    table.look_up("Maple")
+    state.look_up("Maple")
 
     assert panel.view["blocks"] == []
-    table.look_up(None)
+    state.look_up(None)
     assert "Heron" not in words(panel)
 
 
 def test_with_nobody_in_the_book_it_says_so():
-    table = Table(Store(None), None)
-    table.for_coach = True
-    panel = WORDS["page_for_each"](table)
+    state = SessionState(Store(None), None)
+    state.for_coach = True
+    panel = WORDS["page_for_each"](state)
     panel.act("make", False)
 
     assert panel.status["said"] == "Nobody is in this book yet."
 
 
-def test_on_a_page_for_two_it_makes_nothing(table):
-    table.for_coach = False
-    panel = WORDS["page_for_each"](table)
+def test_on_a_page_for_two_it_makes_nothing(state):
+    state.for_coach = False
+    panel = WORDS["page_for_each"](state)
 
     assert [block["is"] for block in panel.view["blocks"]] == ["text"]
 
 
-def test_in_a_notebook_the_pages_are_made_beside_its_own_work(table):
+def test_in_a_notebook_the_pages_are_made_beside_its_own_work(state):
     made_in = []
 
     async def session() -> None:
-        panel = WORDS["page_for_each"](table)
+        panel = WORDS["page_for_each"](state)
         panel.observe(lambda _change: made_in.append(threading.current_thread()), "view")
         panel.act("make", False)
         assert panel._is_making

@@ -7,7 +7,9 @@ import pytest
 import kit
 from kit import widgets
 from kit.fields import about
+from kit.widgets.client_notes import ClientNotes
 from kit.widgets.journey import PERIOD_WORDS
+from kit.widgets.pictures import Journeys
 from kit.words import KitError
 
 WORDS = sorted(widgets.WORDS)
@@ -15,16 +17,10 @@ TOGETHER = [word for word in WORDS if word != "just_me"]  # that one turns a pag
 
 
 @pytest.fixture
-def seated(story):
-    """The story's client sits at the table."""
-    story.table.choose("Heron")
-    return story
-
-
-@pytest.fixture
-def here(seated):
-    """The same, and every panel is open."""
-    return {word: getattr(seated, word)() for word in TOGETHER}
+def here(story):
+    """The story's client sits at the table, and every panel is open."""
+    story.state.choose("Heron")
+    return {word: getattr(story, word)() for word in TOGETHER}
 
 
 def shown(panel) -> str:
@@ -135,9 +131,9 @@ def test_saving_an_empty_panel_says_that_leaving_it_out_is_fine(here, story):
 def test_a_draft_is_kept_for_its_client_and_comes_back(here, story):
     press(here["add_milestone"], "draft", typed={"milestone": {"title": "Half a sen"}})
 
-    story.table.clear_table()
+    story.state.clear()
     assert "Half a sen" not in shown(here["add_milestone"])
-    story.table.choose("Heron")
+    story.state.choose("Heron")
 
     assert "Half a sen" in shown(here["add_milestone"])
     assert here["add_milestone"].typed["milestone"]["title"] == "Half a sen"
@@ -147,18 +143,18 @@ def test_a_draft_never_reaches_another_client(here, story):
     story.add(kit.Client(name="Maple"))
     press(here["add_milestone"], "draft", typed={"milestone": {"title": "Only Heron's"}})
 
-    story.table.choose("Maple")
+    story.state.choose("Maple")
 
     assert all("Only Heron" not in shown(panel) for panel in here.values())
 
 
 def test_a_message_that_was_on_its_way_when_the_next_person_came_is_dropped(here, story):
     story.add(kit.Client(name="Maple"))
-    story.table.client = "Maple"
+    story.state.client = "Maple"
 
     press(here["add_milestone"], "draft", typed={"milestone": {"title": "Only Heron's"}})
 
-    assert story.table.draft("add_milestone") == {}
+    assert story.state.draft("add_milestone") == {}
 
 
 def test_a_saved_draft_is_gone(here, story):
@@ -166,7 +162,7 @@ def test_a_saved_draft_is_gone(here, story):
 
     press(here["add_milestone"], "save", typed={"milestone": {"title": "Asked for help"}})
 
-    assert story.table.draft("add_milestone") == {}
+    assert story.state.draft("add_milestone") == {}
     assert here["add_milestone"].typed == {}
 
 
@@ -188,7 +184,7 @@ def test_a_new_client_begins_by_being_named(book):
 
     press(panel, "save")
 
-    assert book.table.client == "Otter"
+    assert book.state.client == "Otter"
     assert [one.name for one in book.records(kit.Client)] == ["Otter"]
 
 
@@ -199,7 +195,7 @@ def test_a_code_name_that_is_taken_is_said_in_words(story):
     press(panel, "save")
 
     assert panel.status["said"].startswith("Code name: there is a client called heron already.")
-    assert story.table.client is None
+    assert story.state.client is None
 
 
 def test_the_first_thing_kept_on_arrival_opens_the_session(here, story):
@@ -277,7 +273,7 @@ def test_the_date_of_a_heavier_day_stands_in_the_session_and_what_was_being_type
      ("workshop", "keep_until", True), ("add_milestone", "on", False)],
 )  # fmt: skip
 def test_a_day_that_has_to_be_one_offers_no_way_to_leave_it_open(story, word, name, must):
-    story.table.choose("Heron")
+    story.state.choose("Heron")
     if word == "catch_up":
         story.just_me()
     blocks = getattr(story, word)().view["blocks"]
@@ -287,7 +283,7 @@ def test_a_day_that_has_to_be_one_offers_no_way_to_leave_it_open(story, word, na
 
 
 def test_a_page_has_one_chooser_of_periods_for_all_its_pictures(story):
-    story.table.choose("Heron")
+    story.state.choose("Heron")
     alone, chips = story.journey(), set(PERIOD_WORDS.values())
     assert chips < {item["label"] for item in alone.view["blocks"][0]["items"]}
 
@@ -300,7 +296,7 @@ def test_a_page_has_one_chooser_of_periods_for_all_its_pictures(story):
 
 def test_the_card_holds_the_step_and_the_win_and_no_setback(here, story):
     story.add(kit.Step(client="Heron", title="Tea", when="the kettle is on", then="breathe out", on_a_heavy_day="sit"))
-    story.table.noted()
+    story.state.notify()
 
     (card,) = (block for block in here["close_session"].view["blocks"] if block["is"] == "card")
 
@@ -312,7 +308,7 @@ def test_the_card_holds_the_step_and_the_win_and_no_setback(here, story):
 
 def test_a_step_that_is_too_big_is_made_smaller_and_takes_its_place(here, story):
     step = story.add(kit.Step(client="Heron", title="Run", when="it is seven", then="run", confidence=4))
-    story.table.noted()
+    story.state.notify()
     press(here["next_step"], "smaller", **{"with": step.id})
     assert here["next_step"].typed["step"]["title"] == "Run"
     here["next_step"].fill("step", title="Shoes on")
@@ -321,12 +317,12 @@ def test_a_step_that_is_too_big_is_made_smaller_and_takes_its_place(here, story)
 
     smaller = story.records(kit.Step)[-1]
     assert (smaller.title, smaller.smaller_of) == ("Shoes on", step.id)
-    assert story.table.active_steps() == [smaller]
+    assert ClientNotes(story.state).active_steps() == [smaller]
 
 
 def test_weeks_of_steps_are_noted_once_and_changed_after_that(here, story):
     step = story.add(kit.Step(client="Heron", title="Tea", planned=5))
-    story.table.noted()
+    story.state.notify()
     form = f"week-{step.id}"
     here["review_steps"].fill(form, done=4)
     press(here["review_steps"], "save")
@@ -340,7 +336,7 @@ def test_weeks_of_steps_are_noted_once_and_changed_after_that(here, story):
 
 def test_an_ongoing_setback_can_be_added_to(here, story):
     ongoing = story.add(kit.Setback(client="Heron", title="In it", private_note="mine alone", learned="pace"))
-    story.table.noted()
+    story.state.notify()
     press(here["explore_setback"], "take_up", **{"with": ["setbacks", ongoing.id]})
     here["explore_setback"].fill("setback", what_held="the dog")
 
@@ -411,7 +407,7 @@ def test_support_now_shows_my_own_words_for_hard_times_then_people_then_lines(he
     story.add(kit.Plan(client="Heron", section="when it gets hard", text="Put the phone in the drawer"))
     story.add(kit.SupportLine(name="An invented line", number="000", checked_on="2024-01-05"))
 
-    story.table.noted()
+    story.state.notify()
 
     told = shown(here["support_now"])
     assert told.index("Put the phone") < told.index("An invented line")
@@ -428,7 +424,7 @@ def test_no_traceback_reaches_the_page(here, monkeypatch, kit_home):
     def breaks(*_records, **_more):
         raise RuntimeError("something inside")
 
-    monkeypatch.setattr(here["add_milestone"].table.store, "save", breaks)
+    monkeypatch.setattr(here["add_milestone"].state.store, "keep", breaks)
     here["add_milestone"].fill("milestone", title="Not for any log")
 
     press(here["add_milestone"], "save")
@@ -448,19 +444,19 @@ def test_a_cell_that_runs_again_puts_its_earlier_panel_away(story, monkeypatch):
 
     second = story.small_win()
 
-    assert first not in story.table.panels
-    assert second in story.table.panels
+    assert first not in story.state.panels
+    assert second in story.state.panels
     assert first.comm is None
 
 
 def test_labels_take_the_clients_own_words(story):
     heron = story.records(kit.Client)[0]
     story.change(heron, own_words=("a wave", "the noise"))
-    story.table.choose("Heron")
+    story.state.choose("Heron")
 
     assert "The noise, how loud today" in shown(story.check_in())
     assert "A wave: what happened, in a few words" in shown(story.explore_setback())
-    assert any(row[1] == "a wave" for row in story.table.picture("all").drawn["rows"])
+    assert any(row[1] == "a wave" for row in story.state.source(Journeys).over("all").drawn["rows"])
 
 
 # when the book does not answer ------------------------------------------------------------------
@@ -474,7 +470,7 @@ def test_a_save_that_the_page_cannot_follow_is_said_to_be_saved_and_leaves_no_dr
     panel = here["plan"]
     press(panel, "draft", typed={"plan": {"section": "every day", "text": "breakfast"}})
     with monkeypatch.context() as quiet:
-        quiet.setattr(story.table, "noted", silent)
+        quiet.setattr(story.state, "notify", silent)
 
         press(panel, "save", typed=panel.typed)
 
@@ -492,7 +488,7 @@ def test_where_the_next_persons_draft_cannot_be_read_nothing_of_the_one_before_i
     story.add(kit.Agreement(client="Maple", to="notes"))
     press(here["plan"], "draft", typed={"plan": {"section": "every day", "text": "Only Heron's"}})
     with monkeypatch.context() as quiet:
-        quiet.setattr(story.table, "draft", silent)
+        quiet.setattr(story.state, "draft", silent)
 
         press(here["choose_client"], "choose", **{"with": "Maple"})
 

@@ -66,8 +66,8 @@ def test_a_setback_that_goes_on_is_in_every_picture_page_and_list_of_every_perio
     book.add(kit.Client(name="Otter"))
     book.add(kit.Agreement(**OTTER, to="notes"))
     book.add(setback(day(800), title="The letters again", triggers=("letters",)))
-    book.table.choose("Otter")
-    book.table.look_at(span)
+    book.state.choose("Otter")
+    book.state.look_at(span)
     report = book.make_report()
     report._heard(report, {"do": "read", "with": ["client", None]}, [])
     report._heard(report, {"do": "look_at", "with": span}, [])
@@ -240,7 +240,7 @@ def test_a_list_of_one_kind_of_which_nothing_is_left_shows_all_again(book):
     book.add(kit.Client(name="Otter"))
     book.add(kit.Agreement(**OTTER, to="notes"))
     win = book.add(kit.Win(**OTTER, title="soup"))
-    book.table.choose("Otter")
+    book.state.choose("Otter")
     entries = book.entries()
     entries._heard(entries, {"do": "only", "with": "wins"}, [])
 
@@ -255,7 +255,7 @@ def test_steps_that_are_over_and_tools_that_rest_are_not_called_none_yet(book):
     book.add(kit.Agreement(**OTTER, to="notes"))
     book.add(kit.Step(**OTTER, title="walk", then="walk", starts_on=day(90), ends_on=day(40)))
     book.add(kit.Tool(**OTTER, title="tea", kind="rest", status="retired"))
-    book.table.choose("Otter")
+    book.state.choose("Otter")
 
     said = repr([getattr(book, name)().view for name in ("review_steps", "next_step", "toolkit")])
 

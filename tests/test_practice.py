@@ -113,8 +113,8 @@ def test_nothing_of_what_was_noted_can_be_read_on_the_disk(place):
     marks = [f"mark-{number}-of-what-was-typed" for number in range(50)]
     for mark in marks:
         book.add(kit.Win(client=SOMEBODY, title=mark))
-    book.table.choose(SOMEBODY)
-    book.table.keep_draft("small_win", {"win": {"title": marks[0]}})
+    book.state.choose(SOMEBODY)
+    book.state.keep_draft("small_win", {"win": {"title": marks[0]}})
 
     on_disk = b"".join(path.read_bytes() for path in place.parent.iterdir())
 
@@ -226,7 +226,7 @@ def test_every_word_on_a_locked_book_is_a_frame_that_fills_itself(kept):
     assert [block["is"] for block in first.view["blocks"]] == ["door"]
     assert not any("Otter" in json.dumps(panel.view) for panel in said.values())
     book.unlock(WORDS)
-    book.table.choose("Otter")
+    book.state.choose("Otter")
     assert not any(
         "locked" in json.dumps(panel.view["blocks"]) for word, panel in said.items() if word != "own_practice"
     )
@@ -238,7 +238,7 @@ def test_the_lock_takes_everything_out_of_the_panels_and_unlocking_brings_it_bac
     book.add(kit.Agreement(client="Otter", to="notes"))
     book.add(kit.Win(client="Otter", title="bread from scratch"))
     panels = [book.choose_client(), book.small_win(), book.entries(), book.journey()]
-    book.table.choose("Otter")
+    book.state.choose("Otter")
     panels[1].act("draft")
     panels[1].fill("win", title="half a sentence")
     panels[1].act("draft")
@@ -248,7 +248,7 @@ def test_the_lock_takes_everything_out_of_the_panels_and_unlocking_brings_it_bac
 
     assert not any(word in in_view(panels) for word in ("Otter", "bread", "half a sentence"))
     book.unlock(WORDS)
-    book.table.choose("Otter")
+    book.state.choose("Otter")
     assert "bread" in in_view(panels) and "half a sentence" in in_view(panels)
     book.close()
 
@@ -263,7 +263,7 @@ def test_what_a_page_sends_after_the_lock_is_answered_in_a_sentence(kept):
     book = kit.open_book(kept, passphrase=WORDS)
     book.add(kit.Agreement(client="Otter", to="notes"))
     panel = book.small_win()
-    book.table.choose("Otter")
+    book.state.choose("Otter")
     book.lock()
 
     panel._heard(panel, {"do": "draft", "typed": {"win": {"title": "too late"}}}, [])

@@ -12,7 +12,7 @@ from kit.charts import registry
 @pytest.fixture
 def river(kit_home):
     book = kit.open_book("sample")
-    book.table.choose("River")
+    book.state.choose("River")
     yield book
     book.close()
 
@@ -37,7 +37,7 @@ def test_each_question_has_its_pictures_and_its_word():
 @pytest.mark.parametrize("name", ["journey", *registry.PICTURES])
 @pytest.mark.parametrize("client", ["Heron", "Maple", "River", "Birch"])
 def test_each_picture_says_something_to_everybody(river, client, name):
-    river.table.choose(client)
+    river.state.choose(client)
     panel = getattr(river, name)()
 
     assert all(sentence.endswith(".") for sentence in sentences(panel))
@@ -81,7 +81,7 @@ def test_how_the_weeks_went_on_average_is_for_the_coach_alone(river):
 def test_a_first_thing_is_a_sentence_and_the_second_is_drawn_from_the_start_with_its_ring(book):
     book.add(kit.Client(name="Otter"))
     book.add(kit.Agreement(client="Otter", to="notes"))
-    book.table.choose("Otter")
+    book.state.choose("Otter")
     journey, win = book.journey(), book.small_win()
 
     found = []
@@ -129,14 +129,14 @@ def test_the_next_person_finds_no_picture_of_the_last(river):
     shown = [getattr(river, name)() for name in registry.PICTURES]
     drawn = [widget for panel in shown for widget in panel._widgets]
 
-    river.table.clear_table()
+    river.state.clear()
 
     assert all(panel.pictures == [] for panel in shown)
     assert all(widget.drawn == {} for widget in drawn)
 
 
 def test_then_and_now_is_folded_until_the_client_opens_it(river):
-    river.table.choose("Heron")
+    river.state.choose("Heron")
 
     blocks = river.then_and_now().view["blocks"]
 
@@ -144,7 +144,7 @@ def test_then_and_now_is_folded_until_the_client_opens_it(river):
 
 
 def test_then_and_now_is_made_of_the_clients_own_words(river):
-    river.table.choose("Heron")
+    river.state.choose("Heron")
     better = sorted(river.records(kit.Better, "Heron"), key=lambda one: one.on)
 
     shown = told(river.then_and_now())
@@ -157,7 +157,7 @@ def test_then_and_now_is_made_of_the_clients_own_words(river):
 
 def test_with_nothing_to_look_back_on_then_and_now_says_so(book):
     book.add(kit.Client(name="Otter"))
-    book.table.choose("Otter")
+    book.state.choose("Otter")
 
     assert "not enough told yet" in told(book.then_and_now())
 
@@ -166,14 +166,14 @@ def test_a_step_shrinks_with_low_energy_and_keeps_its_week(book):
     book.add(kit.Client(name="Otter"))
     book.add(kit.Agreement(client="Otter", to="notes"))
     step = book.add(kit.Step(client="Otter", title="Tea", planned=4))
-    book.table.choose("Otter")
+    book.state.choose("Otter")
     review = book.review_steps()
     review.fill(f"week-{step.id}", done=1)
     press(review, "save")
     assert book.records(kit.StepWeek)[0].planned == 4
 
     book.add(kit.CheckIn(client="Otter", energy=2))
-    book.table.noted()
+    book.state.notify()
 
     assert "For now 2 of 4 times a week may be enough." in told(book.next_step())
     assert "energy is low" in told(book.next_step())
@@ -185,7 +185,7 @@ def test_a_step_shrinks_with_low_energy_and_keeps_its_week(book):
 def test_a_step_that_is_made_smaller_is_proposed_smaller(book):
     book.add(kit.Client(name="Otter"))
     step = book.add(kit.Step(client="Otter", title="Run", planned=6, confidence=3))
-    book.table.choose("Otter")
+    book.state.choose("Otter")
     panel = book.next_step()
 
     press(panel, "smaller", step.id)
@@ -198,7 +198,7 @@ def test_the_plan_gathers_what_setbacks_taught(book):
     book.add(kit.Agreement(client="Otter", to="notes"))
     day = date.today() - timedelta(20)
     book.add(kit.Setback(client="Otter", title="X", began_on=day, early_signs="skipping lunch", next_time="ring Ada"))
-    book.table.choose("Otter")
+    book.state.choose("Otter")
     panel = book.plan()
     assert "skipping lunch" in told(panel)
     press(panel, "take", ["early signs", "skipping lunch"])
@@ -211,7 +211,7 @@ def test_the_plan_gathers_what_setbacks_taught(book):
 
 
 def test_the_one_figure_of_the_ladders_is_the_coachs_and_folded(river):
-    river.table.choose("Heron")
+    river.state.choose("Heron")
     assert "Goal attainment" not in told(river.ladders())
 
     river.just_me()
@@ -221,7 +221,7 @@ def test_the_one_figure_of_the_ladders_is_the_coachs_and_folded(river):
 
 
 def test_days_since_something_began_are_compared_for_the_coach_alone(river):
-    river.table.choose("Heron")
+    river.state.choose("Heron")
     assert "coach's own view alone" in told(river.since_day())
     river.just_me()
     panel = river.since_day()
@@ -232,5 +232,5 @@ def test_days_since_something_began_are_compared_for_the_coach_alone(river):
 
     assert "days before" in told(panel)
     assert "does not say that it came from it" in told(panel)
-    river.table.choose("Birch")
+    river.state.choose("Birch")
     assert "days before" not in told(panel)

@@ -14,7 +14,7 @@ def here(story):
     """The panel, with Heron at the table, who agreed to notes."""
     story.add(Agreement(client="Heron", to="notes"))
     story.add(Client(name="Maple"))
-    story.table.choose("Heron")
+    story.state.choose("Heron")
     return story.make_report()
 
 
@@ -99,7 +99,7 @@ def test_once_the_agreement_was_taken_back_one_sentence_stands_in_its_place(here
 def test_what_is_noted_meanwhile_stands_in_the_preview(here, story):
     here.act("read", ["client", None])
     story.add(Win(client="Heron", title="The tap no longer drips"))
-    story.table.noted()
+    story.state.notify()
 
     assert "The tap no longer drips" in preview(here)["html"]
 
@@ -107,10 +107,10 @@ def test_what_is_noted_meanwhile_stands_in_the_preview(here, story):
 def test_the_preview_goes_with_the_client_and_the_next_person_finds_nothing_of_it(here, story):
     here.act("read", ["client", None])
     here.act("keep")
-    story.table.clear_table()
+    story.state.clear()
     assert "Heron" not in shown(here) + repr(here.status)
 
-    story.table.choose("Maple")
+    story.state.choose("Maple")
     assert "Heron" not in shown(here)
     assert preview(here)["html"] == ""
 
@@ -119,7 +119,7 @@ def test_the_coachs_page_is_offered_in_the_coachs_own_view_alone(here, story):
     here.act("read", ["just_me", None])
     assert preview(here)["html"] == ""
 
-    story.table.turn_to_the_coach()
+    story.state.turn_to_the_coach()
     assert "For the coach alone" in labels(here)
     here.act("read", ["just_me", None])
     assert "ask gently about the old house" in preview(here)["html"]

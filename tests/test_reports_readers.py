@@ -137,7 +137,7 @@ def test_a_card_without_anything_on_it_is_kind(book):
 def test_the_card_on_the_screen_and_on_paper_say_the_same(story):
     story.add(Step(client="Heron", title="Tea", when="it rains", then="sit down"))
     story.add(Agreement(client="Heron", to="notes"))
-    story.table.choose("Heron")
+    story.state.choose("Heron")
     (on_screen,) = [one for one in story.close_session().view["blocks"] if one["is"] == "card"]
 
     said = Read(reports.build_card(story._store, "Heron").html).text()

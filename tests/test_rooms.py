@@ -550,7 +550,7 @@ def test_what_was_shared_is_deleted_when_its_day_has_come(kit_home):
     backups.make(kit_home / "rooms.book", None)
 
     book = kit.open_book(kit_home / "rooms.book")
-    assert book.table is not None
+    assert book.state is not None
     assert book.records(kit.Workshop) == book.records(kit.records.Answer) == []
     book.close()
     [kept] = backups.backup_files(kit_home / "rooms.book")

@@ -393,7 +393,7 @@ def test_of_two_people_who_change_one_record_the_second_is_told_and_nothing_is_o
 
 def taken_up(book, record):
     """A record in the panel of entries, as it is shown on this person's page."""
-    book.table.choose("Heron")
+    book.state.choose("Heron")
     panel = book.entries()
     panel.do_take_up([record.plural, record.id])
     return panel
@@ -581,7 +581,7 @@ def test_what_was_changed_since_is_not_taken_back_unseen(story):
     story.change(new[0], title="soup for two")
 
     with pytest.raises(KitError, match="changed or removed elsewhere"):
-        story.table.store.undo(new, replaced)
+        story.state.store.undo(new, replaced)
 
     assert "soup for two" in titles(story)
 
@@ -592,7 +592,7 @@ def test_what_was_noted_later_is_not_lost_when_something_earlier_is_taken_back(s
     story.add(kit.ToolUse(client="Heron", tool=tool.id, helped=8))
 
     with pytest.raises(KitError, match="Something noted later belongs to this"):
-        story.table.store.undo([tool], replaced)
+        story.state.store.undo([tool], replaced)
 
     assert [one.tool for one in story.records(kit.ToolUse)] == [tool.id]
 
@@ -637,11 +637,11 @@ def test_a_draft_for_nobody_is_not_kept(story):
 
 
 def test_nobody_at_the_table_means_no_draft(story):
-    story.table.keep_draft("small_win", {"title": "bread"})
+    story.state.keep_draft("small_win", {"title": "bread"})
 
-    assert story.table.draft("small_win") == {}
-    story.table.choose("Heron")
-    assert story.table.draft("small_win") == {}
+    assert story.state.draft("small_win") == {}
+    story.state.choose("Heron")
+    assert story.state.draft("small_win") == {}
 
 
 def test_a_draft_is_there_for_the_next_program_that_opens_the_book(place, open_at):

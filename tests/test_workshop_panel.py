@@ -43,7 +43,7 @@ def book(tmp_path):
 def page(opened, book):
     """The panels of the notebook."""
     return SimpleNamespace(
-        workshop=book.workshop(), board=book.board(), here=book.phase(), closing=book.phase("closing"), table=book.table
+        workshop=book.workshop(), board=book.board(), here=book.phase(), closing=book.phase("closing"), state=book.state
     )
 
 
@@ -351,7 +351,7 @@ def test_a_room_that_is_followed_is_asked_again_and_again_until_its_panels_are_g
         opened.run.set_phase(1)
         while "2 of 7" not in seen(panel):
             await asyncio.sleep(0.05)
-        mine.table.leave(panel)
+        mine.state.unsubscribe(panel)
         await asyncio.wait_for(panel.follow._task, 10)
         mine.close()
 
@@ -360,14 +360,14 @@ def test_a_room_that_is_followed_is_asked_again_and_again_until_its_panels_are_g
 
 
 def test_while_the_practice_is_locked_nothing_of_the_room_is_in_view(page):
-    page.table.turn(None, page.table.place)
+    page.state.set_store(None, page.state.place)
 
     assert [block["is"] for block in page.workshop.view["blocks"]] == ["door", "text", "buttons"]
     assert "Arriving" not in seen(page.workshop, page.board, page.here)
 
 
 def test_a_room_is_closed_without_unlocking(page, opened):
-    page.table.turn(None, page.table.place)
+    page.state.set_store(None, page.state.place)
 
     press(page.workshop, "Close it for everybody")
     assert opened.run.ended
@@ -464,7 +464,7 @@ def test_what_is_read_is_put_away_when_the_practice_is_locked_or_a_room_opens(pa
     assert "A far shore" not in seen(page.workshop)
     page.workshop._heard(page.workshop, {"do": read["do"], "with": read["with"]}, [])
     assert "A far shore" in seen(page.workshop)
-    page.table.turn(None, page.table.place)
+    page.state.set_store(None, page.state.place)
     assert "A far shore" not in seen(page.workshop)
 
 

@@ -10,7 +10,7 @@ from kit import places
 
 @pytest.fixture
 def panel(story):
-    story.table.choose("Heron")
+    story.state.choose("Heron")
     return story.your_data()
 
 
@@ -33,7 +33,7 @@ def test_it_says_how_much_is_kept(panel):
 def test_of_who_has_no_entries_it_says_so(story, panel):
     story.add(kit.Client(name="Otter"))
 
-    story.table.choose("Otter")
+    story.state.choose("Otter")
 
     assert "Nothing is noted about you yet, but for your code name." in said(panel)
 
@@ -64,6 +64,6 @@ def test_the_next_person_reads_nothing_of_the_last_copy(story, panel, tmp_path, 
     panel.act("take_out")
     story.add(kit.Client(name="Otter"))
 
-    story.table.choose("Otter")
+    story.state.choose("Otter")
 
     assert "Heron" not in repr(panel.view) + repr(panel.status)

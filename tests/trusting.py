@@ -38,7 +38,7 @@ ATTEMPTS = {
     "a word that is none": "book._say('journey')",
     "the making of a book": "book.__init__()",
     "a chain behind a word": "book.journey().close()",
-    "a chain before a word": "book.table.choose('Heron')",
+    "a chain before a word": "book.state.choose('Heron')",
     "the globals of a word": "book.journey.__globals__",
     "a word without its call": "book.journey",
     "an index": f"book[{RAN}]",

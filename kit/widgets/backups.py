@@ -8,13 +8,11 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
-from typing import Any
 
 from kit import places
 from kit.vault import agent, backups, keys
-from kit.widgets.coach import CoachsOwn, listed, said
-from kit.widgets.panel import Block
-from kit.widgets.session import button, buttons, text
+from kit.widgets.blocks import Block, Item, button, buttons, fold, listed, said, text
+from kit.widgets.coach import CoachsOwn
 from kit.words import KitError, _
 
 _OTHER_DISK = _(
@@ -36,7 +34,7 @@ class Backups(CoachsOwn):
     _at_work = ""
 
     def blocks(self) -> list[Block]:
-        place = self.table.place
+        place = self.state.place
         if place is None or place == places.sample():
             return [text(_("The sample needs no backups. They begin with a practice of your own."), "quiet")]
         there = backups.list_backups(place)
@@ -61,9 +59,9 @@ class Backups(CoachsOwn):
         if not there:
             return []
         items = [self._line(one) for one in there]
-        return [{"is": "fold", "label": _("Bring one back"), "blocks": [text(_KEEPS, "quiet"), listed(items)]}]
+        return [fold(_("Bring one back"), [text(_KEEPS, "quiet"), listed(items)])]
 
-    def _line(self, one: backups.Backup) -> dict[str, Any]:
+    def _line(self, one: backups.Backup) -> Item:
         when = backups.format_made(one)
         more = backups.describe(one).removeprefix(f"{when} \u00b7 ")
         choose = button("choose", _("Bring back"), one.file.name)
@@ -82,11 +80,16 @@ class Backups(CoachsOwn):
             ),
         ]
 
+    @property
+    def _file(self) -> Path:
+        assert self.state.place  # a book in memory has no buttons here
+        return self.state.place
+
     # what its buttons do ---------------------------------------------------------------------------
 
     def do_make(self) -> None:
         """Makes one, while the page goes on."""
-        place, encrypted = self.table.place, self.table.store.encrypted
+        place, encrypted = self._file, self.state.store.encrypted
         key = agent.get_key(place) if encrypted else None
         if encrypted and key is None:
             raise KitError(_LOCKED_ELSEWHERE)
@@ -107,7 +110,7 @@ class Backups(CoachsOwn):
 
     def do_bring_back(self, name: str) -> None:
         """Brings one back in a program of its own, for which every page of the practice closes the book."""
-        place = self.table.place
+        place = self._file
         one = next((one for one in backups.list_backups(place) if one.file.name == name), None)
         self._chosen = ""
         if one is None:

@@ -8,12 +8,12 @@ from typing import Any
 
 from kit import records
 from kit.fields import About
-from kit.forms import ExtraQuestion, Form
+from kit.forms import Form
 from kit.records import changed
-from kit.widgets.coach import CoachsOwn, ago, kept_until, listed, long_day, said
+from kit.widgets.blocks import Block, Item, button, buttons, fold, listed, said, text, unbound_field
+from kit.widgets.coach import CoachsOwn, ago, kept_until, long_day
 from kit.widgets.entries import AT_ONCE
-from kit.widgets.panel import Block, Panel
-from kit.widgets.session import button, buttons, text
+from kit.widgets.panel import Panel
 from kit.widgets.still_open import StillOpen, asked_about
 from kit.words import _, day_words, one_or_many
 
@@ -133,7 +133,7 @@ class Caseload(CoachsOwn):
     _lines: list[Line] | None = None
 
     def looks(self) -> str:
-        return "waits" if self.table.client else ""
+        return "waits" if self.state.client else ""
 
     def refresh(self) -> None:
         self._lines = None  # read anew when something was written, not with each letter of a search
@@ -143,10 +143,10 @@ class Caseload(CoachsOwn):
         return {"new": Form(records.Client, ("name",), optional=False)}
 
     def blocks(self) -> list[Block]:
-        if self.table.client:
+        if self.state.client:
             return []
         if self._lines is None:
-            self._lines = at_a_glance(self.table.store)
+            self._lines = at_a_glance(self.state.store)
         here = [one for one in self._lines if not one.put_away]
         return [
             *(self._present(here) if here else [text(_empty(bool(self._lines)), "quiet")]),
@@ -157,7 +157,7 @@ class Caseload(CoachsOwn):
 
     def _present(self, here: list[Line]) -> list[Block]:
         found = sorted((one for one in here if self._is_sought(one)), key=SORTS[self._sort][1])
-        chips = [{**button("sort", words, key), "pressed": key == self._sort} for key, (words, _key) in SORTS.items()]
+        chips = [button("sort", words, key, pressed=key == self._sort) for key, (words, _key) in SORTS.items()]
         count = one_or_many("{n} client", "{n} clients", len(found)).format(n=len(found))
         none = _("Nobody of this name is here. It may be among those put away, or a new one.")
         more = [buttons(button("more", _("Show more")))] if len(found) > self._shown else []
@@ -170,10 +170,8 @@ class Caseload(CoachsOwn):
         ]
 
     def _search(self) -> Block:
-        told = About(_("Who are you looking for?"), "text", help=_("a few letters of the code name are enough"))
-        form = Form(records.Client, ("find",), extra={"find": ExtraQuestion(told, lambda *_given: [])})
-        values = {"find": self.typed.get("find", {}).get("find") or ""}
-        return {"is": "form", "key": "find", "title": "", "fields": form.describe({}), "values": values, "open": False}
+        asked = About(_("Who are you looking for?"), "text", help=_("a few letters of the code name are enough"))
+        return unbound_field("find", asked, self.typed.get("find", {}).get("find") or "")
 
     def _is_sought(self, line: Line) -> bool:
         sought = (self.typed.get("find", {}).get("find") or "").casefold().split()
@@ -183,11 +181,11 @@ class Caseload(CoachsOwn):
         if not lines:
             return []
         items = [_item(one) for one in sorted(lines, key=SORTS["name"][1])]
-        return [{"is": "fold", "label": _("Those who are put away"), "blocks": [listed(items)]}]
+        return [fold(_("Those who are put away"), [listed(items)])]
 
     def _somebody_new(self, first: bool) -> Block:
         inside = [self.form_block("new"), buttons(button("save", _("Begin with this name"), looks="main"))]
-        return {"is": "fold", "label": _("Somebody new"), "blocks": inside, "open": first}
+        return fold(_("Somebody new"), inside, first)
 
     # what its buttons do ---------------------------------------------------------------------------
 
@@ -206,9 +204,9 @@ class Caseload(CoachsOwn):
     def do_save(self) -> None:
         found = self._read()
         if found:
-            self.table.store.save(*found)
+            self.state.store.save(*found)
             self.hold({})
-            self.table.look_up(getattr(found[-1], found[-1].heading))
+            self.state.look_up(getattr(found[-1], found[-1].heading))
 
     def do_put_away(self, name: str) -> None:
         """Leaves the list; nothing that was noted is touched."""
@@ -218,11 +216,11 @@ class Caseload(CoachsOwn):
         self._mark(name, None, _("{name} is on the list again.").format(name=name))
 
     def _mark(self, name: str, day: date | None, sentence: str) -> None:
-        before = self.table.store.client(name)
+        before = self.state.store.client(name)
         new = changed(before, put_away_on=day, version=before.version + 1)
-        self._undo.append(([new], self.table.store.save(new), self.typed))
+        self._undo.append(([new], self.state.store.save(new), self.typed))
         self.tell(said=sentence)
-        self.table.noted()
+        self.state.notify()
 
     def do_undo(self) -> None:
         undone = bool(self._undo)
@@ -237,7 +235,7 @@ def _empty(some_are_put_away: bool) -> str:
     return _("Nobody is in this book yet. It starts with a first code name.")
 
 
-def _item(line: Line) -> dict[str, Any]:
+def _item(line: Line) -> Item:
     again = button("take_up_again", _("Take up again"), line.name, looks="plain")
     away = button("put_away", _("Put away"), line.name, looks="plain")
     return {

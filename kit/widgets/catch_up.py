@@ -7,20 +7,10 @@ from typing import Any
 from kit.fields import about
 from kit.forms import Form
 from kit.records import Record, Session
+from kit.widgets.blocks import Block, button, buttons, part, text, unbound_form
 from kit.widgets.coach import CoachsOwn, ago, asked_by, long_day, with_private_note
-from kit.widgets.panel import Block, Panel
-from kit.widgets.session import (
-    AddMilestone,
-    CheckIn,
-    CloseSession,
-    ExploreSetback,
-    NextStep,
-    ReviewSteps,
-    SmallWin,
-    button,
-    buttons,
-    text,
-)
+from kit.widgets.panel import Panel
+from kit.widgets.session import AddMilestone, CheckIn, CloseSession, ExploreSetback, NextStep, ReviewSteps, SmallWin
 from kit.widgets.then_and_now import ThenAndNow
 from kit.words import _
 
@@ -121,13 +111,13 @@ class CatchUp(CoachsOwn):
 
     def _parts(self) -> dict[str, dict[str, Form]]:
         """Part -> its forms, as the session's own panels ask them, made ready for the day."""
-        if not self.table.may_note:
+        if not self.notes.may_note:
             return {}
         found = {label: asked_by(panel, self) for label, panel in PARTS.items()}
         arriving, closing = found[ARRIVING].pop("session"), found[CLOSING]
         closing["thanks"] = closing.pop("win")
         first = (*arriving.first, *closing["session"].first, *closing["session"].more)
-        session = replace(closing["session"], first=first, more=arriving.more, record=self.table.session(self.today()))
+        session = replace(closing["session"], first=first, more=arriving.more, record=self.notes.session(self.today()))
         closing["session"] = with_private_note(session, first=True)
         found[SETBACK]["setback"] = with_private_note(found[SETBACK]["setback"])
         found[NEXT]["step"] = replace(found[NEXT]["step"], fixed={})
@@ -145,20 +135,20 @@ class CatchUp(CoachsOwn):
     def _day_block(self) -> Block:
         asked = [{**one, "must": True} for one in Form(Session, ("on",)).describe({})]
         values = {"on": self._for.isoformat() if self._for else ""}
-        return {"is": "form", "key": "day", "title": "", "fields": asked, "values": values, "open": False}
+        return unbound_form("day", asked, values)
 
-    def _fold(self, label: str, part: dict[str, Form]) -> Block:
-        begun = any(key in self._really_typed() for key in part) or (label == SETBACK and bool(self._subject))
+    def _fold(self, label: str, forms: dict[str, Form]) -> Block:
+        begun = any(key in self._really_typed() for key in forms) or (label == SETBACK and bool(self._subject))
         again = self._ongoing() if label == SETBACK else []
-        inside = [*again, *(self.form_block(key) for key in part)]
-        return {"is": "fold", "label": label, "looks": "part", "blocks": inside, "open": label in OPEN or begun}
+        inside = [*again, *map(self.form_block, forms)]
+        return part(label, *inside, is_open=label in OPEN or begun)
 
     def _ongoing(self) -> list[Block]:
         """The setbacks that go on, to add to; or the way back from one."""
         if self._subject:
             return [buttons(button("leave", _("Begin a new one instead"), looks="plain"))]
         words = _("Still in the middle of \u201c{title}\u201d: add to it")
-        found = self.table.ongoing_setbacks()
+        found = self.notes.ongoing_setbacks()
         again = [button("take_up", words.format(title=one.title), [one.plural, one.id]) for one in found]
         return [buttons(*again)] if again else []
 
@@ -187,8 +177,8 @@ class CatchUp(CoachsOwn):
         return None
 
     def compose(self, found: list[Record]) -> list[Record]:
-        here = self.table.session(self.today()) or any(isinstance(one, Session) for one in found)
-        return found if here else [Session(client=self.table.client, on=self.today()), *found]
+        here = self.notes.session(self.today()) or any(isinstance(one, Session) for one in found)
+        return found if here else [Session(client=self.state.chosen, on=self.today()), *found]
 
     def saved(self, found: list[Record]) -> str:
         return _("noted for {day}").format(day=long_day(self.today()))

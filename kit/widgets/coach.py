@@ -7,9 +7,9 @@ from typing import Any
 
 from kit import places, records
 from kit.fields import About, about
-from kit.forms import ExtraQuestion, Form
-from kit.widgets.panel import Block, Panel
-from kit.widgets.session import button, buttons, text
+from kit.forms import Form
+from kit.widgets.blocks import Block, button, buttons, fold, heading, text, unbound_field
+from kit.widgets.panel import Panel
 from kit.words import KitError, _, day_words, one_or_many
 
 NEAR = 60  # days before the end of keeping at which it is mentioned
@@ -22,13 +22,13 @@ class CoachsOwn(Panel):
 
     def _out_of_view(self) -> str:
         quiet = super()._out_of_view()
-        return quiet or ("" if self.table.for_coach else _("This stands in the coach's own view alone."))
+        return quiet or ("" if self.state.for_coach else _("This stands in the coach's own view alone."))
 
     def do_look_up(self, client: str) -> None:
-        self.table.look_up(client)
+        self.state.look_up(client)
 
     def do_nobody(self) -> None:
-        self.table.look_up(None)
+        self.state.look_up(None)
 
 
 def asked_by(panel: type[Panel], of: Panel) -> dict[str, Form]:
@@ -44,19 +44,6 @@ def with_private_note(form: Form, first: bool = False) -> Form:
     if first:
         return replace(form, first=(*form.first, *own), audience="just_me")
     return replace(form, more=(*form.more, *own), audience="just_me")
-
-
-def heading(words: str) -> Block:
-    return {"is": "heading", "text": words}
-
-
-def listed(items: list[dict[str, Any]], empty: str = "") -> Block:
-    return {"is": "list", "items": items, "empty": empty}
-
-
-def said() -> Block:
-    """Room for what was said last, with its Undo, where there is nothing to save."""
-    return {"is": "save", "label": ""}
 
 
 def long_day(day: date) -> str:
@@ -109,12 +96,12 @@ class PrivateNotes(CoachsOwn):
     _setback = ""
 
     def refresh(self) -> None:
-        if self._bound != self.table.client:
+        if self._bound != self.state.client:
             self._setback = ""
         super().refresh()
 
     def forms(self) -> dict[str, Form]:
-        about_whom = [*self.table.records(records.Client), *self._session(), *self._setbacks()]
+        about_whom = [*self.notes.records(records.Client), *self._session(), *self._setbacks()]
         return {f"{one.plural}-{one.id}": self._asked(one) for one in about_whom}
 
     def _asked(self, record: Any) -> Form:
@@ -123,11 +110,11 @@ class PrivateNotes(CoachsOwn):
 
     def _session(self) -> list[Any]:
         """The latest session; a private note is often written the day after."""
-        return sorted(self.table.records(records.Session), key=lambda one: (one.day(), one.created_at))[-1:]
+        return sorted(self.notes.records(records.Session), key=lambda one: (one.day(), one.created_at))[-1:]
 
     def _setbacks(self) -> list[Any]:
         """The setback that was tapped, and those whose note was begun and not saved."""
-        return [one for one in self.table.records(records.Setback) if one.id == self._setback or self._is_begun(one)]
+        return [one for one in self.notes.records(records.Setback) if one.id == self._setback or self._is_begun(one)]
 
     def _is_begun(self, setback: Any) -> bool:
         typed = self.typed.get(f"{setback.plural}-{setback.id}", {})
@@ -137,8 +124,8 @@ class PrivateNotes(CoachsOwn):
         asked = list(self.forms())
         inside = [key for key in asked if key.startswith(records.Setback.plural)]
         chips = [
-            {**button("about", one.title, one.id), "pressed": f"{one.plural}-{one.id}" in inside}
-            for one in sorted(self.table.records(records.Setback), key=lambda one: one.day(), reverse=True)
+            button("about", one.title, one.id, pressed=f"{one.plural}-{one.id}" in inside)
+            for one in sorted(self.notes.records(records.Setback), key=lambda one: one.day(), reverse=True)
         ]
         which = [heading(_("About a setback")), buttons(*chips)] if chips else []
         sentence = _(
@@ -146,7 +133,7 @@ class PrivateNotes(CoachsOwn):
             "alone holds them. Write them so that {name} could read them one day."
         )
         return [
-            text(sentence.format(name=self.table.client), "quiet"),
+            text(sentence.format(name=self.state.client), "quiet"),
             *(self.form_block(key) for key in asked if key not in inside),
             *which,
             *(self.form_block(key) for key in inside),
@@ -177,42 +164,42 @@ class Retention(CoachsOwn):
     _done: tuple[str, ...] = ()
 
     def refresh(self) -> None:
-        if self._bound != self.table.client or self.table.locked:
+        if self._bound != self.state.client or self.state.locked:
             self._sure = False
-            self._done = () if self.table.client or self.table.locked else self._done
+            self._done = () if self.state.client or self.state.locked else self._done
         super().refresh()
 
     def _out_of_view(self) -> str:
-        return "" if self._done and self.table.for_coach else super()._out_of_view()
+        return "" if self._done and self.state.for_coach else super()._out_of_view()
 
     def forms(self) -> dict[str, Form]:
         return {
             one.plural: Form(records.Client, ("keep_until",), record=one, audience="just_me")
-            for one in self.table.records(records.Client)
+            for one in self.notes.records(records.Client)
         }
 
     def blocks(self) -> list[Block]:
         if self._done:
             return [text(words) for words in self._done]
-        until = self.table.records(records.Client)[0].keep_until
+        until = self.notes.records(records.Client)[0].keep_until
         due = until is not None and until <= date.today()
         three = _("Three ways from here: take a copy out first, keep them longer, or erase them.")
         return [
-            text(_kept(until, self.table.client)),
+            text(_kept(until, self.state.client)),
             *([text(three)] if due else []),
             *([heading(_("Keep them longer"))] if due else []),
             self.form_block(records.Client.plural),
             buttons(*(button("years", one_or_many("In {n} year", "In {n} years", n).format(n=n), n) for n in (1, 3))),
             self.save_block(),
-            {"is": "fold", "label": _("Take a copy out"), "open": due, "blocks": self._copy()},
-            {"is": "fold", "label": _("Erase everything"), "open": self._sure, "blocks": self._erasing()},
+            fold(_("Take a copy out"), self._copy(), due),
+            fold(_("Erase everything"), self._erasing(), self._sure),
         ]
 
     def _copy(self) -> list[Block]:
         words = _(
             "All that is held about {name}, in tables that a spreadsheet opens, and in one file with everything: what "
             "is for your eyes alone too. It is readable for whoever can open the folder."
-        ).format(name=self.table.client)
+        ).format(name=self.state.client)
         own = [
             button("take_out", _("Write the copy"), True),
             button("take_out", _("Without what is for my eyes alone"), False, looks="plain"),
@@ -223,22 +210,19 @@ class Retention(CoachsOwn):
     def _erasing(self) -> list[Block]:
         from kit.vault import erasing
 
-        name = str(self.table.client)
+        name = self.state.chosen
         first = [text(erasing.describe(name))]
         if not self._sure:
             return [*first, buttons(button("ask", _("Erase everything about {name}").format(name=name), looks="plain"))]
         return [
             *first,
-            *(text(words, "quiet") for words in erasing.out_of_reach(name, self.table.place)),
+            *(text(words, "quiet") for words in erasing.out_of_reach(name, self.state.place)),
             self._question("sure", About(_("To be sure: type the code name"), "text"), ""),
             buttons(button("erase", _("Erase now"), looks="plain"), button("leave_it", _("Leave everything"))),
         ]
 
     def _question(self, key: str, asked: About, value: str) -> Block:
-        """A question whose answer is nothing to keep."""
-        form = Form(records.Client, (key,), extra={key: ExtraQuestion(asked, lambda *_given: [])})
-        values = {key: self.typed.get(key, {}).get(key) or value}
-        return {"is": "form", "key": key, "title": "", "fields": form.describe({}), "values": values, "open": False}
+        return unbound_field(key, asked, self.typed.get(key, {}).get(key) or value)
 
     def do_years(self, n: int) -> None:
         """Puts a day into the form; it holds when it is saved."""
@@ -250,10 +234,9 @@ class Retention(CoachsOwn):
         """Writes all that is held into a folder of its own."""
         from kit.exchange import takeout
 
+        client = self.state.chosen
         folder = Path(self.typed.get("copy", {}).get("copy") or places.downloads()).expanduser()
-        place = takeout.export(
-            self.table.store, str(self.table.client), takeout.free_folder(folder, self.table.client), private
-        )
+        place = takeout.export(self.state.store, client, takeout.free_folder(folder, client), private)
         self.tell(said=_("All of it lies in {place}").format(place=place))
 
     def do_ask(self) -> None:
@@ -268,7 +251,7 @@ class Retention(CoachsOwn):
         """Erases who is looked at, once their code name was typed."""
         from kit.vault import erasing
 
-        name, store = str(self.table.client), self.table.store
+        name, store = self.state.chosen, self.state.store
         if not self._sure or (self.typed.get("sure", {}).get("sure") or "").strip() != name:
             self.tell(said=_("That is not the code name, so nothing was erased."))
             return
@@ -280,7 +263,7 @@ class Retention(CoachsOwn):
                 raise
             done = [str(trouble)]
         self._done = tuple(done)
-        self.table.look_up(None)
+        self.state.look_up(None)
 
 
 def _kept(until: date | None, name: str | None) -> str:

@@ -9,9 +9,9 @@ from pydantic import ValidationError
 from kit.fields import About, about, format_value, visible_fields
 from kit.records import BY_PLURAL, Agreement, Client, Record, changed, problems
 from kit.store import Change
-from kit.widgets.coach import long_day, said
-from kit.widgets.panel import Block, Panel
-from kit.widgets.session import button, buttons, text
+from kit.widgets.blocks import Block, Item, button, buttons, heading, listed, said, text
+from kit.widgets.coach import long_day
+from kit.widgets.panel import Panel
 from kit.words import KitError, _, day_words, labelled, one_or_many
 
 AT_ONCE = 12
@@ -52,7 +52,7 @@ class EarlierForms(Panel):
             raise
         self._undo.append(([new for new, _stood in back], [one for _new, stood in back for one in stood], {}))
         self.tell(said=_("It is back as it was."))
-        self.table.noted(back[0][0].id)
+        self.state.notify(back[0][0].id)
 
     def _brought_back(self, change: Change, along: list[Change]) -> list[tuple[Any, list[Any]]]:
         assert change.before is not None
@@ -66,7 +66,7 @@ class EarlierForms(Panel):
 
     def _restored(self, earlier: Record) -> tuple[Any, list[Any]]:
         try:
-            return self.table.store.restore(earlier)
+            return self.state.store.restore(earlier)
         except ValidationError as error:
             raise KitError(" ".join(problems(type(earlier), error).values())) from error
 
@@ -87,7 +87,7 @@ class EarlierForms(Panel):
         return changed(standing, **{name: getattr(change.before, name) for name in lost})
 
     def _standing(self, record: Record) -> Any:
-        return next((one for one in self.table.records(type(record)) if one.id == record.id), None)
+        return next((one for one in self.notes.records(type(record)) if one.id == record.id), None)
 
     def is_gone(self, change: Change) -> bool:
         """Whether what was removed or changed then is no longer there."""
@@ -95,7 +95,7 @@ class EarlierForms(Panel):
 
     def seen(self, kind: type[Record]) -> tuple[str, ...]:
         """The fields of a kind that this page may show."""
-        return visible_fields(kind, "just_me" if self.table.for_coach else "together")
+        return visible_fields(kind, "just_me" if self.state.for_coach else "together")
 
     def _gives_back(self, kind: type[Record]) -> list[str]:
         """The fields that come back: never the name under which somebody sits here."""
@@ -103,31 +103,31 @@ class EarlierForms(Panel):
 
     def _comes_back(self, change: Change) -> bool:
         # An agreement is given and taken back by a yes and a no, and leaves its trace.
-        if change.before is None or isinstance(change.before, Agreement) or not self.table.may_note:
+        if change.before is None or isinstance(change.before, Agreement) or not self.notes.may_note:
             return False
         standing, names = self._standing(change.before), self._gives_back(type(change.before))
         return standing is None or any(getattr(standing, name) != getattr(change.before, name) for name in names)
 
     # what a line says ----------------------------------------------------------------------------
 
-    def lines_of(self, told: list[Moment], titled: bool = True) -> list[dict[str, Any]]:
+    def lines_of(self, told: list[Moment], titled: bool = True) -> list[Item]:
         """One line for each change; without titles where they stand inside the line of their entry."""
-        names = {**_heard_of(told), **self.table.names()}
+        names = {**_heard_of(told), **self.notes.names()}
         return [self._line(change, along, names, titled) for change, along in told]
 
-    def _line(self, change: Change, along: list[Change], names: Mapping[str, str], titled: bool) -> dict[str, Any]:
+    def _line(self, change: Change, along: list[Change], names: Mapping[str, str], titled: bool) -> Item:
         kind, at = BY_PLURAL[change.plural], change.at.astimezone()
         when = f"{at:%H:%M}" if titled else _("{day} at {time}").format(day=day_words(at.date()), time=f"{at:%H:%M}")
-        heading = _heading(change, names)
+        title = _title(change, names)
         meta = (_did(change), when, BY.get(change.by, change.by))
         with_it = one_or_many(
             "{n} entry that belonged to it went along.", "{n} entries that belonged to it went along.", len(along)
         )
         back = _("Bring it back") if change.record is None else _("Bring this form back")
-        pressed = {**button("bring_back", back, change.number), "about": heading}
+        pressed = button("bring_back", back, change.number, about=title)
         return {
             "id": str(change.number),
-            "title": (heading if titled else "") or "",
+            "title": title if titled else "",
             "meta": " \u00b7 ".join((kind.singular, *meta) if titled else meta),
             "forms": self._forms(change, names),
             "lines": [*self._held(change, names), *([with_it.format(n=len(along))] if along else [])],
@@ -173,14 +173,14 @@ class History(EarlierForms):
     _shown: int = 0
 
     def refresh(self) -> None:
-        if self._bound != self.table.client or self.table.locked:
+        if self._bound != self.state.client or self.state.locked:
             self._shown = self._pressed = 0
         super().refresh()
 
     def blocks(self) -> list[Block]:
         if not self._shown:
             return [buttons(button("look", _("Look at what was changed")))]
-        told, remark = self.told(), self.table.store.remark
+        told, remark = self.told(), self.state.store.remark
         found = told[: self._shown]
         days = [one for day in _days(found) for one in self._of_day(day, found)]
         empty = _("Nothing was changed or removed yet. When something is, what it was stays here.")
@@ -198,13 +198,13 @@ class History(EarlierForms):
 
     def _of_day(self, day: date, found: list[Moment]) -> list[Block]:
         items = self.lines_of([one for one in found if _day(one[0]) == day])
-        return [{"is": "heading", "text": _spoken(day)}, {"is": "list", "items": items, "empty": ""}]
+        return [heading(_spoken(day)), listed(items)]
 
     def told(self) -> list[Moment]:
         """The changes of which this page may show something, the latest first; one more than are shown."""
         most = 2 * self._shown + 1
         while True:
-            latest = self.table.store.latest_changes(self.table.client, most, CHANGES)
+            latest = self.state.store.latest_changes(self.state.chosen, most, CHANGES)
             found = moments([one for one in latest if one.did in DID and self.shows(one)])
             if len(found) > self._shown or len(latest) < most:
                 return found
@@ -240,7 +240,7 @@ def _heard_of(told: list[Moment]) -> dict[str, str]:
     return {one.id: str(getattr(one, one.heading)) for one in some}
 
 
-def _heading(change: Change, names: Mapping[str, str]) -> str:
+def _title(change: Change, names: Mapping[str, str]) -> str:
     told, kind = change.record or change.before, BY_PLURAL[change.plural]
     return (_said(about(kind)[kind.heading], getattr(told, kind.heading), names) if told else "") or kind.singular
 

@@ -5,11 +5,10 @@ from typing import Any
 
 from kit import records, rooms
 from kit.forms import Form
-from kit.widgets.coach import said
+from kit.widgets.blocks import Block, Button, button, buttons, fold, link, links, said, text
 from kit.widgets.meeting import ASKED
-from kit.widgets.panel import Block, Panel
-from kit.widgets.room_status import InRoom, link, links
-from kit.widgets.session import button, buttons, text
+from kit.widgets.panel import Panel
+from kit.widgets.room_status import InRoom
 from kit.words import _
 
 
@@ -32,7 +31,7 @@ class Invite(InRoom):
         return self.follow.room is not None
 
     def refresh(self) -> None:
-        Panel.refresh(self) if self.table.client is None else super().refresh()
+        Panel.refresh(self) if self.state.client is None else super().refresh()
 
     def looks(self) -> str:
         return "" if self.follow.room else "slim"
@@ -46,7 +45,7 @@ class Invite(InRoom):
 
     @property
     def _is_theirs(self) -> bool:
-        return self.follow.state.get("client") == self.table.client
+        return self.follow.state.get("client") == self.state.client
 
     def blocks(self) -> list[Block]:
         if self.follow.room is None:
@@ -57,15 +56,14 @@ class Invite(InRoom):
 
     def _one_line(self, *inside: Block) -> Block:
         words = _("The page is closed.") if self.follow.over else _("Does {name} have a device of their own at hand?")
-        label = _("Open a page on it")
-        return {"is": "fold", "label": label, "text": words.format(name=self.table.client), "blocks": list(inside)}
+        return fold(_("Open a page on it"), inside, line=words.format(name=self.state.client))
 
     # before ------------------------------------------------------------------------------------------
 
     def _before(self) -> list[Block]:
-        if self.table.not_agreed():
-            return [text(self.table.not_agreed())]
-        if not any(one.to == "a room" and one.withdrawn_on is None for one in self.table.records(records.Agreement)):
+        if self.notes.not_agreed():
+            return [text(self.notes.not_agreed())]
+        if not any(one.to == "a room" and one.withdrawn_on is None for one in self.notes.records(records.Agreement)):
             asked = ASKED["a room"]
             yes = buttons(button("agree", _("Yes, from today"), looks="main"))
             return [text(asked.asks), text(asked.means, "quiet"), text(asked.leaves, "quiet"), yes, said()]
@@ -73,15 +71,15 @@ class Invite(InRoom):
         return [text(words), *self.reach_blocks(), buttons(button("begin", _("Open the page"), looks="main")), said()]
 
     def do_agree(self) -> None:
-        self.table.store.save(records.Agreement(client=self.table.client, to="a room"))
-        self.table.noted()
+        self.state.store.save(records.Agreement(client=self.state.chosen, to="a room"))
+        self.state.notify()
 
     def do_begin(self) -> None:
         found = self._read() if self.forms() else []
         if found is None:
             return
         self._kept = ""
-        self.follow.begin(client=self.table.client, **self.reached(found))
+        self.follow.begin(client=self.state.client, **self.reached(found))
         self.tell(said="")
         self.refresh()
 
@@ -109,11 +107,11 @@ class Invite(InRoom):
 
     def _there(self, state: dict[str, Any]) -> str:
         there, away = _("{name} has the page before them."), _("{name}'s page is not in view just now.")
-        return (there if state.get("here") else away).format(name=self.table.client)
+        return (there if state.get("here") else away).format(name=self.state.client)
 
-    def _hand_over(self, name: str, title: str) -> dict[str, Any]:
+    def _hand_over(self, name: str, title: str) -> Button:
         handed = self.follow.state["turn"] == name
-        return {**button("room", title, ["turn", {"form": "" if handed else name}]), "pressed": handed}
+        return button("room", title, ["turn", {"form": "" if handed else name}], pressed=handed)
 
     def _how_it_goes(self, state: dict[str, Any]) -> str:
         titles = state["forms"]
@@ -132,7 +130,7 @@ class Invite(InRoom):
         form = self.follow.state["forms"][saved[-1]] if saved else ""
         words = kept if len(saved) > len(before) else back
         self._kept = words.format(time=f"{datetime.now():%H:%M}", form=form)
-        self.table.noted()
+        self.state.notify()
 
     def do_close_now(self) -> None:
         self.follow.close()

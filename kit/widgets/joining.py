@@ -6,10 +6,8 @@ from typing import Any
 from kit import rooms
 from kit.forms import Form
 from kit.records import Count, Record, count
-from kit.widgets.coach import heading
-from kit.widgets.panel import Block
+from kit.widgets.blocks import Block, Button, button, buttons, heading, text
 from kit.widgets.room_status import InRoom
-from kit.widgets.session import button, buttons, text
 from kit.words import _
 
 WORDED = ("word", "line", "lines", "helps")  # what is answered in words
@@ -76,17 +74,17 @@ class InWorkshop(InRoom):
         see = press(_("Let me see on my own page"), "release", ask=ask["name"])
         return [text(snapshot.few_lines_warning(lines)), buttons(see)]
 
-    def _on(self) -> list[dict[str, Any]]:
+    def _on(self) -> list[Button]:
         if self.at + 1 >= len(self.phases):
             return []
         words = _("Next phase: {title}").format(title=self.phases[self.at + 1]["title"])
         return [press(words, "go", looks="main", at=str(self.at + 1))]
 
-    def _back(self) -> list[dict[str, Any]]:
+    def _back(self) -> list[Button]:
         return [press(_("One phase back"), "go", looks="plain", at=str(self.at - 1))] if self.at else []
 
 
-def press(label: str, do: str, looks: str = "", **told: str) -> dict[str, Any]:
+def press(label: str, do: str, looks: str = "", **told: str) -> Button:
     return button("room", label, [do, told], looks)
 
 

@@ -4,13 +4,13 @@ What is typed there goes from the page to the server; no kernel and no widget ev
 """
 
 from pathlib import Path
-from typing import Any
 
 from kit import places
 from kit.vault import system_keyring
 from kit.vault.agent_process import CURTAIN
 from kit.vault.backups import DAMAGED, RELEASE
 from kit.vault.keys import MIN_PASSPHRASE
+from kit.widgets.blocks import Block, text
 from kit.words import _
 
 WORDS = {
@@ -94,24 +94,24 @@ def quiet(waits: str) -> str:
     return _("The practice is locked. This comes back when it is opened at the top of the page.")
 
 
-def door(waits: str, place: Path | None) -> dict[str, Any]:
+def door(waits: str, place: Path | None) -> Block:
     """What stands at the top of a page whose book is locked, is damaged, or comes back in a moment."""
     if waits == CURTAIN:
         return {**_door("open"), "words": BEHIND_THE_CURTAIN, "can_remember": False}
     if waits == RELEASE:
-        return {"is": "text", "text": _("One moment: this book is being put in order. The page fills itself then.")}
+        return text(_("One moment: this book is being put in order. The page fills itself then."))
     return {**_door("mend"), "of": str(place)} if waits == DAMAGED else _door("open")
 
 
-def begin() -> dict[str, Any]:
+def begin() -> Block:
     """The way from the sample to a practice of one's own, or from another computer to this one."""
     return {**_door("begin"), "care": places.cloud_warning(places.practice())}
 
 
-def look_after() -> dict[str, Any]:
+def look_after() -> Block:
     """For a practice that is there: another passphrase, the sheet once more, a sealed file to take along."""
     return _door("look_after")
 
 
-def _door(way: str) -> dict[str, Any]:
+def _door(way: str) -> Block:
     return {"is": "door", "way": way, "words": WORDS, "can_remember": system_keyring.is_available()}

@@ -6,9 +6,11 @@ from typing import Any
 
 from kit import records
 from kit.records import OfClient, Record, changed
-from kit.widgets.panel import Block, Panel
-from kit.widgets.session import button, buttons, question, text
-from kit.words import _, day_words, listed
+from kit.store import Store
+from kit.widgets.blocks import Block, Item, button, buttons, fold, listed, question, said, text
+from kit.widgets.panel import Panel
+from kit.words import _, day_words
+from kit.words import listed as in_a_row
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ class Agreements(Panel):
     _whole: str | None = None
 
     def refresh(self) -> None:
-        if self._bound != self.table.client or self.table.locked:
+        if self._bound != self.state.client or self.state.locked:
             self._later, self._walks, self._whole = (), False, None
         super().refresh()
 
@@ -73,33 +75,33 @@ class Agreements(Panel):
         return "" if self._next() else "slim"
 
     def opens_first_meeting(self) -> bool:
-        if self.table.locked or self.table.for_coach or self.table.client in (None, self._whole):
+        if self.state.locked or self.state.for_coach or self.state.client in (None, self._whole):
             return False
-        met = (one for kind in (records.Session, records.CheckIn) for one in self.table.records(kind))
+        met = (one for kind in (records.Session, records.CheckIn) for one in self.notes.records(kind))
         return all(one.day() >= date.today() for one in met)
 
     def blocks(self) -> list[Block]:
         asked = self._next()
-        said = [{"is": "save", "label": ""}] if self._undo or self.status.get("said") else []
+        room = [said()] if self._undo or self.status.get("said") else []
         if asked:
-            return [*(self._opening() if asked == "notes" else []), *self._question(asked), *said]
+            return [*(self._opening() if asked == "notes" else []), *self._question(asked), *room]
         folded = [
-            *scope(self.table),
+            *scope(self.state.store),
             question(_("What we agreed on")),
-            {"is": "list", "items": [self._line(to) for to in ASKED], "empty": ""},
+            listed([self._line(to) for to in ASKED]),
         ]
-        line = {"is": "fold", "text": self._agreed(), "label": _("Look at them"), "blocks": folded}
-        return [line, *said, *self._way()]
+        line = fold(_("Look at them"), folded, line=self._agreed())
+        return [line, *room, *self._way()]
 
     def _next(self) -> str:
         """The agreement that is asked now; empty when nothing is."""
-        if not self.table.may_note:
+        if not self.notes.may_note:
             return "notes"
         open_yet = (to for to in ASKED if not self._of(to) and to not in self._later)
         return next(open_yet, "") if self._walks else ""
 
     def _of(self, to: str) -> list[Any]:
-        return sorted((one for one in self.table.records(records.Agreement) if one.to == to), key=lambda one: one.on)
+        return sorted((one for one in self.notes.records(records.Agreement) if one.to == to), key=lambda one: one.on)
 
     def _standing(self, to: str) -> list[Any]:
         return [one for one in self._of(to) if one.withdrawn_on is None]
@@ -109,32 +111,32 @@ class Agreements(Panel):
     def _opening(self) -> list[Block]:
         taken_back = [one.withdrawn_on for one in self._of("notes")]
         if not taken_back:
-            return scope(self.table)
+            return scope(self.state.store)
         words = _("You took notes back on {day}.").format(day=day_words(max(taken_back)))
-        return [text(words), text(self.table.not_agreed(), "quiet")]
+        return [text(words), text(self.notes.not_agreed(), "quiet")]
 
     def _question(self, to: str) -> list[Block]:
-        asked, yes = ASKED[to], button("yes", _("Yes, from today"), to, looks="main")
+        asked = ASKED[to]
         if self._of(to):  # taken back: it can be given again, and nobody is asked
             return [buttons(button("yes", _("Notes again, from today"), to))]
         if to in self._later:
             fine = text(_("Not now is fine: nothing is noted, and talking is enough. It can be a yes at any time."))
-            return [fine, buttons({**yes, "looks": ""})]
+            return [fine, buttons(button("yes", _("Yes, from today"), to))]
         return [
             question(asked.asks),
             text(asked.means),
             text(asked.leaves),
-            buttons(yes, button("later", _("Not now"), to)),
+            buttons(button("yes", _("Yes, from today"), to, looks="main"), button("later", _("Not now"), to)),
         ]
 
     def _agreed(self) -> str:
         found = [(ASKED[to].short, self._standing(to)) for to in ASKED]
         since = _("{what} since {day}")
         return _("Agreed: {list}.").format(
-            list=listed([since.format(what=what, day=day_words(some[-1].on)) for what, some in found if some])
+            list=in_a_row([since.format(what=what, day=day_words(some[-1].on)) for what, some in found if some])
         )
 
-    def _line(self, to: str) -> dict[str, Any]:
+    def _line(self, to: str) -> Item:
         given = self._of(to)
         press = button("back", _("Take it back"), to) if self._standing(to) else button("yes", _("Yes, from today"), to)
         told = [_dated(one) for one in reversed(given)] or [_("not agreed yet")]
@@ -147,7 +149,7 @@ class Agreements(Panel):
         }
 
     def _way(self) -> list[Block]:
-        if self._whole == self.table.client:
+        if self._whole == self.state.client:
             return [buttons(button("short", _("Back to the first meeting"), looks="plain"))]
         if not self.opens_first_meeting():
             return []
@@ -162,7 +164,7 @@ class Agreements(Panel):
         if self._standing(to):
             return
         self._walks = self._walks or to == "notes"
-        new = records.Agreement.model_validate({"client": self.table.client, "to": to})
+        new = records.Agreement.model_validate({"client": self.state.client, "to": to})
         self._keep([new], _("Noted: yes to {what}, from today."), to)
 
     def do_later(self, to: str) -> None:
@@ -181,32 +183,32 @@ class Agreements(Panel):
             self._keep(new, _("Taken back today: {what}."), to)
 
     def _keep(self, new: list[Record], said: str, to: str) -> None:
-        self._undo.append((new, self.table.store.save(*new), {}))
+        self._undo.append((new, self.state.store.save(*new), {}))
         self.tell(said=said.format(what=ASKED[to].short))
-        self.table.noted()
+        self.state.notify()
 
     def do_undo(self) -> None:
         if self._undo and self._noted_since(self._undo[-1][0]):
             self.tell(said=_("Something was noted since this yes, so it stays. It can be taken back from today on."))
             return
         super().do_undo()
-        self.table.drop_draft(self.name)
+        self.state.drop_draft(self.name)
         self.tell(said=_("It is as it was before."))
 
     def _noted_since(self, new: list[Record]) -> bool:
         """Whether entries rest on a yes that would go without a trace."""
         given = [one.created_at for one in new if isinstance(one, records.Agreement) and one.withdrawn_on is None]
         kinds = [kind for kind in records.KINDS if issubclass(kind, OfClient) and kind is not records.Agreement]
-        noted = (one.created_at for kind in kinds for one in self.table.records(kind))
+        noted = (one.created_at for kind in kinds for one in self.notes.records(kind))
         return bool(given) and any(when > min(given) for when in noted)
 
     def do_whole(self) -> None:
-        self._whole = self.table.client
-        self.table.noted()
+        self._whole = self.state.client
+        self.state.notify()
 
     def do_short(self) -> None:
         self._whole = None
-        self.table.noted()
+        self.state.notify()
 
 
 def _dated(one: Any) -> str:
@@ -216,9 +218,9 @@ def _dated(one: Any) -> str:
     return _("{agreed}, taken back on {day}").format(agreed=agreed, day=day_words(one.withdrawn_on))
 
 
-def scope(table: Any) -> list[Block]:
+def scope(store: Store) -> list[Block]:
     """What this is and is not, in the practice's own words."""
-    found = table.store.records(records.Practice)
+    found = store.records(records.Practice)
     if not (found and found[-1].scope):
         words = _(
             "Before the first yes your coach says what this is and is not, who reads what, and where confidentiality "

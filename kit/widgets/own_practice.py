@@ -2,8 +2,8 @@
 
 from kit import places
 from kit.widgets import locked
-from kit.widgets.panel import Block, Panel
-from kit.widgets.session import text
+from kit.widgets.blocks import Block, text
+from kit.widgets.panel import Panel
 from kit.words import _
 
 

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from kit import places
-from kit.widgets.coach import CoachsOwn, said
-from kit.widgets.panel import Block
-from kit.widgets.session import button, buttons, text
+from kit.widgets.blocks import Block, Button, button, buttons, progress, said, text
+from kit.widgets.coach import CoachsOwn
 from kit.words import _
 
 if TYPE_CHECKING:
@@ -32,16 +31,16 @@ class PageForEach(CoachsOwn):
     _is_making = False
 
     def refresh(self) -> None:
-        if self.table.locked or self.table.client:
+        if self.state.locked or self.state.client:
             self._stop()
             self._run = None
         super().refresh()
 
     def looks(self) -> str:
-        return "waits" if self.table.client else ""
+        return "waits" if self.state.client else ""
 
     def blocks(self) -> list[Block]:
-        if self.table.client:
+        if self.state.client:
             return []
         words = _(
             "Each holds what its client may see. Left out are those who are put away, or have taken back their yes."
@@ -50,7 +49,7 @@ class PageForEach(CoachsOwn):
         ways = [button("stop", _("Stop here"))] if self._is_making else made
         return [text(words, "quiet"), *self._how_far(), buttons(*ways), said(), *self._troubles()]
 
-    def _as_pdf(self) -> list[dict[str, Any]]:
+    def _as_pdf(self) -> list[Button]:
         from kit.reports import print_pdf
 
         return [button("make", _("As PDF"), True)] if print_pdf.find_browser() else []
@@ -62,7 +61,7 @@ class PageForEach(CoachsOwn):
         made = sum(one.place is not None for one in run.done)
         words = _("{n} of {all} pages are made.").format(n=made, all=run.of)
         if self._is_making:
-            return [{"is": "progress", "at": len(run.done), "of": run.of, "text": words}]
+            return [progress(len(run.done), run.of, words)]
         return [text(words), text(_("They lie here: {path}").format(path=places.reports()), "quiet")]
 
     def _troubles(self) -> list[Block]:
@@ -77,7 +76,7 @@ class PageForEach(CoachsOwn):
 
         if self._is_making:
             return
-        each = active_clients(reports.read_rows(self.table.store))
+        each = active_clients(reports.read_rows(self.state.store))
         if not each:
             self.tell(said=_("Nobody is in this book yet."))
             return

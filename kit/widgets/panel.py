@@ -5,7 +5,6 @@ import traceback
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-import anywidget
 import traitlets
 from ipywidgets import widget_serialization
 from pydantic import ValidationError
@@ -16,6 +15,10 @@ from kit.forms import Form, FormError
 from kit.records import BY_PLURAL, OfClient, Record, problems
 from kit.store import Draft
 from kit.widgets import locked
+from kit.widgets.blocks import Block, save, text
+from kit.widgets.client_notes import ClientNotes
+from kit.widgets.pictures import Journeys, Live, PictureWidget
+from kit.widgets.session_state import SessionState
 from kit.words import KitError, _
 
 SCRIPTS = ("inputs.js", "drawing.js", "picture.js", "door.js", "panel.js", "preview.js")
@@ -27,8 +30,6 @@ WORDS = {"undo": _("Undo"), "skip": _("skip"), "own": _("Something of my own"), 
 
 _HALF = re.compile("[\ud800-\udfff]")
 
-Block = dict[str, Any]
-
 
 def _sendable(typed: Any) -> Any:
     """What was typed, with a sign that says so where half of a sign is lacking: such a half reaches no page."""
@@ -37,25 +38,6 @@ def _sendable(typed: Any) -> Any:
     if isinstance(typed, list):
         return [_sendable(value) for value in typed]
     return _HALF.sub("\ufffd", typed) if isinstance(typed, str) else typed
-
-
-class Live(anywidget.AnyWidget):
-    """What both have in common: nothing of a person's text goes into a notebook's outputs."""
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        shown = super()._repr_mimebundle_(**kwargs)
-        for bundle in shown if isinstance(shown, tuple) else (shown,):
-            if bundle and "text/plain" in bundle:
-                bundle["text/plain"] = "A panel of the Reflection Kit"
-        return shown
-
-
-class PictureWidget(Live):
-    """A picture that can stand beside several panels at once, and is drawn only where it can be seen."""
-
-    _esm = "export default { render() {} };"
-    drawn = traitlets.Dict().tag(sync=True)
-    near = traitlets.Bool(False).tag(sync=True)
 
 
 class Panel(Live):
@@ -80,9 +62,9 @@ class Panel(Live):
     on_a_first_meeting: ClassVar[bool] = True
     before_agreement: ClassVar[bool] = False
 
-    def __init__(self, table: Any) -> None:
+    def __init__(self, state: SessionState) -> None:
         super().__init__(word=self.name)
-        self.table = table
+        self.state, self.notes = state, ClientNotes(state)
         self.typed: dict[str, dict[str, Any]] = {}
         self._turn = 0
         self._stood: dict[str, dict[str, Any]] = {}  # what a form's record held when typing began
@@ -90,7 +72,7 @@ class Panel(Live):
         self._undo: list[tuple[list[Record], list[Record], dict[str, dict[str, Any]]]] = []
         self._bound: str | None = None
         self.on_msg(self._heard)
-        table.join(self)
+        state.subscribe(self)
         self.refresh()
 
     def today(self) -> date:
@@ -126,13 +108,13 @@ class Panel(Live):
         of = self.typed.get("of")
         if not of:
             return None
-        found = [one for one in self.table.records(BY_PLURAL[of["plural"]]) if one.id == of["id"]]
+        found = [one for one in self.notes.records(BY_PLURAL[of["plural"]]) if one.id == of["id"]]
         return found[0] if found else None
 
     def do_take_up(self, given: list[str]) -> None:
         """Takes up a record, so that Save changes it. It is part of the draft, and comes back with it."""
         plural, key = given
-        record = next(one for one in self.table.records(BY_PLURAL[plural]) if one.id == key)
+        record = next(one for one in self.notes.records(BY_PLURAL[plural]) if one.id == key)
         self.hold({"of": {"plural": plural, "id": key, "version": record.version}})
         self.tell()
         self.refresh()
@@ -140,7 +122,7 @@ class Panel(Live):
     def do_leave(self) -> None:
         """Leaves the record that was taken up as it was."""
         self.hold({})
-        self.table.drop_draft(self.name)
+        self.state.drop_draft(self.name)
         self.tell()
         self.refresh()
 
@@ -148,9 +130,9 @@ class Panel(Live):
 
     def refresh(self) -> None:
         """Draws what now holds: another client, a saved record, a heavier day."""
-        for_another = self._bound != self.table.client or self.table.locked
+        for_another = self._bound != self.state.client or self.state.locked
         try:
-            with self.table.at_one_glance():
+            with self.state.render_pass():
                 if for_another:
                     self._turn_over()
                 self._draw()
@@ -163,22 +145,22 @@ class Panel(Live):
         self._bound, self.status = None, {}
         self._undo.clear()
         self.hold({})
-        self.hold(self.table.draft(self.name))
-        self._bound = self.table.client
+        self.hold(self.state.draft(self.name))
+        self._bound = self.state.client
 
     def _draw(self) -> None:
         quiet = self._out_of_view()
-        stands = self.when_locked() if self.table.locked else []
-        blocks = stands or ([{"is": "text", "tone": "quiet", "text": quiet}] if quiet else self.blocks())
+        stands = self.when_locked() if self.state.locked else []
+        blocks = stands or ([text(quiet, "quiet")] if quiet else self.blocks())
         self.pictures, place = ([], "") if quiet else self.pictured()
         self.view = {
             "blocks": blocks,
             "words": WORDS,
             "turn": self._turn,
-            "keyed": self.table.keyed,
-            "alone": self.table.for_coach and self.table.has_curtain,
-            "for_two": self.table.shows_somebody and self.table.panels[:1] == [self],
-            "somebody": self.table.client is not None,
+            "keyed": self.state.keyed,
+            "alone": self.state.for_coach and self.state.has_curtain,
+            "for_two": self.state.shows_somebody and self.state.panels[:1] == [self],
+            "somebody": self.state.client is not None,
             "picture": place,
             "shows": [one.model_id for one in self.pictures],  # the page draws anew when another one stands there
             "looks": ("waits" if self._waits() else "quiet") if quiet and not stands else self.looks(),
@@ -186,27 +168,27 @@ class Panel(Live):
 
     def pictured(self) -> tuple[list[PictureWidget], str]:
         """The pictures that belong to this panel, and where they stand: "beside", "below" or nowhere."""
-        shown = self.beside_picture and self.table.journey_in_view
-        return ([self.table.picture("three months")], "beside") if shown else ([], "")
+        shown = self.beside_picture and self.state.journey_in_view
+        return ([self.state.source(Journeys).over("three months")], "beside") if shown else ([], "")
 
     def when_locked(self) -> list[Block]:
         """What this panel shows while the practice is locked: the first one of a page has the door."""
-        return [locked.door(self.table.waits, self.table.place)] if self.table.panels[0] is self else []
+        return [locked.door(self.state.waits, self.state.place)] if self.state.panels[0] is self else []
 
     def _out_of_view(self) -> str:
-        if self.table.locked:
-            return locked.quiet(self.table.waits)
-        if self.needs_client and self.table.client is None:
+        if self.state.locked:
+            return locked.quiet(self.state.waits)
+        if self.needs_client and self.state.client is None:
             return _("This opens when somebody is chosen at the top of the page.")
-        if self.table.heavier and not self.on_a_heavier_day:
+        if self.state.heavier and not self.on_a_heavier_day:
             return _("Not today. This waits, and nothing is lost.")
-        if self.table.first_meeting and not self.on_a_first_meeting:
+        if self.state.first_meeting and not self.on_a_first_meeting:
             return _("This comes with the next meeting.")
-        return "" if self.before_agreement or not self._notes() else self.table.not_agreed()
+        return "" if self.before_agreement or not self._notes() else self.notes.not_agreed()
 
     def _waits(self) -> bool:
         """Whether a panel that is out of view leaves the page, with its question."""
-        return self.table.heavier or (self.table.first_meeting and not self.on_a_first_meeting)
+        return self.state.heavier or (self.state.first_meeting and not self.on_a_first_meeting)
 
     def looks(self) -> str:
         """How this panel looks when it is in view; "slim" is one line."""
@@ -231,7 +213,7 @@ class Panel(Live):
             "title": form.title,
             "fields": [
                 {**one, "elsewhere": self._elsewhere.get(key, {}).get(one["name"], "")}
-                for one in form.describe(self.table.offers(), self.table.own_words())
+                for one in form.describe(self.notes.offers(), self.notes.own_words())
             ],
             "values": _sendable({**blank, **typed}),
             "open": any(typed.get(name, blank[name]) != blank[name] for name in form.more),
@@ -258,11 +240,11 @@ class Panel(Live):
         return bool(both)
 
     def _now_said(self, form: Form, name: str) -> str:
-        words = format_value(form.described[name], getattr(form.record, name), self.table.names()) or _("left open")
+        words = format_value(form.described[name], getattr(form.record, name), self.notes.names()) or _("left open")
         return _("Elsewhere it says now: {words}").format(words=words)
 
     def save_block(self) -> Block:
-        return {"is": "save", "label": self.save_label}
+        return save(self.save_label)
 
     # hearing -------------------------------------------------------------------------------------
 
@@ -270,8 +252,8 @@ class Panel(Live):
         """The one place where something from the page comes in; no traceback ever goes back."""
         before = self.status
         try:
-            self.table.somebody_is_there()
-            if message.get("typed") is not None and self._bound == self.table.client:
+            self.state.key_pressed()
+            if message.get("typed") is not None and self._bound == self.state.client:
                 self.typed = {**self._subject, **message["typed"]}
             self.act(message["do"], message.get("with"))
         except KitError as trouble:
@@ -304,32 +286,32 @@ class Panel(Live):
 
     def do_seen(self) -> None:
         """A page for two came into view."""
-        self.table.draw_curtain()
+        self.state.draw_curtain()
 
     def do_draft(self) -> None:
         """Keeps what is being typed; it comes back after a reload, a restart, or a crash."""
-        if self._bound is None or self._bound != self.table.client:
+        if self._bound is None or self._bound != self.state.client:
             return
-        self.table.keep_draft(self.name, self.typed | ({"stood": self._stood} if self._stood else {}))
+        self.state.keep_draft(self.name, self.typed | ({"stood": self._stood} if self._stood else {}))
         self.tell(kept=_("kept {time}").format(time=f"{datetime.now():%H:%M:%S}"), said="")
 
     def do_save(self) -> None:
         """Keeps all that was filled in, in one transaction, or says what is in the way."""
-        if self._out_of_view() or self._bound != self.table.client:  # an agreement was taken back on another page
+        if self._out_of_view() or self._bound != self.state.client:  # an agreement was taken back on another page
             self.refresh()
             return
         records = self._read()
         if records is None:
             return
-        emptied: Draft | None = (self.table.client, self.name, {}) if self.table.client else None
-        replaced = self.table.store.save(*records, by="coach", draft=emptied)
+        emptied: Draft | None = (self.state.client, self.name, {}) if self.state.client else None
+        replaced = self.state.store.save(*records, by="coach", draft=emptied)
         self._undo.append((records, replaced, self.typed))
         self.hold({})
         at = _("Saved {time}").format(time=f"{datetime.now():%H:%M}")
         self.tell(said=" \u00b7 ".join(filter(None, (at, self.saved(records)))))
-        with self.table.at_one_glance():
+        with self.state.render_pass():
             self.refresh()  # the page empties the form while the picture is made
-            self.table.noted(records[-1].id)
+            self.state.notify(records[-1].id)
 
     def _read(self) -> list[Record] | None:
         told: dict[str, str] = {}
@@ -362,7 +344,7 @@ class Panel(Live):
             return None
 
     def _owner(self, form: Form) -> dict[str, Any]:
-        return {"client": self.table.client} if issubclass(form.kind, OfClient) else {}
+        return {"client": self.state.client} if issubclass(form.kind, OfClient) else {}
 
     def do_undo(self) -> None:
         """Takes the last save back; what was typed stands in the form again."""
@@ -370,9 +352,9 @@ class Panel(Live):
             self.tell(said=_("There is nothing to take back here."))
             return
         new, before, typed = self._undo[-1]
-        draft = (self.table.client, self.name, typed) if self.table.client else None
-        self.table.store.undo(new, before, draft=draft)
+        draft = (self.state.client, self.name, typed) if self.state.client else None
+        self.state.store.undo(new, before, draft=draft)
         self._undo.pop()
         self.hold(typed)
         self.tell(said=_("Taken back. It stands in the form again.") if typed else _("Taken back."))
-        self.table.noted()
+        self.state.notify()

@@ -6,8 +6,8 @@ from typing import Any
 from kit import records
 from kit.forms import Form
 from kit.records import Record, changed
-from kit.widgets.panel import Block, Panel
-from kit.widgets.session import button, buttons, text
+from kit.widgets.blocks import Block, Button, Item, button, buttons, listed, text
+from kit.widgets.panel import Panel
 from kit.words import _, day_words
 
 A_YEAR = timedelta(days=365)
@@ -19,8 +19,8 @@ class OfPractice(Panel):
     needs_client = False
 
     def refresh(self) -> None:
-        if not self.table.locked:
-            self._bound = self.table.client  # what is being typed belongs to no client, and stays
+        if not self.state.locked:
+            self._bound = self.state.client  # what is being typed belongs to no client, and stays
         super().refresh()
 
     def do_draft(self) -> None:
@@ -30,9 +30,9 @@ class OfPractice(Panel):
         """Looked at today, and it still holds."""
         record = self.one(key)
         new = changed(record, checked_on=date.today(), version=record.version + 1)
-        self._undo.append(([new], self.table.store.save(new), {}))
+        self._undo.append(([new], self.state.store.save(new), {}))
         self.tell(said=_("Checked today."))
-        self.table.noted()
+        self.state.notify()
 
     def kept(self) -> list[Any]:
         """The records that this panel looks after."""
@@ -58,11 +58,11 @@ class PracticeDetails(OfPractice):
     name = "practice_details"
 
     def kept(self) -> list[Any]:
-        return self.table.store.records(records.Practice)
+        return self.state.store.records(records.Practice)
 
     def forms(self) -> dict[str, Form]:
-        more, audience = (("lock_after",), "just_me") if self.table.for_coach else ((), "together")
-        record = next(reversed(self.kept()), None) if not self.table.locked else None
+        more, audience = (("lock_after",), "just_me") if self.state.for_coach else ((), "together")
+        record = next(reversed(self.kept()), None) if not self.state.locked else None
         first = ("name", "contact", "scope")
         return {"practice": Form(records.Practice, first, more, record=record, audience=audience)}  # type: ignore[arg-type]
 
@@ -94,7 +94,7 @@ class SupportLines(OfPractice):
     name = "support_lines"
 
     def kept(self) -> list[Any]:
-        return self.table.store.records(records.SupportLine)
+        return self.state.store.records(records.SupportLine)
 
     def subject(self) -> Any:
         of = self.typed.get("of")
@@ -108,25 +108,25 @@ class SupportLines(OfPractice):
         self.refresh()
 
     def forms(self) -> dict[str, Form]:
-        record = None if self.table.locked else self.subject()
+        record = None if self.state.locked else self.subject()
         title = _("Change this line") if record else _("One more line")
         first = ("name", "number", "hours", "checked_on")
         return {"line": Form(records.SupportLine, first, title=title, record=record)}
 
     def blocks(self) -> list[Block]:
-        items = [{**line_item(one), "buttons": _line_buttons(one)} for one in self.kept()]
+        items: list[Item] = [{**line_item(one), "buttons": _line_buttons(one)} for one in self.kept()]
         empty = _("No line is noted yet. Please enter local ones, each with the day on which you tried the number.")
         leave = [buttons(button("leave", _("Leave it as it was"), looks="plain"))] if self.subject() else []
-        return [{"is": "list", "items": items, "empty": empty}, *super().blocks(), *leave]
+        return [listed(items, empty), *super().blocks(), *leave]
 
     def do_remove(self, key: str) -> None:
         record = self.one(key)
-        self._undo.append(([], self.table.store.remove(record), {}))
+        self._undo.append(([], self.state.store.remove(record), {}))
         self.tell(said=_("Removed."))
-        self.table.noted()
+        self.state.notify()
 
 
-def _line_buttons(one: Any) -> list[dict[str, Any]]:
+def _line_buttons(one: records.SupportLine) -> list[Button]:
     return [
         button("checked", _("Checked today"), one.id),
         button("take_up", _("Change"), [one.plural, one.id]),
@@ -145,7 +145,7 @@ def checked_words(one: Any) -> str:
     return told.format(day=day_words(day))
 
 
-def line_item(one: Any) -> dict[str, Any]:
+def line_item(one: records.SupportLine) -> Item:
     """A support line as it stands in a list."""
     return {
         "id": one.id,

@@ -6,10 +6,11 @@ from typing import Any
 from kit import records
 from kit.forms import Form
 from kit.widgets import still_open
+from kit.widgets.blocks import Block, Item, button, buttons, fold, heading, listed, said, text
 from kit.widgets.caseload import Line, at_a_glance, when
-from kit.widgets.coach import CoachsOwn, ago, ahead, heading, listed, long_day, said
-from kit.widgets.panel import Block, PictureWidget
-from kit.widgets.session import button, buttons, text, when_then
+from kit.widgets.coach import CoachsOwn, ago, ahead, long_day
+from kit.widgets.panel import PictureWidget
+from kit.widgets.session import when_then
 from kit.words import _, beside, day_words, done_of, one_or_many
 
 SOON = timedelta(days=7)
@@ -25,37 +26,37 @@ class Prepare(CoachsOwn):
     beside_picture = True
 
     def pictured(self) -> tuple[list[PictureWidget], str]:
-        return super().pictured() if self.table.records(records.Session) else ([], "")
+        return super().pictured() if self.notes.records(records.Session) else ([], "")
 
     def blocks(self) -> list[Block]:
-        if self.table.client is None:
-            return practice_today(at_a_glance(self.table.store))
-        (line,) = at_a_glance(self.table.store, self.table.client)
+        if self.state.client is None:
+            return practice_today(at_a_glance(self.state.store))
+        (line,) = at_a_glance(self.state.store, self.state.client)
         return [*self._last(line), *self._open(), *self._for_my_eyes(), *self._due(line), *self._more(), *self._begin()]
 
     def forms(self) -> dict[str, Form]:
         """The last day of a setback that was left open, once it was said that it has ended."""
-        record = self.subject() if self.table.may_note else None
+        record = self.subject() if self.notes.may_note else None
         return {"setback": Form(records.Setback, ("back_on_feet_on",), record=record)} if record else {}
 
     def _asked_about(self) -> tuple[still_open.StillOpen, ...]:
-        setbacks = [dict(one) for one in self.table.records(records.Setback)]
-        return still_open.asked_about(self.table.store, str(self.table.client), setbacks)
+        setbacks = [dict(one) for one in self.notes.records(records.Setback)]
+        return still_open.asked_about(self.state.store, self.state.chosen, setbacks)
 
     def do_goes_on(self, key: str) -> None:
         """It goes on: it is not asked about again until a further one has ended."""
         for one in self._asked_about():
             if one.id == key:
-                still_open.leave(self.table.store, str(self.table.client), one)
+                still_open.leave(self.state.store, self.state.chosen, one)
         self.tell(said=_("It stays open."))
         self.refresh()
 
     def do_begin(self) -> None:
         """Takes the seat: the page for two follows."""
-        self.table.choose(self.table.client)
+        self.state.choose(self.state.chosen)
 
     def _told(self, kind: Any) -> list[Any]:
-        return sorted(self.table.records(kind), key=lambda one: (one.day(), one.created_at))
+        return sorted(self.notes.records(kind), key=lambda one: (one.day(), one.created_at))
 
     def _last(self, line: Line) -> list[Block]:
         told = [one for one in self._told(records.Session) if one.takeaway or one.ask_next_time]
@@ -72,24 +73,24 @@ class Prepare(CoachsOwn):
         ]
 
     def _open(self) -> list[Block]:
-        weeks = self.table.records(records.StepWeek)
-        steps = [_step(one, weeks) for one in self.table.active_steps()]
-        stretches = [self._stretch(one) for one in self.table.ongoing_setbacks()]
+        weeks = self.notes.records(records.StepWeek)
+        steps = [_step(one, weeks) for one in self.notes.active_steps()]
+        stretches = [self._stretch(one) for one in self.notes.ongoing_setbacks()]
         if not steps and not stretches:
             return []
         return [heading(_("What is open")), listed([*stretches, *steps])]
 
-    def _stretch(self, setback: Any) -> dict[str, Any]:
-        began = _("still in the middle of it, since {day}").format(day=day_words(setback.began_on))
+    def _stretch(self, setback: records.Setback) -> Item:
+        began = _("still in the middle of it, since {day}").format(day=day_words(setback.day()))
         lines = [_("What held: {words}").format(words=setback.what_held)] if setback.what_held else []
         return {"id": setback.id, "title": setback.title, "meta": began, "lines": lines}
 
     def _for_my_eyes(self) -> list[Block]:
         sessions = [one for one in self._told(records.Session)[-LATELY:] if one.private_note][-1:]
-        client = self.table.records(records.Client)[0]
+        client = self.notes.records(records.Client)[0]
         notes = [("", client.private_note)]
         notes += [(day_words(one.day()), one.private_note) for one in sessions]
-        notes += [(one.title, one.private_note) for one in self.table.ongoing_setbacks()]
+        notes += [(one.title, one.private_note) for one in self.notes.ongoing_setbacks()]
         written = [beside(": ", filter(None, pair)) for pair in notes if pair[1]]
         return [heading(_("For my eyes alone")), *(text(words) for words in written)] if written else []
 
@@ -104,13 +105,13 @@ class Prepare(CoachsOwn):
         if self.forms() and record.id == one.id:
             leave = buttons(button("leave", _("Leave it as it was"), looks="plain"))
             return [text(one.asks()), self.form_block("setback"), self.save_block(), leave]
-        ended = [button("take_up", _("It has ended"), [records.Setback.plural, one.id])] if self.table.may_note else []
+        ended = [button("take_up", _("It has ended"), [records.Setback.plural, one.id])] if self.notes.may_note else []
         return [text(one.asks()), buttons(goes_on, *ended)]
 
     def _more(self) -> list[Block]:
-        check_ins, client = self._told(records.CheckIn), self.table.records(records.Client)[0]
+        check_ins, client = self._told(records.CheckIn), self.notes.records(records.Client)[0]
         last = check_ins[-1] if check_ins else None
-        looked_out_for = [one.title for one in self.table.records(records.Milestone) if one.on is None]
+        looked_out_for = [one.title for one in self.notes.records(records.Milestone) if one.on is None]
         rows = [
             (_("The latest small win"), _newest(self._told(records.Win))),
             (_("The latest spark"), _newest(self._told(records.Spark))),
@@ -120,11 +121,11 @@ class Prepare(CoachsOwn):
             (_("What to be realistic about"), client.limits),
             (_("What they wish people knew"), client.wish_you_knew),
         ]
-        items = [{"title": label, "lines": [words]} for label, words in rows if words]
-        return [{"is": "fold", "label": _("More in their words"), "blocks": [listed(items)]}] if items else []
+        items: list[Item] = [{"title": label, "lines": [words]} for label, words in rows if words]
+        return [fold(_("More in their words"), [listed(items)])] if items else []
 
     def _begin(self) -> list[Block]:
-        name, seat = self.table.client, self.table.in_session()
+        name, seat = self.state.client, self.state.in_session()
         back = button("nobody", _("All clients"), looks="plain")
         if seat and seat[0] == name:
             here = _("The session with {name} has been open since {time}; the page for two shows it.")
@@ -145,12 +146,12 @@ def _first_meeting(line: Line) -> list[Block]:
     return [text(words.format(name=line.name))]
 
 
-def _step(step: Any, weeks: list[Any]) -> dict[str, Any]:
+def _step(step: records.Step, weeks: list[records.StepWeek]) -> Item:
     noted = [one for one in weeks if one.step == step.id and one.done is not None]
-    last = max(noted, key=lambda one: one.week_of, default=None)
+    last = max(noted, key=lambda one: one.day(), default=None)
     planned = _("{n} a week").format(n=step.planned) if step.planned else ""
     done = _("{done} in the week from {day}")
-    told = done.format(done=done_of(last.done, last.planned), day=day_words(last.week_of)) if last else planned
+    told = done.format(done=done_of(last.done, last.planned), day=day_words(last.day())) if last else planned
     return {"id": step.id, "title": step.title, "meta": told, "lines": [one for one in [when_then(step)] if one]}
 
 
@@ -178,7 +179,7 @@ def practice_today(lines: list[Line]) -> list[Block]:
     ]
 
 
-def _coming(line: Line, today: date) -> dict[str, Any]:
+def _coming(line: Line, today: date) -> Item:
     day = line.next or today
     asked = _("You wanted to ask about: {words}").format(words=line.ask) if line.ask else ""
     met = _("met {ago}").format(ago=ago(line.met, today)) if line.met else ""
@@ -191,7 +192,7 @@ def _coming(line: Line, today: date) -> dict[str, Any]:
     }
 
 
-def _asks(line: Line) -> dict[str, Any]:
+def _asks(line: Line) -> Item:
     looks = [button("look_up", _("Look at"), line.name)]
     return {"id": line.name, "title": line.name, "lines": line.due(), "buttons": looks}
 

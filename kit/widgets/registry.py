@@ -32,7 +32,7 @@ from kit.widgets.session import (
     ReviewSteps,
     SmallWin,
 )
-from kit.widgets.session_state import Table
+from kit.widgets.session_state import SessionState
 from kit.widgets.then_and_now import ThenAndNow
 from kit.widgets.toolkit import Better, Plan, Supporters, Toolkit
 from kit.widgets.workshop import Board, Phase, Workshop
@@ -57,14 +57,14 @@ WORDS: dict[str, Callable[..., Panel]] = {
 _IN_CELLS: dict[tuple[str, str], Panel] = {}
 
 
-def opened(word: str, table: Table, *given: str) -> Panel:
+def opened(word: str, state: SessionState, *given: str) -> Panel:
     """The panel of a word; when its cell runs again, the one that stood there before is put away."""
     place = (word, _cell())
     if place in _IN_CELLS:
         earlier = _IN_CELLS.pop(place)
-        earlier.table.leave(earlier)
+        earlier.state.unsubscribe(earlier)
         earlier.close()
-    panel = WORDS[word](table, *given)
+    panel = WORDS[word](state, *given)
     if place[1]:
         _IN_CELLS[place] = panel
     return panel

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from kit import records
 from kit.fields import Audience
-from kit.widgets.journey import PERIOD_WORDS
-from kit.widgets.panel import Block, Panel
-from kit.widgets.session import button, buttons, text
+from kit.records import OfClient
+from kit.widgets.blocks import Block, Button, Item, button, buttons, fold, heading, listed, preview, said, text
+from kit.widgets.journey import period_buttons
+from kit.widgets.panel import Panel
+from kit.widgets.session_state import SessionState
 from kit.words import KitError, _, day_words
 
 if TYPE_CHECKING:
@@ -29,9 +31,9 @@ class MakeReport(Panel):
     name = "make_report"
     on_a_heavier_day = True
 
-    def __init__(self, table: Any) -> None:
+    def __init__(self, state: SessionState) -> None:
         self._begin()
-        super().__init__(table)
+        super().__init__(state)
 
     def _begin(self) -> None:
         self._reader = ""
@@ -42,19 +44,19 @@ class MakeReport(Panel):
         self._looked: tuple[Any, Page] | None = None
 
     def refresh(self) -> None:
-        another = self._bound != self.table.client or self.table.locked
-        if another or (self.table.heavier and self._reader != CARD):
+        another = self._bound != self.state.client or self.state.locked
+        if another or (self.state.heavier and self._reader != CARD):
             self._begin()
         super().refresh()
 
     # what is on the page -------------------------------------------------------------------------
 
     def _first(self) -> list[Block]:
-        if self.table.heavier:
+        if self.state.heavier:
             words = _("If you like, take the card with you. It says least: no setbacks, no numbers about you.")
             return [text(words, "quiet"), buttons(*self._readers())]
         return [
-            {"is": "heading", "text": _("Who else might see this?")},
+            heading(_("Who else might see this?")),
             text(_("On a phone, on a table, on a computer that others use: a page that was handed out cannot be "
                    "called back. The card says least: no setbacks, no numbers about you."), "quiet"),
             buttons(*self._readers()),
@@ -72,18 +74,16 @@ class MakeReport(Panel):
             return [*first, text(str(trouble))]
         return [*first, *self._chosen(), self._preview(page), *self._ways(page)]
 
-    def _readers(self) -> list[dict[str, Any]]:
+    def _readers(self) -> list[Button]:
         people = [(SUPPORTER, one.id, _("For {name}").format(name=one.name)) for one in self._people()]
-        mine = [(COACH, None, _("For the coach alone"))] if self.table.for_coach else []
+        mine = [(COACH, None, _("For the coach alone"))] if self.state.for_coach else []
         pages = [(CLIENT, None, _("A page for me")), *people, *mine]
-        choices = [(CARD, None, _("The card")), *([] if self.table.heavier else pages)]
+        choices = [(CARD, None, _("The card")), *([] if self.state.heavier else pages)]
         chosen = (self._reader, self._supporter)
-        return [
-            {**button("read", label, [kind, who]), "pressed": chosen == (kind, who)} for kind, who, label in choices
-        ]
+        return [button("read", label, [kind, who], pressed=chosen == (kind, who)) for kind, who, label in choices]
 
     def _people(self) -> list[Any]:
-        return self.table.records(records.Supporter)
+        return self.notes.records(records.Supporter)
 
     def _asks_first(self) -> list[Block]:
         words = _("Nothing was agreed yet about a report for someone who stands by you. It holds only what you marked "
@@ -93,21 +93,18 @@ class MakeReport(Panel):
     def _chosen(self) -> list[Block]:
         if self._reader == CARD:
             return []
-        periods = [
-            {**button("look_at", words, one), "pressed": one == self._period} for one, words in PERIOD_WORDS.items()
-        ]
-        return [buttons(*periods), {"is": "fold", "label": _("Leave something out"), "blocks": self._offers()}]
+        return [buttons(*period_buttons(self._period)), fold(_("Leave something out"), self._offers())]
 
     def _offers(self) -> list[Block]:
         found = self._shown()
         more = _("These are the latest {n}. For earlier ones, please choose a shorter time.").format(n=MOST)
-        offered = {"is": "list", "items": [self._offer(one) for one in found[:MOST]],
-                   "empty": _("There is nothing in it that could be left out.")}  # fmt: skip
+        empty = _("There is nothing in it that could be left out.")
+        offered = listed([self._offer(one) for one in found[:MOST]], empty)
         return [offered, *([text(more, "quiet")] if len(found) > MOST else [])]
 
-    def _offer(self, one: Any) -> dict[str, Any]:
+    def _offer(self, one: OfClient) -> Item:
         gone = one.id in self._left_out
-        press = {**button("leave_out", _("Left out") if gone else _("Leave it out"), one.id), "pressed": gone}
+        press = button("leave_out", _("Left out") if gone else _("Leave it out"), one.id, pressed=gone)
         told = f"{one.singular} \u00b7 {day_words(one.day())}"
         return {"id": one.id, "title": str(getattr(one, one.heading)) or told, "meta": told, "buttons": [press]}
 
@@ -115,7 +112,7 @@ class MakeReport(Panel):
         """What the page tells of one by one, the newest first."""
         from kit import frames
 
-        noted = {plural: self.table.records(records.BY_PLURAL[plural]) for plural in OFFERED}
+        noted = {plural: self.notes.records(records.BY_PLURAL[plural]) for plural in OFFERED}
         seen = {
             plural: frames.frame(
                 records.BY_PLURAL[plural], [one.model_dump() for one in some], self._audience(), self._person()
@@ -127,28 +124,24 @@ class MakeReport(Panel):
         return sorted(told, key=lambda one: one.day(), reverse=True)
 
     def _preview(self, page: "Page") -> Block:
-        return {
-            "is": "preview",
-            "html": page.without_bundle(),
-            "title": _("This is what {reader} reads").format(reader=self._called()),
-            "print": _("Print it"),
-        }
+        title = _("This is what {reader} reads").format(reader=self._called())
+        return preview(page.without_bundle(), title, _("Print it"))
 
     def _called(self) -> str:
         person = self._person()
-        return person.name if person else _("the coach") if self._reader == COACH else str(self.table.client)
+        return person.name if person else _("the coach") if self._reader == COACH else self.state.chosen
 
     def _ways(self, page: "Page") -> list[Block]:
         from kit.reports import print_pdf
 
         pdf = [button("pdf", _("Keep it as PDF"))] if print_pdf.find_browser() else []
         keep = button("keep", _("Keep this page"), looks="" if self._kept else "main")
-        said = [
+        kept = [
             text(_("It lies here: {path}").format(path=self._kept)),
             text(_("Whoever can open that folder can read it; handed out, it cannot be called back."), "quiet"),
             buttons(button("open", _("Open it"), looks="main")),
         ]  # fmt: skip
-        return [buttons(keep, *pdf), {"is": "save", "label": ""}, *(said if self._kept else [])]
+        return [buttons(keep, *pdf), said(), *(kept if self._kept else [])]
 
     # the page ------------------------------------------------------------------------------------
 
@@ -156,7 +149,7 @@ class MakeReport(Panel):
         """The page as it now is: made anew only where something was noted since, or chosen otherwise."""
         from kit import reports
 
-        store, client = self.table.store, self.table.client
+        store, client = self.state.store, self.state.chosen
         now = (client, self._reader, self._supporter, self._period, sorted(self._left_out), store.change_tokens())
         if self._looked is None or self._looked[0] != now:
             made = (
@@ -186,13 +179,13 @@ class MakeReport(Panel):
     def _agreed(self) -> bool | None:
         from kit import reports
 
-        return reports.has_consent((one.model_dump() for one in self.table.records(records.Agreement)), self._reader)
+        return reports.has_consent((one.model_dump() for one in self.notes.records(records.Agreement)), self._reader)
 
     # what its buttons do -------------------------------------------------------------------------
 
     def do_read(self, given: list[Any]) -> None:
         kind, who = given
-        if kind == COACH and not self.table.for_coach:
+        if kind == COACH and not self.state.for_coach:
             return
         self._begin()
         self._reader, self._supporter = kind, who
@@ -204,9 +197,9 @@ class MakeReport(Panel):
         self._told()
 
     def do_agree(self) -> None:
-        new = records.Agreement(client=self.table.client, to="a supporter's report")
-        self.table.store.save(new)
-        self.table.noted()
+        new = records.Agreement(client=self.state.chosen, to="a supporter's report")
+        self.state.store.save(new)
+        self.state.notify()
 
     def do_look_at(self, period: str) -> None:
         self._period, self._kept = period, None

@@ -3,15 +3,15 @@
 import asyncio
 import os
 from typing import Any, Literal
-from weakref import WeakKeyDictionary
 
 from kit import rooms
 from kit.forms import Form
 from kit.records import Count, Record, Title, count, title
+from kit.store import Store
 from kit.vault import agent, keys
-from kit.widgets.panel import Block, Panel
+from kit.widgets.blocks import Block, button, buttons, code_to_scan, text
 from kit.widgets.practice_details import OfPractice
-from kit.widgets.session import button, buttons, text
+from kit.widgets.session_state import SessionState, Source
 from kit.words import KitError, _
 
 EVERY = 2.0  # seconds
@@ -49,8 +49,8 @@ class Server(Record):
 class Following:
     """What a page knows of its open room. It knows no more than everybody in the room may see."""
 
-    def __init__(self, table: Any, kind: Kind) -> None:
-        self.table, self.kind = table, kind
+    def __init__(self, state: SessionState, kind: Kind) -> None:
+        self.page, self.kind = state, kind
         self.room: rooms.OpenRoom | None = None
         self.state: dict[str, Any] = {}
         self.over = False  # it was closed, or ended by itself, while this page looked on
@@ -60,18 +60,18 @@ class Following:
 
     def find(self) -> None:
         """Takes up a room of this book that is open already: after a restart, or begun elsewhere."""
-        if self.table.place is None or (self.room and self._book == str(self.table.place.resolve())):
+        if self.page.place is None or (self.room and self._book == str(self.page.place.resolve())):
             return
-        self._book = str(self.table.place.resolve())
+        self._book = str(self.page.place.resolve())
         mine = (one for one in rooms.list_open() if one.kind == self.kind and one.book == self._book)
         self.room = next(mine, None)
         self.look()
 
     def begin(self, **asked: Any) -> None:
-        place = self.table.store.place
+        place = self.page.store.place
         if place is None:
             raise KitError(_("A room needs a book on the disk; this one is in memory alone."))
-        self.room = rooms.open_room(rooms.RoomRequest(book=str(place.resolve()), **asked), _key_of(self.table.store))
+        self.room = rooms.open_room(rooms.RoomRequest(book=str(place.resolve()), **asked), _key_of(self.page.store))
         self.over, self._book = False, str(place.resolve())
         self.look()
 
@@ -106,8 +106,8 @@ class Following:
 
     # staying with it -----------------------------------------------------------------------------
 
-    def panels(self) -> list[Panel]:
-        return [one for one in self.table.panels if isinstance(one, InRoom) and one.kind == self.kind]
+    def panels(self) -> list["InRoom"]:
+        return [one for one in self.page.panels if isinstance(one, InRoom) and one.kind == self.kind]
 
     def tell(self) -> None:
         for one in self.panels():
@@ -124,28 +124,31 @@ class Following:
 
     async def _again(self) -> None:
         loop = asyncio.get_running_loop()
-        while self.room and self.panels() and not self.table.locked:
+        while self.room and self.panels() and not self.page.locked:
             await asyncio.sleep(EVERY)
             earlier = self.state
-            if await loop.run_in_executor(None, self.look) and not self.table.locked:
+            if await loop.run_in_executor(None, self.look) and not self.page.locked:
                 for one in self.panels():
                     one.heard(earlier)
                 self.tell()
 
 
-_FOLLOWED: WeakKeyDictionary[Any, dict[str, Following]] = WeakKeyDictionary()
+class OpenRooms(Source):
+    """The rooms that a page has open: one of each kind, for all its panels."""
+
+    def __init__(self, state: SessionState) -> None:
+        super().__init__(state)
+        self._of: dict[Kind, Following] = {}
+
+    def of(self, kind: Kind) -> Following:
+        return self._of.setdefault(kind, Following(self.state, kind))
 
 
-def of(table: Any, kind: Kind) -> Following:
-    """The room of this kind that a page has open; one for all its panels."""
-    some = _FOLLOWED.setdefault(table, {})
-    return some.setdefault(kind, Following(table, kind))
-
-
-def _key_of(store: Any) -> bytes | None:
+def _key_of(store: Store) -> bytes | None:
     """The key of the book, for as long as it takes to hand it on through a pipe."""
     if not store.encrypted:
         return None
+    assert store.place
     words = os.environ.get("KIT_PASSPHRASE")
     key = keys.read_key_file(store.place, words) if words else agent.get_key(store.place)
     if key is None:
@@ -162,10 +165,10 @@ class InRoom(OfPractice):
 
     @property
     def follow(self) -> Following:
-        return of(self.table, self.kind)
+        return self.state.source(OpenRooms).of(self.kind)
 
     def refresh(self) -> None:
-        if not self.table.locked:
+        if not self.state.locked:
             self.follow.find()
             self.follow.stay()
         super().refresh()
@@ -213,7 +216,7 @@ class InRoom(OfPractice):
 
     def reach_blocks(self) -> list[Block]:
         """Who can reach the room, and what that means."""
-        chips = [{**button("reach", words, where), "pressed": where == self._reach} for where, words in WHERE.items()]
+        chips = [button("reach", words, where, pressed=where == self._reach) for where, words in WHERE.items()]
         return [buttons(*chips), text(REACH[self._reach], "quiet"), *map(self.form_block, self.server_form())]
 
     def way_in(self, room: rooms.OpenRoom, state: dict[str, Any]) -> list[Block]:
@@ -225,17 +228,4 @@ class InRoom(OfPractice):
             return [text(_("Open the address and type the code.")), text(room.address, "own"), text(typed, "own")]
         words = _("Scan the picture, or open the address and type the code.")
         label = _("A picture to scan with a phone: it opens the room")
-        lines = [words, room.address, typed]
-        return [{"is": "code", "src": templates.qr_data_uri(state["join"]), "label": label, "lines": lines}]
-
-
-def links(*items: dict[str, str]) -> Block:
-    return {"is": "links", "items": list(items)}
-
-
-def link(label: str, address: str, looks: str = "", copy: str = "") -> dict[str, str]:
-    return {"label": label, "href": address, "looks": looks, "copy": copy}
-
-
-def part(label: str, *blocks: Block, is_open: bool = False) -> Block:
-    return {"is": "fold", "label": label, "looks": "part", "open": is_open, "blocks": list(blocks)}
+        return [code_to_scan(templates.qr_data_uri(state["join"]), label, [words, room.address, typed])]

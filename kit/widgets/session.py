@@ -8,27 +8,13 @@ from kit import places, records
 from kit.card import when_then
 from kit.forms import WHAT_HELPED, Form, to_json_value
 from kit.records import Record
-from kit.widgets.panel import Block, Panel
+from kit.widgets import seat
+from kit.widgets.blocks import Block, Item, button, buttons, card_of, listed, one_line, question, save, text
+from kit.widgets.panel import Panel
+from kit.widgets.session_state import SessionState
 from kit.words import _
 
 NONE_UNDER_WAY = _("No small step is under way just now. A new one can begin any time.")
-
-
-def text(words: str, tone: str = "plain") -> Block:
-    return {"is": "text", "text": words, "tone": tone}
-
-
-def question(words: str) -> Block:
-    """A heading that may stand right under the page's own."""
-    return {"is": "heading", "text": words, "top": True}
-
-
-def button(do: str, label: str, given: Any = None, looks: str = "") -> dict[str, Any]:
-    return {"do": do, "label": label, "with": given, "looks": looks}
-
-
-def buttons(*items: dict[str, Any]) -> Block:
-    return {"is": "buttons", "items": list(items)}
 
 
 class ChooseClient(Panel):
@@ -38,46 +24,48 @@ class ChooseClient(Panel):
     _unknown = ""
 
     def looks(self) -> str:
-        return "slim" if self.table.client else ""
+        return "slim" if self.state.client else ""
 
     def forms(self) -> dict[str, Form]:
         title = _("Somebody new") if self._offered() else ""
         return {"new": Form(records.Client, ("name",), title=title, optional=False)}
 
     def blocks(self) -> list[Block]:
-        if self.table.client is not None:
-            return [text(_("Here today: {name}").format(name=self.table.client), "own")]
-        waiting = self.table.waiting_since()
+        if self.state.client is not None:
+            return [text(_("Here today: {name}").format(name=self.state.client), "own")]
+        left = seat.left(self.state.store)
         return [
-            *([text(_("A session was open at {time}.").format(time=waiting)),
-               buttons(button("go_on", _("Go on with it"), looks="main"))] if waiting else []),
+            *([text(_("A session was open at {time}.").format(time=f"{left[1].astimezone():%H:%M}")),
+               buttons(button("go_on", _("Go on with it"), looks="main"))] if left else []),
             question(_("Who is here today?")),
             *(self._all_names() if self._offered() else []),
             self.form_block("new", enter=True),
-            {"is": "save", "label": _("Begin with this name") if self._offered() else _("Sit down")},
+            save(_("Begin with this name") if self._offered() else _("Sit down")),
             *([buttons(button("begin", _("Begin with this name")))] if self._unknown else []),
         ]  # fmt: skip
 
     def refresh(self) -> None:
-        if self._bound != self.table.client or self.table.locked:
+        if self._bound != self.state.client or self.state.locked:
             self._unknown = ""
         super().refresh()
 
     def _offered(self) -> bool:
         """Whether names may be in view: those of real people are not, on a screen that two look at."""
-        return self.table.for_coach or self.table.store.place in (None, places.sample())
+        return self.state.for_coach or self.state.store.place in (None, places.sample())
 
     def _all_names(self) -> list[Block]:
-        names = [one.name for one in self.table.store.records(records.Client) if one.put_away_on is None]
+        names = [one.name for one in self.state.store.records(records.Client) if one.put_away_on is None]
         if not names:
             return [text(_("Nobody is in this book yet. It starts with a first code name."), "quiet")]
         return [buttons(*(button("choose", name, name) for name in names))]
 
     def do_choose(self, name: str) -> None:
-        self.table.choose(name)
+        self.state.choose(name)
 
     def do_go_on(self) -> None:
-        self.table.go_on()
+        left = seat.left(self.state.store)
+        if left:
+            self.state.choose(left[0])
 
     def do_save(self) -> None:
         """Somebody new begins; where no names are in view, who is known sits down, and a new name is asked about."""
@@ -86,7 +74,7 @@ class ChooseClient(Panel):
         found = self._read()
         if not found:
             return None
-        known = self.table.store.find_by_name(_name(found))
+        known = self.state.store.find_by_name(_name(found))
         if known:
             return self._sits_down(known.name)
         self._unknown = _name(found)
@@ -96,15 +84,15 @@ class ChooseClient(Panel):
 
     def do_begin(self) -> None:
         found = self._read()
-        known = self.table.store.find_by_name(_name(found)) if found and self._unknown else None
+        known = self.state.store.find_by_name(_name(found)) if found and self._unknown else None
         if found and not known:
-            self.table.store.save(*found)
+            self.state.store.save(*found)
         if found:
             self._sits_down(known.name if known else _name(found))
 
     def _sits_down(self, name: str) -> None:
         self.typed = {}
-        self.table.choose(name)
+        self.state.choose(name)
 
 
 def _name(found: list[Record]) -> str:
@@ -119,12 +107,12 @@ class CheckIn(Panel):
         more = ("living_well", "symptom_load", "hope", "connection")
         return {
             "check_in": Form(records.CheckIn, ("energy", "soft", "heavy"), more),
-            "session": Form(records.Session, ("topics",), ("today_matters",), record=self.table.session()),
+            "session": Form(records.Session, ("topics",), ("today_matters",), record=self.notes.session()),
         }
 
     def compose(self, found: list[Record]) -> list[Record]:
-        here = self.table.session() or any(isinstance(one, records.Session) for one in found)
-        return found if here else [records.Session(client=self.table.client), *found]
+        here = self.notes.session() or any(isinstance(one, records.Session) for one in found)
+        return found if here else [records.Session(client=self.state.chosen), *found]
 
 
 class SmallWin(Panel):
@@ -149,23 +137,23 @@ class ReviewSteps(Panel):
 
     def forms(self) -> dict[str, Form]:
         first = Form(records.ToolUse, ("tool",), ("helped", "not_for_me"))
-        return {"helped": first, **{f"week-{step.id}": self._week(step) for step in self.table.active_steps()}}
+        return {"helped": first, **{f"week-{step.id}": self._week(step) for step in self.notes.active_steps()}}
 
     def _week(self, step: Any) -> Form:
         week = week_to_look_at(self.today())
-        noted = [one for one in self.table.records(records.StepWeek) if one.step == step.id]
+        noted = [one for one in self.notes.records(records.StepWeek) if one.step == step.id]
         record = next((one for one in noted if one.week_of == week), None)
         # A week keeps the plan with which it began, whatever the step becomes later.
-        planned = record.planned if record else self.table.enough(step)
+        planned = record.planned if record else self.notes.enough(step)
         title = _("{step}, in the week from {day}: planned {n}").format(step=step.title, day=f"{week:%d %b}", n=planned)
         fixed = {"step": step.id, "week_of": week, "planned": planned}
         return Form(records.StepWeek, ("done", "came_between"), ("reason", "helped"), fixed, title=title, record=record)
 
     def blocks(self) -> list[Block]:
         found = super().blocks()
-        if not self.table.active_steps():
+        if not self.notes.active_steps():
             yet = _("No small steps noted yet. The list starts with the first one, further down.")
-            found.insert(1, text(NONE_UNDER_WAY if self.table.records(records.Step) else yet, "quiet"))
+            found.insert(1, text(NONE_UNDER_WAY if self.notes.records(records.Step) else yet, "quiet"))
         return found
 
 
@@ -205,7 +193,7 @@ class ExploreSetback(Panel):
         else:
             words = _("Still in the middle of \u201c{title}\u201d: add to it")
             back = [button("take_up", words.format(title=one.title), [one.plural, one.id])
-                    for one in self.table.ongoing_setbacks()]  # fmt: skip
+                    for one in self.notes.ongoing_setbacks()]  # fmt: skip
         return [*([buttons(*back)] if back else []), *super().blocks()]
 
     def saved(self, found: list[Record]) -> str:
@@ -223,19 +211,15 @@ class NextStep(Panel):
 
     def blocks(self) -> list[Block]:
         aloud = {"sentence": _("\u201cWhen {0}, then I will {1}.\u201d"), "parts": ["when", "then"]}
-        items = [_step_line(step, self.table.enough(step)) for step in self.table.active_steps()]
+        items = [_step_line(step, self.notes.enough(step)) for step in self.notes.active_steps()]
         yet = _("No small steps noted yet. The list starts with the first one.")
-        energy = self.table.energy_today()
+        energy = self.notes.energy_today()
         gentle = _("Today's energy is low. Half a step is a whole one today; resting is a step as well.")
         return [
             *([text(gentle, "warm")] if energy is not None and energy < 4 else []),
             self.form_block("step", aloud=aloud),
             self.save_block(),
-            {
-                "is": "list",
-                "items": items,
-                "empty": NONE_UNDER_WAY if self.table.records(records.Step) else yet,
-            },
+            listed(items, NONE_UNDER_WAY if self.notes.records(records.Step) else yet),
         ]
 
     def do_smaller(self, step_id: str) -> None:
@@ -243,12 +227,12 @@ class NextStep(Panel):
         self.do_take_up([records.Step.plural, step_id])
         step = self.subject()
         self.typed["step"] = {name: to_json_value(getattr(step, name)) for name in self.forms()["step"].names}
-        self.typed["step"] |= {"confidence": None, "planned": self.table.enough(step)}
+        self.typed["step"] |= {"confidence": None, "planned": self.notes.enough(step)}
         self.tell(said=_("What would make it easier? Half of it counts as well."))
         self.refresh()
 
 
-def _step_line(step: Any, enough: int) -> dict[str, Any]:
+def _step_line(step: records.Step, enough: int) -> Item:
     fewer = _("For now {n} of {planned} times a week may be enough.").format(n=enough, planned=step.planned)
     smaller = fewer if step.planned and enough < step.planned else ""
     return {
@@ -268,33 +252,33 @@ class CloseSession(Panel):
 
     def forms(self) -> dict[str, Form]:
         return {
-            "session": Form(records.Session, ("takeaway", "next_on"), ("ask_next_time",), record=self.table.session()),
+            "session": Form(records.Session, ("takeaway", "next_on"), ("ask_next_time",), record=self.notes.session()),
             "win": Form(records.Win, ("title",), title=_("One more small win, or a thank you")),
         }
 
     def blocks(self) -> list[Block]:
         self._take_the_date()
-        return [*super().blocks(), card(self.table), text(last_words(self.table), "quiet")]
+        return [*super().blocks(), card(self), text(last_words(self.state), "quiet")]
 
     def _take_the_date(self) -> None:
         """A draft from before the session had a record does not leave open what a heavier day has noted in it."""
-        here, typed = self.table.session(), self.typed.get("session")
+        here, typed = self.notes.session(), self.typed.get("session")
         if here and typed and "session" not in self._stood and not typed.get("next_on"):
             typed["next_on"] = to_json_value(here.next_on)
 
 
-def last_words(table: Any) -> str:
+def last_words(state: SessionState) -> str:
     """What a session closes with; a book without a passphrase has no lock."""
-    if table.keyed:
+    if state.keyed:
         return _("Lock before you leave the room.")
     return _("Lock before you leave the room. (This book has no passphrase, so there's nothing to lock here.)")
 
 
-def card(table: Any) -> Block:
+def card(panel: Panel) -> Block:
     """The page to take along: no setbacks on it, no numbers about anybody."""
-    rows = cards.rows(table.records, table.store.records(records.SupportLine), date.today())
+    rows = cards.rows(panel.notes.records, panel.state.store.records(records.SupportLine), date.today())
     empty = [(_("Still empty"), _("The card fills as you note things."))]
-    return {"is": "card", "title": _("To take with me"), "rows": rows or empty}
+    return card_of(_("To take with me"), rows or empty)
 
 
 class NextPerson(Panel):
@@ -308,7 +292,7 @@ class NextPerson(Panel):
         ]
 
     def do_go(self) -> None:
-        self.table.clear_table()
+        self.state.clear()
 
 
 class HeavierDay(Panel):
@@ -317,13 +301,13 @@ class HeavierDay(Panel):
     before_agreement = True
 
     def looks(self) -> str:
-        return "" if self.table.heavier else "slim"
+        return "" if self.state.heavier else "slim"
 
     def forms(self) -> dict[str, Form]:
-        if not self.table.may_note:
+        if not self.notes.may_note:
             return {}
         rest = Form(records.Step, ("title", "on_a_heavy_day"), title=_("Rest as the step"))
-        again = Form(records.Session, ("next_on",), record=self.table.session())
+        again = Form(records.Session, ("next_on",), record=self.notes.session())
         return {
             "spark": Form(records.Spark, ("title",), title=_("One spark, or none today")),
             "helps": Form(records.ToolUse, ("tool",), title=_("What helps a little?")),
@@ -332,22 +316,22 @@ class HeavierDay(Panel):
         }
 
     def blocks(self) -> list[Block]:
-        if not self.table.may_note and not self.table.heavier:
+        if not self.notes.may_note and not self.state.heavier:
             words = _("Is it a heavier day? Then nothing has to be noted. Talking is enough, and so is resting.")
             return [text(words, "quiet")]
-        if not self.table.heavier:
+        if not self.state.heavier:
             words = _("Is it a heavier day? Then three small things are enough.")
-            return [{"is": "line", "text": words, "button": button("begin", _("A heavier day"))}]
+            return [one_line(words, button("begin", _("A heavier day")))]
         return [
             text(_("Three things and a date, each may stay empty. Nothing else is asked today; the rest waits.")),
             *super().blocks(),
-            card(self.table),
-            text(last_words(self.table), "quiet"),
+            card(self),
+            text(last_words(self.state), "quiet"),
             buttons(button("end", _("Back to the whole session"), looks="plain")),
         ]
 
     def do_begin(self) -> None:
-        self.table.make_heavier(True)
+        self.state.make_heavier(True)
 
     def do_end(self) -> None:
-        self.table.make_heavier(False)
+        self.state.make_heavier(False)

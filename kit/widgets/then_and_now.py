@@ -4,8 +4,8 @@ from typing import Any
 
 from kit import records
 from kit.forms import Form
-from kit.widgets.panel import Block, Panel
-from kit.widgets.session import text
+from kit.widgets.blocks import Block, Item, fold, heading, listed, text
+from kit.widgets.panel import Panel
 from kit.words import _, day_words
 
 
@@ -15,7 +15,7 @@ class ThenAndNow(Panel):
 
     def forms(self) -> dict[str, Form]:
         title = _("Something that one of us noticed")
-        if not self.table.may_note:
+        if not self.notes.may_note:
             return {}
         return {"noticed": Form(records.Noticed, ("who", "what"), ("on", "share_with"), title=title)}
 
@@ -24,7 +24,7 @@ class ThenAndNow(Panel):
         none = text(_("There is not enough told yet to look back on. It grows with each session."), "quiet")
         return [
             text(_("Only if you would like to: this looks back."), "quiet"),
-            {"is": "fold", "label": _("What you told then, what you tell now"), "blocks": inside or [none]},
+            fold(_("What you told then, what you tell now"), inside or [none]),
             *(super().blocks() if self.forms() else []),
         ]
 
@@ -50,7 +50,7 @@ class ThenAndNow(Panel):
             for one in came[-3:]
         ]
         items += [_line(one.title, _("still hoped for"), "{words}", one.i_would_know_it_by) for one in ahead]
-        return [heading(_("What you were hoping for")), rows(items)] if items else []
+        return [heading(_("What you were hoping for")), listed(items)] if items else []
 
     def _still_here(self) -> list[Block]:
         client = self._all(records.Client)[0]
@@ -59,7 +59,7 @@ class ThenAndNow(Panel):
         parts = [(_("What to be realistic about"), client.limits), (_("Tools in use"), ", ".join(tools)),
                  (_("Who stands by you"), ", ".join(people))]  # fmt: skip
         items = [_line(label, "", "{words}", words) for label, words in parts if words]
-        return [heading(_("What is still here")), rows(items)] if items else []
+        return [heading(_("What is still here")), listed(items)] if items else []
 
     def _both_views(self) -> list[Block]:
         noticed = sorted(self._all(records.Noticed), key=lambda one: one.on)
@@ -67,20 +67,12 @@ class ThenAndNow(Panel):
         found: list[Block] = []
         for label, who in views:
             items = [_line(one.what, day_words(one.on), "", "") for one in noticed if one.who in who][-4:]
-            found += [heading(label), rows(items)] if items else []
+            found += [heading(label), listed(items)] if items else []
         return found
 
     def _all(self, kind: Any) -> list[Any]:
-        return self.table.records(kind)
+        return self.notes.records(kind)
 
 
-def heading(words: str) -> Block:
-    return {"is": "heading", "text": words}
-
-
-def rows(items: list[dict[str, Any]]) -> Block:
-    return {"is": "list", "items": items, "empty": ""}
-
-
-def _line(title: str, meta: str, told: str, words: str) -> dict[str, Any]:
+def _line(title: str, meta: str, told: str, words: str) -> Item:
     return {"title": title, "meta": meta, "lines": [told.format(words=words)] if words else []}

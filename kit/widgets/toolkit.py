@@ -1,14 +1,15 @@
 """What is kept beside a session: tools, people, a plan, what better means."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from kit import records
 from kit.fields import about, format_value, visible_fields
 from kit.forms import Form, suggestions
 from kit.records import Record
-from kit.widgets.panel import Block, Panel
-from kit.widgets.session import button, buttons, text
-from kit.words import _, day_words, labelled, listed
+from kit.widgets.blocks import Block, Button, Item, button, buttons, fold, listed, text
+from kit.widgets.panel import Panel
+from kit.words import _, day_words, labelled
+from kit.words import listed as in_a_row
 
 
 class Kept(Panel):
@@ -23,10 +24,10 @@ class Kept(Panel):
         return {self.kind.plural: Form(self.kind, self.asks, self.more)}
 
     def blocks(self) -> list[Block]:
-        found = reversed(self.table.records(self.kind))
-        names = self.table.names()
+        found = reversed(self.notes.records(self.kind))
+        names = self.notes.names()
         items = [line_of(one, names) for one in found]
-        return [*super().blocks(), {"is": "list", "items": items, "empty": self.empty}]
+        return [*super().blocks(), listed(items, self.empty)]
 
 
 class OneLine(Kept):
@@ -39,15 +40,14 @@ class OneLine(Kept):
         raise NotImplementedError
 
     def looks(self) -> str:
-        return "" if self.table.first_meeting else "slim"
+        return "" if self.state.first_meeting else "slim"
 
     def blocks(self) -> list[Block]:
         whole = super().blocks()
-        if self.table.first_meeting:
+        if self.state.first_meeting:
             return whole
         looked_at_first = [whole[-1], *whole[:-1]]
-        is_open = bool(self.typed or self._undo)
-        return [{"is": "fold", "text": self.line(), "label": self.opens, "open": is_open, "blocks": looked_at_first}]
+        return [fold(self.opens, looked_at_first, bool(self.typed or self._undo), self.line())]
 
 
 class Better(OneLine):
@@ -57,14 +57,14 @@ class Better(OneLine):
     empty = _("Nothing noted yet about what better means. The list starts with the first line; none is overwritten.")
 
     def forms(self) -> dict[str, Form]:
-        found = self.table.records(records.Client)
+        found = self.notes.records(records.Client)
         if not found:
             return super().forms()
         fixed, more = {"name": found[0].name}, ("own_words", "limits")
         return {**super().forms(), "me": Form(records.Client, ("wish_you_knew",), more, fixed, record=found[0])}
 
     def line(self) -> str:
-        told = sorted(self.table.records(records.Better), key=lambda one: one.day())
+        told = sorted(self.notes.records(records.Better), key=lambda one: one.day())
         if not told:
             return _("What better means is not noted yet.")
         words, *more = told[-1].text.strip().splitlines()
@@ -81,30 +81,30 @@ class Toolkit(OneLine):
     empty = _("No tools noted yet. The list starts with the first one.")
 
     def blocks(self) -> list[Block]:
-        here = {one.title.casefold() for one in self.table.records(records.Tool)}
+        here = {one.title.casefold() for one in self.notes.records(records.Tool)}
         offered = [(kind, words) for kind, some in suggestions()["tools"].items() for words in some]
         chips = [button("take", words, [kind, words]) for kind, words in offered if words.casefold() not in here]
         found = super().blocks()
-        inside, at = (found, 0) if self.table.first_meeting else (found[0]["blocks"], 1)
+        inside, at = (found, 0) if self.state.first_meeting else (found[0]["blocks"], 1)
         if chips:
             inside[at:at] = [
                 text(_("Tap what helps already, or might."), "quiet"),
-                {**buttons(*chips), "looks": "chips"},
+                buttons(*chips, looks="chips"),
             ]
         return found
 
     def do_take(self, given: list[str]) -> None:
         """One tap keeps a tool that is suggested."""
         kind, words = given
-        new = records.Tool.model_validate({"client": self.table.client, "title": words, "kind": kind})
-        self._undo.append(([new], self.table.store.save(new), {}))
+        new = records.Tool.model_validate({"client": self.state.client, "title": words, "kind": kind})
+        self._undo.append(([new], self.state.store.save(new), {}))
         self.tell(said=_("Saved: {what}").format(what=words))
-        self.table.noted(new.id)
+        self.state.notify(new.id)
 
     def line(self) -> str:
-        found = [one.title for one in self.table.records(records.Tool) if one.status == "in use"]
-        none = _("No tool is in use just now.") if self.table.records(records.Tool) else self.empty
-        return _("What helps: {list}").format(list=listed(found)) if found else none
+        found = [one.title for one in self.notes.records(records.Tool) if one.status == "in use"]
+        none = _("No tool is in use just now.") if self.notes.records(records.Tool) else self.empty
+        return _("What helps: {list}").format(list=in_a_row(found)) if found else none
 
 
 class Supporters(OneLine):
@@ -115,8 +115,8 @@ class Supporters(OneLine):
     empty = _("Nobody noted yet. The list starts with the first person, or a place, or an animal.")
 
     def line(self) -> str:
-        found = [one.name for one in self.table.records(records.Supporter)]
-        return _("Who stands by me: {list}").format(list=listed(found)) if found else self.empty
+        found = [one.name for one in self.notes.records(records.Supporter)]
+        return _("Who stands by me: {list}").format(list=in_a_row(found)) if found else self.empty
 
 
 # Where in the plan something belongs that a setback taught.
@@ -129,19 +129,18 @@ class Plan(Kept):
     empty = _("The plan is still empty. It starts with one line.")
 
     def blocks(self) -> list[Block]:
-        planned = {one.text for one in self.table.records(records.Plan)}
+        planned = {one.text for one in self.notes.records(records.Plan)}
         taught = [
             (section, getattr(one, field), one.title)
-            for one in reversed(self.table.records(records.Setback))
+            for one in reversed(self.notes.records(records.Setback))
             for field, section in TAUGHT.items()
             if getattr(one, field) and getattr(one, field) not in planned
         ]
-        items = [
+        items: list[Item] = [
             {"title": words, "meta": title, "buttons": [button("take", _("Take into my plan"), [section, words])]}
             for section, words, title in taught
         ]
-        listed = {"is": "list", "items": items, "empty": ""}
-        gathered = [{"is": "fold", "label": _("What setbacks taught me"), "blocks": [listed]}] if items else []
+        gathered = [fold(_("What setbacks taught me"), [listed(items)])] if items else []
         return [*super().blocks(), *gathered]
 
     def do_take(self, given: list[str]) -> None:
@@ -152,7 +151,7 @@ class Plan(Kept):
         self.refresh()
 
 
-def line_of(record: Record, names: dict[str, str], pressed: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+def line_of(record: Record, names: dict[str, str], pressed: list[Button] | None = None) -> Item:
     """A record as one entry of a list, with what can be pressed beside it."""
     described = about(type(record))
     skip = {record.heading, record.dated, "share_with"}

@@ -5,12 +5,26 @@ from typing import Any
 
 from kit import records, rooms
 from kit.forms import Form
-from kit.widgets.coach import heading, listed, said
+from kit.widgets.blocks import (
+    Block,
+    Item,
+    button,
+    buttons,
+    code_to_scan,
+    fold,
+    heading,
+    link,
+    links,
+    listed,
+    part,
+    preview,
+    said,
+    text,
+    word_list,
+)
 from kit.widgets.joining import WORDED, ComingIn, InWorkshop, press
-from kit.widgets.panel import Block
 from kit.widgets.past_workshops import Held
-from kit.widgets.room_status import link, links, part
-from kit.widgets.session import button, buttons, text
+from kit.widgets.session_state import SessionState
 from kit.words import KitError, _, day_words, wrapping
 
 ANONYMOUS = _(
@@ -33,7 +47,7 @@ class Workshop(Held, ComingIn):
         return {"workshop": Form(records.Workshop, ("title", "keep_until"), optional=False), **self.server_form()}
 
     def refresh(self) -> None:
-        if not self.table.locked:
+        if not self.state.locked:
             kept = self.typed.setdefault("workshop", {})
             kept.setdefault("keep_until", rooms.retention_date().isoformat())
         super().refresh()
@@ -62,10 +76,9 @@ class Workshop(Held, ComingIn):
     def _paper(self) -> Block:
         from kit.rooms import paper
 
-        html = paper.render_paper(self.table.store, self.typed.get("workshop", {}).get("title") or _("A workshop"))
+        html = paper.render_paper(self.state.store, self.typed.get("workshop", {}).get("title") or _("A workshop"))
         title = _("A sheet of A4 for each phase: for people without a device, and for a day without a network.")
-        sheets = {"is": "preview", "html": html, "print": _("Print it"), "title": title}
-        return part(_("Every phase on paper"), sheets)
+        return part(_("Every phase on paper"), preview(html, title, _("Print it")))
 
     def do_save(self) -> None:
         """Opens the room; the workshop is noted in the book by the room itself."""
@@ -109,19 +122,21 @@ class Workshop(Held, ComingIn):
         )
         from kit.rooms import templates
 
-        scan = {"is": "code", "src": templates.qr_data_uri(room.lead),
-                "label": _("A picture to scan with your own phone"),
-                "lines": [_("For your own phone. Please scan it while nobody else sees this screen.")]}  # fmt: skip
+        scan = code_to_scan(
+            templates.qr_data_uri(room.lead),
+            _("A picture to scan with your own phone"),
+            [_("For your own phone. Please scan it while nobody else sees this screen.")],
+        )
         return [
             text(_("The board is a window of its own for the projector. It holds what is shown to all, and no more.")),
             links(link(_("Open the board"), room.board, "main")),
             text(mine),
             links(link(_("Open my own page"), room.lead), link("", "", copy=room.lead)),
-            {"is": "fold", "label": _("On my phone"), "blocks": [scan]},
+            fold(_("On my phone"), [scan]),
         ]
 
     def _all(self) -> list[Block]:
-        items = [
+        items: list[Item] = [
             {"id": one["name"], "title": one["title"], "meta": _("{n} minutes").format(n=one["minutes"]),
              "lines": [_("we are here")] if place == self.at else [],
              "buttons": [] if place == self.at else [press(_("Go there"), "go", "plain", at=str(place))]}
@@ -133,7 +148,7 @@ class Workshop(Held, ComingIn):
 
     def _enter(self) -> list[Block]:
         asks = [ask for phase in self.phases for ask in phase["asks"] if ask["kind"] in WORDED]
-        chips = [{**button("about", one["prompt"], one["name"]), "pressed": one["name"] == self._asks} for one in asks]
+        chips = [button("about", one["prompt"], one["name"], pressed=one["name"] == self._asks) for one in asks]
         enter = button("enter", _("They know, and want it: enter it"))
         return [text(ANONYMOUS), buttons(*chips), *([self.form_block("answer"), buttons(enter)] if self._asks else [])]
 
@@ -186,9 +201,9 @@ class Phase(InWorkshop):
 
     name = "phase"
 
-    def __init__(self, table: Any, phase: str = "") -> None:
+    def __init__(self, state: SessionState, phase: str = "") -> None:
         self._phase = phase
-        super().__init__(table)
+        super().__init__(state)
 
     def looks(self) -> str:
         return "" if self._is_here() else "quiet"
@@ -225,7 +240,7 @@ def _on_the_board(one: dict[str, Any]) -> list[Block]:
     empty = [] if lines or bands else [text(_("Nothing is shown here so far."), "quiet")]
     return [
         heading(one["prompt"]),
-        *([{"is": "words", "words": list(map(wrapping, lines)), "looks": one["kind"]}] if lines else []),
+        *([word_list([wrapping(line) for line in lines], one["kind"])] if lines else []),
         *([text(" \u00b7 ".join(bands))] if bands else []),
         *(empty if one["kind"] in (*WORDED, "rating") else []),
     ]

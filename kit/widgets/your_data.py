@@ -5,9 +5,8 @@ from typing import Any
 
 from kit import places, records
 from kit.records import OfClient
-from kit.widgets.coach import said
-from kit.widgets.panel import Block, Panel
-from kit.widgets.session import button, buttons, text
+from kit.widgets.blocks import Block, button, buttons, said, text
+from kit.widgets.panel import Panel
 from kit.words import _, day_words, one_or_many
 
 
@@ -21,21 +20,21 @@ class YourData(Panel):
         )
         return [
             text(_held([one.created_at.astimezone().date() for one in self._all()])),
-            text(_until(self.table.records(records.Client)[0].keep_until)),
+            text(_until(self.notes.records(records.Client)[0].keep_until)),
             text(copy, "quiet"),
             buttons(button("take_out", _("Take a copy with you"))),
             said(),
         ]
 
     def _all(self) -> list[Any]:
-        return [one for kind in records.KINDS if issubclass(kind, OfClient) for one in self.table.records(kind)]
+        return [one for kind in records.KINDS if issubclass(kind, OfClient) for one in self.notes.records(kind)]
 
     def do_take_out(self) -> None:
         """Writes all that was noted with who is here into a new folder, where downloads lie."""
         from kit.exchange import takeout
 
-        client = str(self.table.client)
-        place = takeout.export(self.table.store, client, takeout.free_folder(places.downloads(), client), private=False)
+        client = self.state.chosen
+        place = takeout.export(self.state.store, client, takeout.free_folder(places.downloads(), client), private=False)
         self.tell(said=_("The copy lies in {place}").format(place=place))
 
 
