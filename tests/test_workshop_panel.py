@@ -233,7 +233,7 @@ def test_a_room_that_is_found_and_gives_no_answer_is_said_to_be_silent_and_not_c
 
 
 def test_closing_a_room_that_gives_no_answer_is_not_taken_for_closed(page, opened, monkeypatch):
-    monkeypatch.setattr(rooms.control, "send_action", lambda *_what, **_told: (_ for _ in ()).throw(rooms.RoomTimeout()))
+    monkeypatch.setattr(rooms, "close_room", lambda _room: (_ for _ in ()).throw(rooms.RoomTimeout()))
     press(page.workshop, "Close the room for everybody")
     press(page.workshop, "Yes, close it")
 

@@ -46,7 +46,10 @@ class Row:
 
 
 def read_folder(folder: Path) -> tuple[list[Record], list[str]]:
-    """All records of a folder's CSV files, each kind only after those it points to, and what is amiss."""
+    """All records of a folder's CSV files, each kind only after those it points to, and a sentence for what is amiss.
+
+    Raises KitError where the folder cannot be opened; what is amiss in a file is never raised.
+    """
     rows, amiss = read_rows(folder)
     return [row.record for row in rows], amiss
 

@@ -12,7 +12,10 @@ from kit.records import Record
 
 
 def write_csv(path: Path, records: Sequence[Record], without: Iterable[str] = ()) -> None:
-    """Records of one kind as a CSV file that `read_csv` gives back as they were, but for columns left out."""
+    """Records of one kind as a CSV file that `read_csv` gives back as they were, but for columns left out.
+
+    Raises ValueError for records of several kinds or of none, OSError where the file cannot be written.
+    """
     kinds = {type(record) for record in records}
     if len(kinds) != 1:
         raise ValueError("a CSV file holds records of exactly one kind")

@@ -33,4 +33,4 @@ __all__ = [
     "save",
     "write_page",
     "write_report",
-]  # fmt: skip
+]

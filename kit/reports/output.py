@@ -24,6 +24,10 @@ def file_name(client: str, audience: str, today: date, supporter: str = "", endi
 
 
 def save(content: bytes, name: str, to: str | Path | None = None) -> Path:
+    """Writes a page called `name`: into the folder `to`, else the kit's own, or to the file that `to` names.
+
+    Raises KitError where it cannot be written; what was there stays then.
+    """
     place = None
     try:
         place = target_path(to, name)

@@ -81,12 +81,16 @@ def write_report(
     until: date | None = None,
     to: Path | None = None,
 ) -> Path:
-    """Writes a client's story for one reader; `supporter` is the name or id of the one whom it is for."""
+    """Writes a client's story for one reader, from `since` to `until`, both days in it; gives the path of its file.
+
+    `supporter` is the name or id of the one whom it is for, `to` a folder or an .html file. Raises NoSuchClient, and
+    KitError where the reader is not known, the client has taken back their agreement, or nothing can be written.
+    """
     return build(store, client, ReportRequest(audience, supporter, since, until)).write(to)
 
 
 def build(store: Store, client: str, asked: ReportRequest) -> Page:
-    """The page of one client of this book."""
+    """The page of one client of this book; raises NoSuchClient, and KitError where its reader may not have it."""
     return build_from_rows(read_rows(store, client), client, asked)
 
 

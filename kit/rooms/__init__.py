@@ -28,4 +28,4 @@ __all__ = [
     "open_room",
     "retention_date",
     "send_action",
-]  # fmt: skip
+]

@@ -80,7 +80,10 @@ def retention_date(days: int = RETENTION_DAYS) -> date:
 
 
 def open_room(asked: RoomRequest, key: bytes | None = None) -> OpenRoom:
-    """Opens a room in a process of its own, which outlives this one; the key reaches it through a pipe."""
+    """Opens a room in a process of its own, which outlives this one; the key reaches it through a pipe.
+
+    Raises NoSuchClient, and KitError where the port is taken, the network is not there, or the phases do not fit.
+    """
     for left in filter(has_ended, list_all()):
         left.file.unlink(missing_ok=True)
     process = subprocess.Popen(
@@ -147,7 +150,10 @@ def get_state(room: OpenRoom) -> dict[str, Any]:
 
 
 def send_action(room: OpenRoom, do: str, **given: str) -> dict[str, Any]:
-    """One press of the facilitator or the coach: "go", "more", "reveal", "show", "keep_back", "aloud", ..."""
+    """One press of the facilitator or the coach: "go", "more", "reveal", "show", "keep_back", "aloud", ...
+
+    Gives the state of the room after it; raises RoomClosed, RoomTimeout, and KitError for what the room refuses.
+    """
     return _request(room, "/lead/do", {"do": do, **given})
 
 
