@@ -18,7 +18,7 @@ from kept import killed_backups
 from owned import WORDS, begun, note, titles
 
 import kit
-from kit import places
+from kit import files, places
 from kit.cli import diagnostics
 from kit.store import Store
 from kit.vault import agent, backups, keys, transfer
@@ -328,7 +328,7 @@ def test_a_full_disk_is_a_quiet_sentence_until_a_backup_is_made(place, monkeypat
 
 def test_a_disk_that_takes_not_even_a_note_is_told_all_the_same(place, monkeypatch):
     monkeypatch.setattr(transfer, "seal", full)
-    monkeypatch.setattr(keys, "put", full)
+    monkeypatch.setattr(files, "write_atomically", full)
     opened(place)
 
     assert "is full. Nothing is lost." in backups.last_error(place)

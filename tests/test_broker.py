@@ -25,9 +25,9 @@ linux = pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="look
 HOUR, MINUTE = 3600.0, 60.0
 PATIENCE = 15  # seconds; a machine may be busy
 NOTEBOOK = "import hashlib, sys; from pathlib import Path; from kit.vault import agent\n"
-ASKS = NOTEBOOK + "key = agent.ask(Path(sys.argv[1])); print(key and hashlib.sha256(key).hexdigest())"
+ASKS = NOTEBOOK + "key = agent.get_key(Path(sys.argv[1])); print(key and hashlib.sha256(key).hexdigest())"
 WATCHES = (
-    NOTEBOOK + "agent.watch(lambda word: print(word, flush=True)); print('watching', flush=True); sys.stdin.read()"
+    NOTEBOOK + "agent.subscribe(lambda word: print(word, flush=True)); print('watching', flush=True); sys.stdin.read()"
 )
 SERVES = (
     NOTEBOOK + "running = agent.start(); print(running.process and running.process.pid, flush=True);"

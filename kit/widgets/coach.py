@@ -234,8 +234,8 @@ class Retention(CoachsOwn):
         """Writes all that is held into a folder of its own."""
         from kit.exchange import takeout
 
-        folder = Path(self.typed.get("copy", {}).get("copy") or places.downloads()).expanduser()
         client = self.state.chosen
+        folder = Path(self.typed.get("copy", {}).get("copy") or places.downloads()).expanduser()
         place = takeout.export(self.state.store, client, takeout.free_folder(folder, client), private)
         self.tell(said=_("All of it lies in {place}").format(place=place))
 
