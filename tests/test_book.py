@@ -94,9 +94,9 @@ def test_a_supporters_report_asks_for_a_supporter_of_this_client(story, tmp_path
 def test_a_tool_that_is_no_longer_needed_is_not_offered(story):
     story.state.choose("Heron")
     tool = story.records(kit.Tool)[0]
-    assert tool.id in ClientNotes(dict(story.state).offers()["tools"])
+    assert tool.id in dict(ClientNotes(story.state).offers()["tools"])
 
     story.change(tool, status="retired")
 
-    assert tool.id not in ClientNotes(dict(story.state).offers()["tools"])
+    assert tool.id not in dict(ClientNotes(story.state).offers()["tools"])
     assert ClientNotes(story.state).names()[tool.id] == tool.title

@@ -1,7 +1,9 @@
 """The facilitator's panels: a room opened, led and closed from a notebook that may be seen by the whole group."""
 
 import asyncio
+import gc
 import json
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from types import SimpleNamespace
@@ -11,8 +13,9 @@ import rooming
 
 import kit
 from kit import rooms
+from kit.store import Store
 from kit.vault import agent, keys
-from kit.widgets import room_status
+from kit.widgets import SessionState, room_status
 
 SHOWN, WAITS = "What was shared is in this book", "This opens with the room"
 SILENT = "It goes on by itself, and nothing is lost."
@@ -233,7 +236,9 @@ def test_a_room_that_is_found_and_gives_no_answer_is_said_to_be_silent_and_not_c
 
 
 def test_closing_a_room_that_gives_no_answer_is_not_taken_for_closed(page, opened, monkeypatch):
-    monkeypatch.setattr(rooms, "send_action", lambda *_what, **_told: (_ for _ in ()).throw(rooms.RoomTimeout()))
+    monkeypatch.setattr(
+        rooms.control, "send_action", lambda *_what, **_told: (_ for _ in ()).throw(rooms.RoomTimeout())
+    )
     press(page.workshop, "Close the room for everybody")
     press(page.workshop, "Yes, close it")
 
@@ -326,9 +331,20 @@ def test_what_is_asked_of_a_room_follows_what_was_chosen(book, monkeypatch):
     assert {one.keep_until for one, _key in asked} == {rooms.retention_date()}
 
 
+def test_a_page_is_let_go_with_the_room_that_it_followed():
+    page = SessionState(Store(None))
+    page.source(room_status.OpenRooms).of("workshop")
+    here = weakref.ref(page)
+
+    del page
+    gc.collect()
+
+    assert here() is None
+
+
 def test_an_encrypted_practice_hands_its_key_on_and_keeps_it_nowhere(tmp_path, monkeypatch, kit_home):
     place, key, handed = tmp_path / "own.book", keys.generate(), []
-    made = kit.book.practice.begin(place, key, "two quiet words")
+    made = kit.book.practice.create(place, key, "two quiet words")
     made.close()
     book = kit.book.Book(place, kit.book.Store(place, key))
     monkeypatch.setattr(agent, "get_key", lambda _book: key)
