@@ -546,6 +546,14 @@ def test_a_save_is_kept_where_the_lines_cannot_be_laid_outside(locked):
     store.close()
 
 
+def test_a_yes_without_a_day_is_told_with_the_day_it_was_noted(asked, otter):
+    otter.add(kit.Agreement(client="Otter", to="notes", on=None))
+    otter.add(kit.Agreement(client="Otter", to="notes", on=date.today() - timedelta(days=1)))
+    otter.state.notify()
+
+    assert "Agreed: notes since" in told(asked)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="on Windows the profile's own rights hold")
 def test_the_lines_outside_are_their_owners_alone(locked):
     assert support_lines.path_for(locked).stat().st_mode & 0o777 == 0o600

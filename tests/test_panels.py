@@ -6,6 +6,7 @@ import pytest
 
 import kit
 from kit import widgets
+from kit.charts import registry
 from kit.fields import about
 from kit.widgets.client_notes import ClientNotes
 from kit.widgets.journey import PERIOD_WORDS
@@ -463,6 +464,29 @@ def test_labels_take_the_clients_own_words(story):
     assert "The noise, how loud today" in shown(story.check_in())
     assert "A wave: what happened, in a few words" in shown(story.explore_setback())
     assert any(row[1] == "a wave" for row in story.state.source(Journeys).over("all").drawn["rows"])
+
+
+def test_the_journey_of_who_sits_down_is_drawn_once(here, story, monkeypatch):
+    drawn = []
+    journeys = registry.journeys
+
+    def counted(told, today, spans, *more):
+        drawn.extend(spans)
+        return journeys(told, today, spans, *more)
+
+    monkeypatch.setattr(registry, "journeys", counted)
+
+    story.state.choose("Heron")
+
+    assert drawn
+    assert len(drawn) == len(set(drawn))
+
+
+def test_a_former_name_still_works_and_says_the_new_one(story):
+    with pytest.warns(DeprecationWarning, match="SessionState"):
+        assert widgets.Table is widgets.SessionState
+    with pytest.warns(DeprecationWarning, match="book.state"):
+        assert story.table is story.state
 
 
 # when the book does not answer ------------------------------------------------------------------

@@ -155,6 +155,13 @@ def test_then_and_now_is_made_of_the_clients_own_words(river):
     assert "What others noticed" in shown
 
 
+def test_words_about_what_better_means_without_a_day_are_told_on_the_day_they_were_noted(river):
+    river.add(kit.Better(client="River", text="Fewer lists", on=None))
+    river.state.notify()
+
+    assert "Fewer lists" in told(river.then_and_now())
+
+
 def test_with_nothing_to_look_back_on_then_and_now_says_so(book):
     book.add(kit.Client(name="Otter"))
     book.state.choose("Otter")

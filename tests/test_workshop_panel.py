@@ -1,7 +1,9 @@
 """The facilitator's panels: a room opened, led and closed from a notebook that may be seen by the whole group."""
 
 import asyncio
+import gc
 import json
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from types import SimpleNamespace
@@ -11,8 +13,9 @@ import rooming
 
 import kit
 from kit import rooms
+from kit.store import Store
 from kit.vault import agent, keys
-from kit.widgets import room_status
+from kit.widgets import SessionState, room_status
 
 SHOWN, WAITS = "What was shared is in this book", "This opens with the room"
 SILENT = "It goes on by itself, and nothing is lost."
@@ -324,6 +327,17 @@ def test_what_is_asked_of_a_room_follows_what_was_chosen(book, monkeypatch):
         (False, "", 0, None), (True, "", 0, None), (False, "https://a.example", 9000, None),
     ]  # fmt: skip
     assert {one.keep_until for one, _key in asked} == {rooms.retention_date()}
+
+
+def test_a_page_is_let_go_with_the_room_that_it_followed():
+    page = SessionState(Store(None))
+    page.source(room_status.OpenRooms).of("workshop")
+    here = weakref.ref(page)
+
+    del page
+    gc.collect()
+
+    assert here() is None
 
 
 def test_an_encrypted_practice_hands_its_key_on_and_keeps_it_nowhere(tmp_path, monkeypatch, kit_home):

@@ -10,6 +10,7 @@ from kit import records
 from kit.fields import About
 from kit.forms import Form
 from kit.records import changed
+from kit.store import Store
 from kit.widgets.blocks import Block, Item, button, buttons, fold, listed, said, text, unbound_field
 from kit.widgets.coach import CoachsOwn, ago, kept_until, long_day
 from kit.widgets.entries import AT_ONCE
@@ -65,7 +66,7 @@ class Line:
         return _("{day} was named for meeting, and nothing is noted for it yet.").format(day=long_day(self.named))
 
 
-def at_a_glance(store: Any, client: str | None = None) -> list[Line]:
+def at_a_glance(store: Store, client: str | None = None) -> list[Line]:
     """A line for each client, with one query a kind, however many they are."""
     rows = store.rows(READ, client)
     sessions, agreements, setbacks = (_by_client(rows[name]) for name in ("sessions", "agreements", "setbacks"))

@@ -9,7 +9,7 @@ from kit.forms import Form
 from kit.records import Record, Session
 from kit.widgets.blocks import Block, button, buttons, part, text, unbound_form
 from kit.widgets.coach import CoachsOwn, ago, asked_by, long_day, with_private_note
-from kit.widgets.panel import Panel
+from kit.widgets.panel import Panel, Typed
 from kit.widgets.session import AddMilestone, CheckIn, CloseSession, ExploreSetback, NextStep, ReviewSteps, SmallWin
 from kit.widgets.then_and_now import ThenAndNow
 from kit.words import _
@@ -60,7 +60,7 @@ class CatchUp(CoachsOwn):
 
     name = "catch_up"
     save_label = _("Save all")
-    _drawn: dict[str, dict[str, Any]]
+    _drawn: Typed
     _for: date | None = None
     _past: tuple[date, date] | None = None  # the day that was chosen, and when: it holds for the next client too
     _week = ReviewSteps._week
@@ -78,7 +78,7 @@ class CatchUp(CoachsOwn):
             return None
         return day if date.today() - LONGEST <= day <= date.today() else None
 
-    def hold(self, typed: dict[str, dict[str, Any]]) -> None:
+    def hold(self, typed: Typed) -> None:
         past, chosen = self._past or (None, None)
         kept = {"day": {"on": past.isoformat()}} if past and chosen == date.today() else {}
         super().hold({**kept, **typed})
@@ -96,7 +96,7 @@ class CatchUp(CoachsOwn):
         self.hold({**self._really_typed(), **self._subject, "day": {"on": day.isoformat()}})
         self.refresh()
 
-    def _really_typed(self) -> dict[str, dict[str, Any]]:
+    def _really_typed(self) -> Typed:
         typed = {
             key: {name: value for name, value in given.items() if value != self._drawn[key].get(name)}
             for key, given in self.typed.items()
@@ -162,7 +162,7 @@ class CatchUp(CoachsOwn):
         """Leaves that setback as it was; what was typed in the other parts stays."""
         self._go_on_with({**self._really_typed(), "stood": self._stood})
 
-    def _go_on_with(self, typed: dict[str, dict[str, Any]]) -> None:
+    def _go_on_with(self, typed: Typed) -> None:
         typed.pop("setback", None)
         self.hold(typed)
         self.do_draft()

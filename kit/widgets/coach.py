@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from kit import places, records
 from kit.fields import About, about
@@ -12,6 +11,7 @@ from kit.widgets.blocks import Block, button, buttons, fold, heading, text, unbo
 from kit.widgets.panel import Panel
 from kit.words import KitError, _, day_words, one_or_many
 
+Noted = records.Client | records.Session | records.Setback  # what has room for a private note
 NEAR = 60  # days before the end of keeping at which it is mentioned
 
 
@@ -101,22 +101,26 @@ class PrivateNotes(CoachsOwn):
         super().refresh()
 
     def forms(self) -> dict[str, Form]:
-        about_whom = [*self.notes.records(records.Client), *self._session(), *self._setbacks()]
+        about_whom: list[records.Client | records.Session | records.Setback] = [
+            *self.notes.records(records.Client),
+            *self._session(),
+            *self._setbacks(),
+        ]
         return {f"{one.plural}-{one.id}": self._asked(one) for one in about_whom}
 
-    def _asked(self, record: Any) -> Form:
+    def _asked(self, record: Noted) -> Form:
         title = _note_about(record)
         return with_private_note(Form(type(record), (), title=title, record=record), first=True)
 
-    def _session(self) -> list[Any]:
+    def _session(self) -> list[records.Session]:
         """The latest session; a private note is often written the day after."""
         return sorted(self.notes.records(records.Session), key=lambda one: (one.day(), one.created_at))[-1:]
 
-    def _setbacks(self) -> list[Any]:
+    def _setbacks(self) -> list[records.Setback]:
         """The setback that was tapped, and those whose note was begun and not saved."""
         return [one for one in self.notes.records(records.Setback) if one.id == self._setback or self._is_begun(one)]
 
-    def _is_begun(self, setback: Any) -> bool:
+    def _is_begun(self, setback: records.Setback) -> bool:
         typed = self.typed.get(f"{setback.plural}-{setback.id}", {})
         return typed.get("private_note", setback.private_note) != setback.private_note
 
@@ -147,7 +151,7 @@ class PrivateNotes(CoachsOwn):
         self.refresh()
 
 
-def _note_about(record: Any) -> str:
+def _note_about(record: Noted) -> str:
     if isinstance(record, records.Client):
         return _("About {name}").format(name=record.name)
     if isinstance(record, records.Session):

@@ -1,7 +1,5 @@
 """All that was ever noted of who is here: read, changed, removed, and brought back."""
 
-from typing import Any
-
 from kit import records
 from kit.fields import visible_fields
 from kit.forms import Form
@@ -27,7 +25,7 @@ class Entries(EarlierForms):
             self._kind, self._shown, self._opened, self._removed_shown, self._pressed = "", AT_ONCE, "", False, 0
         super().refresh()
 
-    def subject(self) -> Any:
+    def subject(self) -> Record | None:
         """Without an agreement entries are read and removed, and none is changed."""
         return super().subject() if self.notes.may_note else None
 
@@ -107,7 +105,7 @@ class Entries(EarlierForms):
         told = [one for one in moments(latest) if one[0].did == "removed" and self.shows(one[0])]
         return [one for one in told if one[0].number == self._pressed or self.is_gone(one[0])][:AT_ONCE]
 
-    def _noted(self) -> list[Any]:
+    def _noted(self) -> list[OfClient]:
         kinds = [kind for kind in records.KINDS if issubclass(kind, OfClient)]
         found = [one for kind in kinds for one in self.notes.records(kind)]
         return sorted(found, key=lambda one: (one.day(), one.created_at), reverse=True)

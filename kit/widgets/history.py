@@ -26,6 +26,7 @@ DID = {
     "brought back": _("an earlier form brought back"),
 }
 CHANGES = ("changed", "removed", "taken back", "brought back")
+Stretch = list[str | bool]  # words, and whether they differ from the other form
 Moment = tuple[Change, list[Change]]  # a change, and what a removal took along
 
 
@@ -54,7 +55,7 @@ class EarlierForms(Panel):
         self.tell(said=_("It is back as it was."))
         self.state.notify(back[0][0].id)
 
-    def _brought_back(self, change: Change, along: list[Change]) -> list[tuple[Any, list[Any]]]:
+    def _brought_back(self, change: Change, along: list[Change]) -> list[tuple[Record, list[Record]]]:
         assert change.before is not None
         back = [self._restored(self._earlier(change.before))]
         for one in along:  # each as far as the book still has room for it
@@ -64,7 +65,7 @@ class EarlierForms(Panel):
                 continue
         return back
 
-    def _restored(self, earlier: Record) -> tuple[Any, list[Any]]:
+    def _restored(self, earlier: Record) -> tuple[Record, list[Record]]:
         try:
             return self.state.store.restore(earlier)
         except ValidationError as error:
@@ -86,7 +87,7 @@ class EarlierForms(Panel):
                 getattr(change.record, name) is None and getattr(standing, name) is None}  # fmt: skip
         return changed(standing, **{name: getattr(change.before, name) for name in lost})
 
-    def _standing(self, record: Record) -> Any:
+    def _standing(self, record: Record) -> Record | None:
         return next((one for one in self.notes.records(type(record)) if one.id == record.id), None)
 
     def is_gone(self, change: Change) -> bool:
@@ -258,7 +259,7 @@ def _said(told: About, value: Any, names: Mapping[str, str]) -> str:
     return format_value(told, value, names)
 
 
-def _apart(was: str, now: str) -> list[list[list[Any]]]:
+def _apart(was: str, now: str) -> list[list[Stretch]]:
     """Two forms of a field as (words, whether they differ): what both begin and end with is shown in part."""
     old, new = was.split(), now.split()
     if not old or not new:
@@ -275,7 +276,7 @@ def _alike(one: list[str], other: list[str]) -> int:
     return next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
-def _parts(words: list[str], start: int, end: int) -> list[list[Any]]:
+def _parts(words: list[str], start: int, end: int) -> list[Stretch]:
     before, after = words[max(0, start - NEAR) : start], words[end : end + NEAR]
     opening = ["\u2026"] if start > NEAR else []
     closing = ["\u2026"] if end + NEAR < len(words) else []

@@ -1,14 +1,13 @@
 """A session of one: the client fills in forms on a device of their own, and what is kept appears here."""
 
 from datetime import datetime
-from typing import Any
 
 from kit import records, rooms
 from kit.forms import Form
 from kit.widgets.blocks import Block, Button, button, buttons, fold, link, links, said, text
 from kit.widgets.meeting import ASKED
 from kit.widgets.panel import Panel
-from kit.widgets.room_status import InRoom
+from kit.widgets.room_status import InRoom, RoomState
 from kit.words import _
 
 
@@ -105,7 +104,7 @@ class Invite(InRoom):
             buttons(*([] if state["another"] else [more]), close),
         ]  # fmt: skip
 
-    def _there(self, state: dict[str, Any]) -> str:
+    def _there(self, state: RoomState) -> str:
         there, away = _("{name} has the page before them."), _("{name}'s page is not in view just now.")
         return (there if state.get("here") else away).format(name=self.state.client)
 
@@ -113,7 +112,7 @@ class Invite(InRoom):
         handed = self.follow.state["turn"] == name
         return button("room", title, ["turn", {"form": "" if handed else name}], pressed=handed)
 
-    def _how_it_goes(self, state: dict[str, Any]) -> str:
+    def _how_it_goes(self, state: RoomState) -> str:
         titles = state["forms"]
         if state["writing"]:
             return _("It is being written: {form}. You read it when it is kept.").format(form=titles[state["writing"]])
@@ -121,7 +120,7 @@ class Invite(InRoom):
             return _("It is their turn: {form}.").format(form=titles[state["turn"]])
         return self._kept or _("What they keep appears here by itself.")
 
-    def heard(self, earlier: dict[str, Any]) -> None:
+    def heard(self, earlier: RoomState) -> None:
         """What was kept on the other device stands in the pictures and lists of this page at once."""
         saved, before = self.follow.state.get("saved", []), earlier.get("saved", [])
         if not self._is_theirs or saved == before:

@@ -1,13 +1,12 @@
 """What the panels of a workshop have in common, and how people come in: by which way, and how many of them are here."""
 
 from math import ceil
-from typing import Any
 
 from kit import rooms
 from kit.forms import Form
 from kit.records import Count, Record, count
 from kit.widgets.blocks import Block, Button, button, buttons, heading, text
-from kit.widgets.room_status import InRoom
+from kit.widgets.room_status import InRoom, RoomState
 from kit.words import _
 
 WORDED = ("word", "line", "lines", "helps")  # what is answered in words
@@ -27,7 +26,7 @@ class InWorkshop(InRoom):
     kind = "workshop"
 
     @property
-    def phases(self) -> list[dict[str, Any]]:
+    def phases(self) -> list[RoomState]:
         return self.follow.state.get("phases", [])
 
     @property
@@ -56,7 +55,7 @@ class InWorkshop(InRoom):
             buttons(press(support, "aloud", on="0" if state["aloud"] else "1")),
         ]  # fmt: skip
 
-    def _waiting(self, asks: list[dict[str, Any]]) -> list[Block]:
+    def _waiting(self, asks: list[RoomState]) -> list[Block]:
         """What waits is told when it is asked for, and seen on the facilitator's own page alone."""
         worded = [one for one in asks if one["kind"] in WORDED]
         found = [block for one in worded for block in self._what_waits(one)]
@@ -65,7 +64,7 @@ class InWorkshop(InRoom):
                for one in worded if not known.get(one["name"])]  # fmt: skip
         return [*found, *([buttons(*ask)] if ask else [])]
 
-    def _what_waits(self, ask: dict[str, Any]) -> list[Block]:
+    def _what_waits(self, ask: RoomState) -> list[Block]:
         from kit.rooms import snapshot
 
         lines = self.follow.state["asked"].get(ask["name"])

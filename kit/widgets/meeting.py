@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from kit import records
 from kit.records import OfClient, Record, changed
@@ -100,16 +99,16 @@ class Agreements(Panel):
         open_yet = (to for to in ASKED if not self._of(to) and to not in self._later)
         return next(open_yet, "") if self._walks else ""
 
-    def _of(self, to: str) -> list[Any]:
-        return sorted((one for one in self.notes.records(records.Agreement) if one.to == to), key=lambda one: one.on)
+    def _of(self, to: str) -> list[records.Agreement]:
+        return sorted((one for one in self.notes.records(records.Agreement) if one.to == to), key=lambda one: one.day())
 
-    def _standing(self, to: str) -> list[Any]:
+    def _standing(self, to: str) -> list[records.Agreement]:
         return [one for one in self._of(to) if one.withdrawn_on is None]
 
     # what is on the page -------------------------------------------------------------------------
 
     def _opening(self) -> list[Block]:
-        taken_back = [one.withdrawn_on for one in self._of("notes")]
+        taken_back = [one.withdrawn_on for one in self._of("notes") if one.withdrawn_on]
         if not taken_back:
             return scope(self.state.store)
         words = _("You took notes back on {day}.").format(day=day_words(max(taken_back)))
@@ -133,7 +132,7 @@ class Agreements(Panel):
         found = [(ASKED[to].short, self._standing(to)) for to in ASKED]
         since = _("{what} since {day}")
         return _("Agreed: {list}.").format(
-            list=in_a_row([since.format(what=what, day=day_words(some[-1].on)) for what, some in found if some])
+            list=in_a_row([since.format(what=what, day=day_words(some[-1].day())) for what, some in found if some])
         )
 
     def _line(self, to: str) -> Item:
@@ -176,7 +175,7 @@ class Agreements(Panel):
     def do_back(self, to: str) -> None:
         today = date.today()
         new = [
-            changed(one, withdrawn_on=max(today, one.on), version=one.version + 1) for one in self._standing(to)
+            changed(one, withdrawn_on=max(today, one.day()), version=one.version + 1) for one in self._standing(to)
         ]  # fmt: skip
         if new:
             self._walks = False
@@ -211,8 +210,8 @@ class Agreements(Panel):
         self.state.notify()
 
 
-def _dated(one: Any) -> str:
-    agreed = _("agreed on {day}").format(day=day_words(one.on))
+def _dated(one: records.Agreement) -> str:
+    agreed = _("agreed on {day}").format(day=day_words(one.day()))
     if one.withdrawn_on is None:
         return agreed
     return _("{agreed}, taken back on {day}").format(agreed=agreed, day=day_words(one.withdrawn_on))

@@ -83,7 +83,7 @@ class PageForEach(CoachsOwn):
         self._run, self._is_making = _Run(len(each)), True
         self.tell()
         self.refresh()
-        self._work(each, pdf)
+        self._work(self._run, each, pdf)
 
     def do_stop(self) -> None:
         self._stop()
@@ -95,17 +95,17 @@ class PageForEach(CoachsOwn):
 
     # making ----------------------------------------------------------------------------------------
 
-    def _work(self, each: dict[str, Any], pdf: bool) -> None:
+    def _work(self, run: _Run, each: dict[str, Any], pdf: bool) -> None:
         """Beside the notebook's own work, so that a form can be filled in meanwhile; a script waits for it."""
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
-            self._make(self._run, each, pdf, lambda do, *given: do(*given))
+            self._make(run, each, pdf, lambda do, *given: do(*given))
             return
-        given = (self._run, each, pdf, loop.call_soon_threadsafe)
+        given = (run, each, pdf, loop.call_soon_threadsafe)
         threading.Thread(target=self._make, args=given, daemon=True).start()
 
-    def _make(self, run: Any, each: dict[str, Any], pdf: bool, tell: Callable[..., Any]) -> None:
+    def _make(self, run: _Run, each: dict[str, Any], pdf: bool, tell: Callable[..., Any]) -> None:
         from kit.reports import ReportRequest
         from kit.reports.batch import build_all
 

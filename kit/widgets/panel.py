@@ -28,6 +28,7 @@ WORDS = {"undo": _("Undo"), "skip": _("skip"), "own": _("Something of my own"), 
          "today": _("today"), "clear": _("leave open"), "open": "",
          "copy": _("Copy the link"), "copied": _("It is copied.")}  # fmt: skip
 
+Typed = dict[str, dict[str, Any]]  # key of a form -> field -> what is typed there
 _HALF = re.compile("[\ud800-\udfff]")
 
 
@@ -65,11 +66,11 @@ class Panel(Live):
     def __init__(self, state: SessionState) -> None:
         super().__init__(word=self.name)
         self.state, self.notes = state, ClientNotes(state)
-        self.typed: dict[str, dict[str, Any]] = {}
+        self.typed: Typed = {}
         self._turn = 0
-        self._stood: dict[str, dict[str, Any]] = {}  # what a form's record held when typing began
+        self._stood: Typed = {}  # what a form's record held when typing began
         self._elsewhere: dict[str, dict[str, str]] = {}  # what was said of the same field elsewhere in the meantime
-        self._undo: list[tuple[list[Record], list[Record], dict[str, dict[str, Any]]]] = []
+        self._undo: list[tuple[list[Record], list[Record], Typed]] = []
         self._bound: str | None = None
         self.on_msg(self._heard)
         state.subscribe(self)
@@ -275,7 +276,7 @@ class Panel(Live):
     def tell(self, **status: Any) -> None:
         self.status = {"undo": bool(self._undo), **status}
 
-    def hold(self, typed: dict[str, dict[str, Any]]) -> None:
+    def hold(self, typed: Typed) -> None:
         """Puts into the form what the page does not hold yet; a new turn, or an emptied form would look unchanged."""
         self.typed, self._turn = {key: given for key, given in typed.items() if key != "stood"}, self._turn + 1
         self._stood, self._elsewhere = dict(typed.get("stood", {})), {}

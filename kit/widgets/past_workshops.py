@@ -1,12 +1,15 @@
 """The workshops that are still held in the book: read afterwards by the facilitator, and let go of before their day."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from kit import records, rooms
 from kit.vault import erasing
 from kit.widgets.blocks import Block, Button, Item, button, heading, listed, text, word_list
 from kit.widgets.room_status import InRoom
 from kit.words import _, day_words, wrapping
+
+if TYPE_CHECKING:
+    from kit.rooms.archive import ArchivedQuestion
 
 
 class Held(InRoom):
@@ -82,7 +85,7 @@ def _held(one: records.Workshop) -> str:
     )
 
 
-def _question(one: Any) -> list[Block]:
+def _question(one: "ArchivedQuestion") -> list[Block]:
     """A question with what was shown to all of its lines, and what was not."""
     if one.kind == "rating":
         from kit.rooms import disclosure

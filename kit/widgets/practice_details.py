@@ -57,7 +57,7 @@ class PracticeDetails(OfPractice):
 
     name = "practice_details"
 
-    def kept(self) -> list[Any]:
+    def kept(self) -> list[records.Practice]:
         return self.state.store.records(records.Practice)
 
     def forms(self) -> dict[str, Form]:
@@ -93,10 +93,10 @@ class SupportLines(OfPractice):
 
     name = "support_lines"
 
-    def kept(self) -> list[Any]:
+    def kept(self) -> list[records.SupportLine]:
         return self.state.store.records(records.SupportLine)
 
-    def subject(self) -> Any:
+    def subject(self) -> records.SupportLine | None:
         of = self.typed.get("of")
         found = [one for one in self.kept() if of and one.id == of["id"]]
         return found[0] if of and found else None
@@ -134,7 +134,7 @@ def _line_buttons(one: records.SupportLine) -> list[Button]:
     ]
 
 
-def checked_words(one: Any) -> str:
+def checked_words(one: records.Practice | records.SupportLine) -> str:
     """When something of the practice was last looked at; a year is long."""
     day = one.checked_on or one.day()
     told = (

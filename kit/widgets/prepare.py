@@ -1,12 +1,13 @@
 """A minute before a session, alone: what they took along, what you wanted to ask about, what is open or due."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
 
 from kit import records
 from kit.forms import Form
 from kit.widgets import still_open
 from kit.widgets.blocks import Block, Item, button, buttons, fold, heading, listed, said, text
+from kit.widgets.cache import Kind
 from kit.widgets.caseload import Line, at_a_glance, when
 from kit.widgets.coach import CoachsOwn, ago, ahead, long_day
 from kit.widgets.panel import PictureWidget
@@ -55,7 +56,7 @@ class Prepare(CoachsOwn):
         """Takes the seat: the page for two follows."""
         self.state.choose(self.state.chosen)
 
-    def _told(self, kind: Any) -> list[Any]:
+    def _told(self, kind: type[Kind]) -> list[Kind]:
         return sorted(self.notes.records(kind), key=lambda one: (one.day(), one.created_at))
 
     def _last(self, line: Line) -> list[Block]:
@@ -155,7 +156,7 @@ def _step(step: records.Step, weeks: list[records.StepWeek]) -> Item:
     return {"id": step.id, "title": step.title, "meta": told, "lines": [one for one in [when_then(step)] if one]}
 
 
-def _newest(found: list[Any]) -> str:
+def _newest(found: Sequence[records.Win | records.Spark]) -> str:
     return found[-1].title if found else ""
 
 

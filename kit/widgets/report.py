@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kit import records
 from kit.fields import Audience
-from kit.records import OfClient
+from kit.records import Record
 from kit.widgets.blocks import Block, Button, Item, button, buttons, fold, heading, listed, preview, said, text
 from kit.widgets.journey import period_buttons
 from kit.widgets.panel import Panel
@@ -41,7 +41,7 @@ class MakeReport(Panel):
         self._period = "all"
         self._left_out: set[str] = set()
         self._kept: Path | None = None
-        self._looked: tuple[Any, Page] | None = None
+        self._looked: tuple[tuple, Page] | None = None
 
     def refresh(self) -> None:
         another = self._bound != self.state.client or self.state.locked
@@ -82,7 +82,7 @@ class MakeReport(Panel):
         chosen = (self._reader, self._supporter)
         return [button("read", label, [kind, who], pressed=chosen == (kind, who)) for kind, who, label in choices]
 
-    def _people(self) -> list[Any]:
+    def _people(self) -> list[records.Supporter]:
         return self.notes.records(records.Supporter)
 
     def _asks_first(self) -> list[Block]:
@@ -102,13 +102,13 @@ class MakeReport(Panel):
         offered = listed([self._offer(one) for one in found[:MOST]], empty)
         return [offered, *([text(more, "quiet")] if len(found) > MOST else [])]
 
-    def _offer(self, one: OfClient) -> Item:
+    def _offer(self, one: Record) -> Item:
         gone = one.id in self._left_out
         press = button("leave_out", _("Left out") if gone else _("Leave it out"), one.id, pressed=gone)
         told = f"{one.singular} \u00b7 {day_words(one.day())}"
         return {"id": one.id, "title": str(getattr(one, one.heading)) or told, "meta": told, "buttons": [press]}
 
-    def _shown(self) -> list[Any]:
+    def _shown(self) -> list[Record]:
         """What the page tells of one by one, the newest first."""
         from kit import frames
 
@@ -170,7 +170,7 @@ class MakeReport(Panel):
 
         return first_day(self._period, date.today())
 
-    def _person(self) -> Any:
+    def _person(self) -> records.Supporter | None:
         return next((one for one in self._people() if one.id == self._supporter), None)
 
     def _audience(self) -> Audience:

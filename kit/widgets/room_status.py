@@ -15,6 +15,7 @@ from kit.widgets.session_state import SessionState, Source
 from kit.words import KitError, _
 
 EVERY = 2.0  # seconds
+RoomState = dict[str, Any]  # what a room tells of itself, as JSON
 Kind = Literal["workshop", "session"]
 REACH = {
     "near": _(
@@ -52,7 +53,7 @@ class Following:
     def __init__(self, state: SessionState, kind: Kind) -> None:
         self.page, self.kind = state, kind
         self.room: rooms.OpenRoom | None = None
-        self.state: dict[str, Any] = {}
+        self.state: RoomState = {}
         self.over = False  # it was closed, or ended by itself, while this page looked on
         self._task: asyncio.Task | None = None
         self.silent = False  # it gave no answer when it was asked last; it goes on all the same
@@ -179,7 +180,7 @@ class InRoom(OfPractice):
             return []
         return [text(words), buttons(button("close_now", _("Close it for everybody")))]
 
-    def heard(self, earlier: dict[str, Any]) -> None:
+    def heard(self, earlier: RoomState) -> None:
         """The room says something new."""
 
     def do_reach(self, where: str) -> None:
@@ -193,7 +194,7 @@ class InRoom(OfPractice):
         """How the room is to be reached, as `rooms.Asked` takes it."""
         if self._reach != "server":
             return {"lan": self._reach == "network"}
-        server: Any = next(one for one in found if isinstance(one, Server))
+        server = next(one for one in found if isinstance(one, Server))
         address = server.address.strip()
         if not address.startswith(("https://", "http://")):
             raise KitError(_("The address of your server begins with https://. Please look at it once more."))
@@ -219,7 +220,7 @@ class InRoom(OfPractice):
         chips = [button("reach", words, where, pressed=where == self._reach) for where, words in WHERE.items()]
         return [buttons(*chips), text(REACH[self._reach], "quiet"), *map(self.form_block, self.server_form())]
 
-    def way_in(self, room: rooms.OpenRoom, state: dict[str, Any]) -> list[Block]:
+    def way_in(self, room: rooms.OpenRoom, state: RoomState) -> list[Block]:
         """The address and the code by which people come in; a picture to scan where a phone can reach the room."""
         from kit.rooms import templates
 

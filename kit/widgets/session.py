@@ -1,7 +1,6 @@
 """The steps of a session, in the order in which two people walk through them."""
 
 from datetime import date, timedelta
-from typing import Any
 
 from kit import card as cards
 from kit import places, records
@@ -139,7 +138,7 @@ class ReviewSteps(Panel):
         first = Form(records.ToolUse, ("tool",), ("helped", "not_for_me"))
         return {"helped": first, **{f"week-{step.id}": self._week(step) for step in self.notes.active_steps()}}
 
-    def _week(self, step: Any) -> Form:
+    def _week(self, step: records.Step) -> Form:
         week = week_to_look_at(self.today())
         noted = [one for one in self.notes.records(records.StepWeek) if one.step == step.id]
         record = next((one for one in noted if one.week_of == week), None)
@@ -243,7 +242,7 @@ def _step_line(step: records.Step, enough: int) -> Item:
     }
 
 
-def heavy_words(step: Any) -> str:
+def heavy_words(step: records.Step) -> str:
     return _("On a heavy day this counts too: {words}").format(words=step.on_a_heavy_day) if step.on_a_heavy_day else ""
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from kit.store import Store
 from kit.words import _, day_words
 
 LEFT = "still_open"  # the answers lie beside the drafts
@@ -24,14 +25,14 @@ class StillOpen:
         return words.format(title=self.title, day=day_words(self.began_on))
 
 
-def asked_about(store: Any, client: str, setbacks: Sequence[Mapping[str, Any]]) -> tuple[StillOpen, ...]:
+def asked_about(store: Store, client: str, setbacks: Sequence[Mapping[str, Any]]) -> tuple[StillOpen, ...]:
     """Those that are asked about: once each, and once more when a further one has ended."""
     found = _found(setbacks)
     left = store.draft(client, LEFT).get("left", {}) if found else {}
     return tuple(one for one in found if left.get(one.id, "") < one.later.isoformat())
 
 
-def leave(store: Any, client: str, one: StillOpen) -> None:
+def leave(store: Store, client: str, one: StillOpen) -> None:
     """It goes on: nothing of the setback is changed."""
     left = store.draft(client, LEFT).get("left", {})
     store.save_draft(client, LEFT, {"left": {**left, one.id: one.later.isoformat()}})

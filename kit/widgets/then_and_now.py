@@ -1,7 +1,5 @@
 """What was told then and what is told now, in the client's own words, and both views side by side."""
 
-from typing import Any
-
 from kit import records
 from kit.forms import Form
 from kit.widgets.blocks import Block, Item, fold, heading, listed, text
@@ -29,49 +27,46 @@ class ThenAndNow(Panel):
         ]
 
     def _better(self) -> list[Block]:
-        told = sorted(self._all(records.Better), key=lambda one: one.on)
+        told = sorted(self.notes.records(records.Better), key=lambda one: one.day())
         if len(told) < 2:
             return []
         then, now = told[0], told[-1]
         return [
             heading(_("What better meant to you, and what it means now")),
-            text(_("{day}, then").format(day=day_words(then.on)), "quiet"),
+            text(_("{day}, then").format(day=day_words(then.day())), "quiet"),
             text(then.text, "own"),
-            text(_("{day}, now").format(day=day_words(now.on)), "quiet"),
+            text(_("{day}, now").format(day=day_words(now.day())), "quiet"),
             text(now.text, "own"),
         ]
 
     def _came(self) -> list[Block]:
-        milestones = self._all(records.Milestone)
-        came = sorted((one for one in milestones if one.on and one.i_would_know_it_by), key=lambda one: one.on)
+        milestones = self.notes.records(records.Milestone)
+        came = sorted((one for one in milestones if one.on and one.i_would_know_it_by), key=lambda one: one.day())
         ahead = [one for one in milestones if one.on is None]
         items = [
-            _line(one.title, day_words(one.on), _("You said you would know it by: {words}"), one.i_would_know_it_by)
+            _line(one.title, day_words(one.day()), _("You said you would know it by: {words}"), one.i_would_know_it_by)
             for one in came[-3:]
         ]
         items += [_line(one.title, _("still hoped for"), "{words}", one.i_would_know_it_by) for one in ahead]
         return [heading(_("What you were hoping for")), listed(items)] if items else []
 
     def _still_here(self) -> list[Block]:
-        client = self._all(records.Client)[0]
-        tools = [one.title for one in self._all(records.Tool) if one.status == "in use"]
-        people = [one.name for one in self._all(records.Supporter)]
+        client = self.notes.records(records.Client)[0]
+        tools = [one.title for one in self.notes.records(records.Tool) if one.status == "in use"]
+        people = [one.name for one in self.notes.records(records.Supporter)]
         parts = [(_("What to be realistic about"), client.limits), (_("Tools in use"), ", ".join(tools)),
                  (_("Who stands by you"), ", ".join(people))]  # fmt: skip
         items = [_line(label, "", "{words}", words) for label, words in parts if words]
         return [heading(_("What is still here")), listed(items)] if items else []
 
     def _both_views(self) -> list[Block]:
-        noticed = sorted(self._all(records.Noticed), key=lambda one: one.on)
+        noticed = sorted(self.notes.records(records.Noticed), key=lambda one: one.day())
         views = [(_("What you noticed"), ("client",)), (_("What others noticed"), ("coach", "a supporter"))]
         found: list[Block] = []
         for label, who in views:
-            items = [_line(one.what, day_words(one.on), "", "") for one in noticed if one.who in who][-4:]
+            items = [_line(one.what, day_words(one.day()), "", "") for one in noticed if one.who in who][-4:]
             found += [heading(label), listed(items)] if items else []
         return found
-
-    def _all(self, kind: Any) -> list[Any]:
-        return self.notes.records(kind)
 
 
 def _line(title: str, meta: str, told: str, words: str) -> Item:

@@ -1,7 +1,6 @@
 """The facilitator's walkthrough: a room is opened, led from phase to phase, and closed; and the board that all see."""
 
 from datetime import date
-from typing import Any
 
 from kit import records, rooms
 from kit.forms import Form
@@ -24,6 +23,7 @@ from kit.widgets.blocks import (
 )
 from kit.widgets.joining import WORDED, ComingIn, InWorkshop, press
 from kit.widgets.past_workshops import Held
+from kit.widgets.room_status import RoomState
 from kit.widgets.session_state import SessionState
 from kit.words import KitError, _, day_words, wrapping
 
@@ -85,7 +85,8 @@ class Workshop(Held, ComingIn):
         found = self._read()
         if not found:
             return
-        one: Any = found[0]
+        one = found[0]
+        assert isinstance(one, records.Workshop)
         self.tell(said=_("One moment, the room is opened."))
         self.follow.begin(title=one.title, keep_until=one.keep_until or rooms.retention_date(), **self.reached(found))
         self.tell(said="")
@@ -234,7 +235,7 @@ class Board(InWorkshop):
         return [block for one in seen for block in _on_the_board(one)]
 
 
-def _on_the_board(one: dict[str, Any]) -> list[Block]:
+def _on_the_board(one: RoomState) -> list[Block]:
     lines = [_("{text} ({dots} dots)").format(**line) if line["dots"] else line["text"] for line in one["lines"]]
     bands = [_("{low} to {high}: {count}").format(**band) for band in one["bands"]]
     empty = [] if lines or bands else [text(_("Nothing is shown here so far."), "quiet")]

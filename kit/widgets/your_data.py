@@ -1,7 +1,6 @@
 """What is held of who is here, until when, and a copy to take along: read together with them."""
 
 from datetime import date
-from typing import Any
 
 from kit import places, records
 from kit.records import OfClient
@@ -26,7 +25,7 @@ class YourData(Panel):
             said(),
         ]
 
-    def _all(self) -> list[Any]:
+    def _all(self) -> list[OfClient]:
         return [one for kind in records.KINDS if issubclass(kind, OfClient) for one in self.notes.records(kind)]
 
     def do_take_out(self) -> None:
