@@ -1,5 +1,6 @@
 """What all tests share: Heron's story, in a book that nothing else sees; a practice of one's own, with its key."""
 
+import gc
 import os
 import signal
 from datetime import date, timedelta
@@ -15,6 +16,9 @@ from kit.vault import agent, backups, keys, system_keyring
 
 # Where the tests are started in the background, Ctrl-C is ignored, also by every process they start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# The collector walks over all that is there, and four thousand tests are much: a fifth of their time was its own.
+gc.set_threshold(10_000)
 
 # No test depends on how fast a machine is, and nothing is kept beside the project.
 settings.register_profile("kit", deadline=None, max_examples=80, database=None)
