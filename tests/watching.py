@@ -32,13 +32,13 @@ class Shelf:
     def records(self, kind, *_client, **_equal):
         return list(self.kept.values()) if kind is Answer else []
 
-    def keep(self, *records):
+    def save(self, *records):
         self.kept |= {one.id: one for one in records}
 
-    def let_go(self, record):
+    def purge(self, record):
         self.kept.pop(record.id, None)
 
-    def sealing_secret(self):
+    def derivation_secret(self):
         return bytes(32)
 
 
