@@ -951,7 +951,7 @@ def test_the_conflict_is_told_after_a_reload_too(elsewhere, only):
     there.act("take_up", ["wins", only(kit.Win).id])
     there.fill("entry", title="Bread, and soup")
     there.act("save")
-    elsewhere["here"].keep_draft("entries", {**here.typed, "stood": here._stood})
+    elsewhere["here"].save_draft("entries", {**here.typed, "stood": here._stood})
 
     again = Entries(elsewhere["here"])
 

@@ -334,7 +334,7 @@ def test_later_it_is_one_line_that_asks_still_so(asked, otter):
 
 def test_what_is_half_typed_in_a_line_comes_back_open(otter):
     otter.add(kit.Agreement(client="Otter", to="notes"))
-    otter.state.keep_draft("supporters", {"supporters": {"name": "Ad"}})
+    otter.state.save_draft("supporters", {"supporters": {"name": "Ad"}})
 
     (line,) = otter.supporters().view["blocks"]
 

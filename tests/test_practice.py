@@ -114,7 +114,7 @@ def test_nothing_of_what_was_noted_can_be_read_on_the_disk(place):
     for mark in marks:
         book.add(kit.Win(client=SOMEBODY, title=mark))
     book.state.choose(SOMEBODY)
-    book.state.keep_draft("small_win", {"win": {"title": marks[0]}})
+    book.state.save_draft("small_win", {"win": {"title": marks[0]}})
 
     on_disk = b"".join(path.read_bytes() for path in place.parent.iterdir())
 

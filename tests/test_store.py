@@ -637,7 +637,7 @@ def test_a_draft_for_nobody_is_not_kept(story):
 
 
 def test_nobody_at_the_table_means_no_draft(story):
-    story.state.keep_draft("small_win", {"title": "bread"})
+    story.state.save_draft("small_win", {"title": "bread"})
 
     assert story.state.draft("small_win") == {}
     story.state.choose("Heron")

@@ -191,7 +191,7 @@ class Agreements(Panel):
             self.tell(said=_("Something was noted since this yes, so it stays. It can be taken back from today on."))
             return
         super().do_undo()
-        self.state.drop_draft(self.name)
+        self.state.delete_draft(self.name)
         self.tell(said=_("It is as it was before."))
 
     def _noted_since(self, new: list[Record]) -> bool:

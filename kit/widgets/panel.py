@@ -123,7 +123,7 @@ class Panel(Live):
     def do_leave(self) -> None:
         """Leaves the record that was taken up as it was."""
         self.hold({})
-        self.state.drop_draft(self.name)
+        self.state.delete_draft(self.name)
         self.tell()
         self.refresh()
 
@@ -293,7 +293,7 @@ class Panel(Live):
         """Keeps what is being typed; it comes back after a reload, a restart, or a crash."""
         if self._bound is None or self._bound != self.state.client:
             return
-        self.state.keep_draft(self.name, self.typed | ({"stood": self._stood} if self._stood else {}))
+        self.state.save_draft(self.name, self.typed | ({"stood": self._stood} if self._stood else {}))
         self.tell(kept=_("kept {time}").format(time=f"{datetime.now():%H:%M:%S}"), said="")
 
     def do_save(self) -> None:

@@ -160,11 +160,11 @@ class SessionState:
     def draft(self, panel: str) -> dict[str, Any]:
         return self.store.draft(self.client, panel) if self.client else {}
 
-    def keep_draft(self, panel: str, typed: dict[str, Any]) -> None:
+    def save_draft(self, panel: str, typed: dict[str, Any]) -> None:
         if self.client:
             self.store.save_draft(self.client, panel, typed)
 
-    def drop_draft(self, panel: str) -> None:
+    def delete_draft(self, panel: str) -> None:
         if self.client:
             self.store.delete_draft(self.client, panel)
 
