@@ -84,7 +84,7 @@ class Workshops:
         return self.seen
 
     def _come(self):
-        self.run.count_heads(str(self.heads + 1))
+        self.run.set_headcount(str(self.heads + 1))
         token = self.run.join()
         self.run.agree(token, "")
         self.tokens.append(token)
