@@ -322,7 +322,7 @@ def test_pages_of_somebody_whose_name_begins_alike_stay(held):
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from kit import erasing
+from kit.vault import erasing
 from kit.vault.backups import rewriting
 from kit.store import Store, person
 
