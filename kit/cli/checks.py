@@ -55,7 +55,8 @@ def test(
 ) -> None:
     if words:
         raise typer.Exit(_pytest(*(QUICK if quick else ()), *words))
-    several = ("-n", str((os.cpu_count() or 1) + 1))  # one more than there are cores: each waits for a while
+    # One more than there are cores, as each waits for a while; a test that hangs for good ends a process at most twice.
+    several = ("-n", str((os.cpu_count() or 1) + 1), "--max-worker-restart", "1")
     below = _pytest(*(QUICK if quick else WITHOUT_BROWSER), *several, "--dist", "worksteal")
     if quick:
         raise typer.Exit(below)
