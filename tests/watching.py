@@ -76,7 +76,7 @@ class Workshops:
         size = self.lot.choice([8, 14, 15, 16, 18, 22, 30, 45])
         for _one in range(size - self.lot.randint(0, min(size, 6))):
             self._come()
-        self.run.go(4)
+        self.run.set_phase(4)
         acts = self.lot.choices([name for name, _often in ACTS], [often for _name, often in ACTS], k=steps)
         for act in acts:
             with suppress(FormError):
@@ -143,7 +143,7 @@ class Workshops:
         await self.look()
 
     async def move(self):
-        self.run.go(self.lot.choice([1, 4]))
+        self.run.set_phase(self.lot.choice([1, 4]))
         await self.look()
 
     async def interrupt(self):
@@ -153,7 +153,7 @@ class Workshops:
         self.tokens, self.heads = [], 0
         for _one in range(here):
             self._come()
-        self.run.go(at)
+        self.run.set_phase(at)
         await self.look()
 
     async def look(self):
