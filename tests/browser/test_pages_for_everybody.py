@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from kit import exchange, places, reports
+from kit.records import BY_PLURAL
 from kit.store import Store
 
 TODAY = date(2026, 11, 20)  # the day after the last one of the sample
@@ -26,7 +27,7 @@ def book():
 def made(book, client: str, audience: str):
     if audience == "card":
         return reports.build_card(book, client, TODAY)
-    supporter = book.records(reports.BY_PLURAL["supporters"], client)[0].id if audience == "supporter" else None
+    supporter = book.records(BY_PLURAL["supporters"], client)[0].id if audience == "supporter" else None
     return reports.build_from_rows(
         reports.read_rows(book, client), client, reports.ReportRequest(audience, supporter), TODAY
     )
