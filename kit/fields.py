@@ -76,7 +76,7 @@ def _written(value: Any) -> Any:
 
 def _within_a_life(day: Any) -> Any:
     if day and not 1900 <= day.year <= date.today().year + 20:
-        raise field_error("", _("the year {year} lies too far off. Please look at it again.").format(year=day.year))
+        raise field_error("", _("the year {year} is too far away. Please check it.").format(year=day.year))
     return day
 
 

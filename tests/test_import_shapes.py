@@ -120,7 +120,7 @@ SHAPES: dict[str, tuple[dict[str, str | bytes | None], list[str]]] = {
     "a moment as an American types it": ({"wins.csv": MOMENT + "3/2/2026 10:00\n"}, ["wins.csv, row 2: created_at: please"]),
     "infinity": ({"wins.csv": MOMENT + "inf\n"}, ["wins.csv, row 2: created_at: please write"]),
     "nan": ({"wins.csv": MOMENT + "nan\n"}, ["wins.csv, row 2: created_at: please write"]),
-    "a day outside of a life": ({"wins.csv": HEAD + "Heron,Bread,0001-01-01\n"}, ["wins.csv, row 2: Day: the year 1 lies"]),
+    "a day outside of a life": ({"wins.csv": HEAD + "Heron,Bread,0001-01-01\n"}, ["wins.csv, row 2: Day: the year 1 is"]),
     "a day of the year 9999": ({"wins.csv": HEAD + "Heron,Bread,9999-12-31\n"}, ["wins.csv, row 2: Day: the year 9999"]),
     "by somebody": ({"wins.csv": "client,title,by\nHeron,Bread,me\n"}, ["wins.csv, row 2: by: please write coach, cli"]),
     "version 0": ({"wins.csv": "client,title,version\nHeron,Bread,0\n"}, ["wins.csv, row 2: version: please write"]),
@@ -230,7 +230,7 @@ def test_a_folder_that_is_none_is_one_sentence(store, tmp_path):
     "moment", [datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14))), datetime.max.replace(tzinfo=UTC)]
 )
 def test_a_moment_outside_of_a_life_is_no_moment_of_an_entry_wherever_it_comes_from(moment):
-    with pytest.raises(ValueError, match=r"created_at: the year (1|9999) lies too far off"):
+    with pytest.raises(ValueError, match=r"created_at: the year (1|9999) is too far away"):
         kit.Win(client="Heron", title="x", created_at=moment)
 
 

@@ -193,8 +193,8 @@ def test_every_row_that_is_amiss_is_named(book, out):
         "clients.csv, row 2: Code name: there is a client called otter already. Please choose another name.",
         "wins.csv, row 3: there is no client called Coot, neither here nor in the book.",
         "steps.csv, row 2: A tool that fits: what it leads to is neither here nor in the book.",
-        "wins.csv, row 4: it stands here twice. Please leave one out.",
-        "wins.csv, row 5: it stands here twice. Please leave one out.",
+        "wins.csv, row 4: this is here twice. Please remove one.",
+        "wins.csv, row 5: this is here twice. Please remove one.",
     ]
 
 

@@ -91,7 +91,7 @@ def _check_backups(place: Path) -> Iterator[Finding]:
         return
     last = next((one for one in backups.list_backups(place) if one.by != backups.BESIDE), None)
     yield Finding(
-        True, _("The last backup: {told}.").format(told=backups.describe(last)) if last else _("No backup yet.")
+        True, _("Last backup: {backup}.").format(backup=backups.describe(last)) if last else _("No backup yet.")
     )
     amiss = backups.last_error(place)
     if amiss:

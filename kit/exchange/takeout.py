@@ -189,4 +189,4 @@ def _conflicts_of(one: Any, here: _Records, both: _Records, clients: set[str]) -
             yield _("{label}: what it leads to is neither here nor in the book.").format(label=field.label)
 
 
-_DUPLICATE = _("it stands here twice. Please leave one out.")
+_DUPLICATE = _("this is here twice. Please remove one.")

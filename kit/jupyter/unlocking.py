@@ -13,7 +13,7 @@ from kit.vault import agent, backups, keys, practice, recovery_sheet, system_key
 from kit.words import Damaged, KitError, _, one_or_many
 
 _LOCKED = _("This practice is locked. Please open it with its passphrase first.")
-_KEPT_ASIDE = _("What stands there now is kept beside it under another name, and you are told that name.")
+_KEPT_ASIDE = _("What's there now will be kept beside it under another name, and you'll see that name.")
 _NO_BACKUP = _(
     "Nothing was changed. There is no backup of it on this computer yet: if there is one on a stick or another disk, "
     "please put it into {folder}, then open this page anew."
